@@ -1,0 +1,214 @@
+// Package db opens SQLite or PostgreSQL and hides what differs between them.
+//
+// Stores write one SQL text for both engines (placeholders $1… in order of
+// appearance) and run it through [DB.Q], which is the transaction of the
+// context where there is one. The engine seams are here and nowhere else:
+// opening, ids, bulk loads, backup, error codes and the job queue's handle.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"zhike/internal/platform/errs"
+)
+
+// Engine says which database is behind.
+type Engine string
+
+// The two engines.
+const (
+	SQLite   Engine = "sqlite"
+	Postgres Engine = "postgres"
+)
+
+// Querier is what stores need of a connection, pooled or in a transaction.
+type Querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// DB is an open database. SQLite has a pool of readers and one writer;
+// PostgreSQL one pool for both.
+type DB struct {
+	engine Engine
+	path   string // SQLite file
+	reader *sql.DB
+	writer *sql.DB
+	pool   *pgxpool.Pool // PostgreSQL only
+	idPool *pgxpool.Pool // PostgreSQL only
+
+	ids    idCache
+	openTx atomic.Int64
+	// onPool, set by tests, hears of each use of the pool while a
+	// transaction is open: a store call that lost its context.
+	onPool func()
+}
+
+// Engine says which database is behind.
+func (d *DB) Engine() Engine { return d.engine }
+
+// Path is the file of a SQLite database, "" on PostgreSQL.
+func (d *DB) Path() string { return d.path }
+
+// Writer is the writing side for libraries that bring their own SQL (migrations, job queue).
+func (d *DB) Writer() *sql.DB { return d.writer }
+
+// Pool is the native pool on PostgreSQL, nil on SQLite.
+func (d *DB) Pool() *pgxpool.Pool { return d.pool }
+
+type tx struct {
+	db    *DB
+	conn  *sql.Conn
+	tx    *sql.Tx
+	after []func()
+}
+
+type txKey struct{}
+
+func txFrom(ctx context.Context) *tx {
+	t, _ := ctx.Value(txKey{}).(*tx)
+	return t
+}
+
+// Q gives the transaction of ctx, else the pool of readers. Writes outside
+// [DB.InTx] fail on SQLite, whose readers are read-only.
+func (d *DB) Q(ctx context.Context) Querier {
+	if t := txFrom(ctx); t != nil {
+		return t.tx
+	}
+	if d.onPool != nil && d.openTx.Load() > 0 {
+		d.onPool()
+	}
+	return d.reader
+}
+
+// InTx runs fn in a writing transaction: commit when fn returns nil, else
+// rollback (also on panic). A call inside another InTx joins the outer
+// transaction. No network in fn: on SQLite it holds the only writer.
+func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) (err error) {
+	if txFrom(ctx) != nil {
+		return fn(ctx)
+	}
+	conn, err := d.writer.Conn(ctx)
+	if err != nil {
+		return MapError(err)
+	}
+	defer conn.Close()
+	sqlTx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return MapError(err)
+	}
+	d.openTx.Add(1)
+	t := &tx{db: d, conn: conn, tx: sqlTx}
+	done := false
+	defer func() {
+		d.openTx.Add(-1)
+		if !done {
+			_ = sqlTx.Rollback()
+		}
+	}()
+	if err := fn(context.WithValue(ctx, txKey{}, t)); err != nil {
+		return err
+	}
+	if err := sqlTx.Commit(); err != nil {
+		return MapError(err)
+	}
+	done = true
+	for _, f := range t.after {
+		f()
+	}
+	return nil
+}
+
+// InReadTx runs fn on one snapshot of the data, so that several queries agree
+// with each other. Inside InTx it joins that transaction.
+func (d *DB) InReadTx(ctx context.Context, fn func(ctx context.Context) error) error {
+	if txFrom(ctx) != nil {
+		return fn(ctx)
+	}
+	conn, err := d.reader.Conn(ctx)
+	if err != nil {
+		return MapError(err)
+	}
+	defer conn.Close()
+	opts := &sql.TxOptions{ReadOnly: true}
+	if d.engine == Postgres {
+		opts.Isolation = sql.LevelRepeatableRead
+	}
+	sqlTx, err := conn.BeginTx(ctx, opts)
+	if err != nil {
+		return MapError(err)
+	}
+	defer func() { _ = sqlTx.Rollback() }()
+	return fn(context.WithValue(ctx, txKey{}, &tx{db: d, conn: conn, tx: sqlTx}))
+}
+
+// AfterCommit runs f once the transaction of ctx has committed; at once where
+// there is none. For waking workers, never for what must not be lost.
+func AfterCommit(ctx context.Context, f func()) {
+	if t := txFrom(ctx); t != nil {
+		t.after = append(t.after, f)
+		return
+	}
+	f()
+}
+
+// InTransaction says whether ctx carries a transaction.
+func InTransaction(ctx context.Context) bool { return txFrom(ctx) != nil }
+
+// Driver gives the running transaction in its driver's own form, for the job
+// queue: *sql.Tx on SQLite, the pgx connection (already inside the
+// transaction) on PostgreSQL. It fails outside InTx.
+func (d *DB) Driver(ctx context.Context, onSQLite func(*sql.Tx) error, onPostgres func(*pgx.Conn) error) error {
+	t := txFrom(ctx)
+	if t == nil {
+		return errs.New(errs.Internal, "internal", "detail", "Driver outside a transaction")
+	}
+	if d.engine == SQLite {
+		return onSQLite(t.tx)
+	}
+	return t.conn.Raw(func(dc any) error { return onPostgres(dc.(*stdlib.Conn).Conn()) })
+}
+
+// Ping checks that the database answers.
+func (d *DB) Ping(ctx context.Context) error { return MapError(d.reader.PingContext(ctx)) }
+
+// Close ends all connections; on SQLite the log file is folded in first.
+func (d *DB) Close() error {
+	if d.engine == SQLite {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		_, _ = d.writer.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	}
+	err := d.reader.Close()
+	if d.writer != d.reader {
+		if e := d.writer.Close(); err == nil {
+			err = e
+		}
+	}
+	if d.pool != nil {
+		d.pool.Close()
+		d.idPool.Close()
+	}
+	return err
+}
+
+// OnPoolInTx is for tests: f hears of each pool use while a transaction is open.
+func (d *DB) OnPoolInTx(f func()) { d.onPool = f }
+
+// idCache keeps leased blocks of ids in memory on PostgreSQL.
+type idCache struct {
+	mu     sync.Mutex
+	blocks map[string]idBlock
+}
+
+type idBlock struct{ next, end int64 }
