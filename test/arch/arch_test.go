@@ -23,6 +23,7 @@ var order = []string{
 	"internal/order",
 	"internal/importer",
 	"internal/tiering",
+	"internal/insight",
 	"internal/demo",
 	"internal/app",
 	"cmd",
@@ -30,7 +31,7 @@ var order = []string{
 
 // platformOrder is the same inside the platform: leaves first.
 var platformOrder = []string{
-	"errs", "clock", "money", "auth", "i18n", "log", "config", "db", "sheet", "vault", "audit", "web", "jobs", "events",
+	"errs", "clock", "money", "auth", "i18n", "log", "config", "db", "sheet", "vault", "web", "audit", "jobs", "events",
 }
 
 type file struct {

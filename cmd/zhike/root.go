@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"zhike/internal/app"
+	"zhike/internal/platform/auth"
+	"zhike/internal/platform/config"
+	"zhike/internal/platform/errs"
+	"zhike/internal/platform/i18n"
+)
+
+// Exit codes, documented in the help of the program.
+const (
+	exitOK          = 0
+	exitInternal    = 1 // a fault of ours; the log says more
+	exitUsage       = 2 // the call or the input is wrong
+	exitNotFound    = 3
+	exitConflict    = 4 // it clashes with what is there
+	exitUnavailable = 5 // database or disk not usable now
+	exitForbidden   = 6
+	exitInterrupted = 130
+)
+
+type console struct {
+	in       *os.File
+	out, err io.Writer
+}
+
+// cli is what every command gets: the console, the language and how to print.
+type cli struct {
+	console
+	locale string
+	json   bool
+}
+
+func execute(ctx context.Context, args []string, con console) int {
+	c := &cli{console: con, locale: cliLocale()}
+	root := c.root()
+	root.SetArgs(args)
+	root.SetIn(con.in)
+	root.SetOut(con.out)
+	root.SetErr(con.err)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	return c.fail(ctx, err)
+}
+
+// cliLocale is the operator's language: ZHIKE_LOCALE, else that of the shell,
+// else Chinese. A shell without a language (C, POSIX) says nothing.
+func cliLocale() string {
+	for _, name := range []string{"ZHIKE_LOCALE", "LC_ALL", "LC_MESSAGES", "LANG"} {
+		v := os.Getenv(name)
+		if v != "" && v != "C" && v != "POSIX" && !strings.HasPrefix(v, "C.") {
+			return i18n.Match(v)
+		}
+	}
+	return i18n.Match("")
+}
+
+func (c *cli) t(key string, params ...any) string {
+	p := i18n.Params{}
+	for i := 0; i+1 < len(params); i += 2 {
+		p[params[i].(string)] = params[i+1]
+	}
+	return i18n.T(c.locale, key, p)
+}
+
+func (c *cli) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "zhike",
+		Short:         c.t("cli.root.short"),
+		Long:          c.t("cli.root.long"),
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Version:       app.Version,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.PersistentFlags().BoolVar(&c.json, "json", false, c.t("cli.flag.json"))
+	config.RegisterFlags(root.PersistentFlags())
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.AddCommand(
+		c.serveCmd(), c.migrateCmd(), c.userCmd(), c.importCmd(), c.tierCmd(), c.reportCmd(),
+		c.backupCmd(), c.openapiCmd(), c.doctorCmd(), c.auditCmd(), c.demoCmd(), c.versionCmd(),
+	)
+	return root
+}
+
+// usage marks an error of the call itself.
+func usage(err error) error { return errs.Wrap(err, errs.Invalid, "cli.usage", "detail", err.Error()) }
+
+// args wraps a cobra argument check, so that its refusal is a usage error.
+func args(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, a []string) error {
+		if err := check(cmd, a); err != nil {
+			return usage(err)
+		}
+		return nil
+	}
+}
+
+// fail prints the error in the operator's language (or as JSON) and gives the
+// exit code that belongs to it.
+func (c *cli) fail(ctx context.Context, err error) int {
+	e := errs.From(err)
+	if ctx.Err() != nil && e.Kind == errs.Canceled {
+		fmt.Fprintln(c.err, c.t("cli.interrupted"))
+		return exitInterrupted
+	}
+	// Cobra's own refusals (unknown command or flag) come without a kind of ours.
+	if e.Kind == errs.Internal && e.Code == "internal" && strings.HasPrefix(err.Error(), "unknown ") {
+		e = errs.From(usage(err))
+	}
+	text := i18n.ErrorText(c.locale, e)
+	if c.json {
+		b, _ := json.Marshal(map[string]any{"error": map[string]any{"code": e.Code, "message": text, "params": e.Params, "kind": e.Kind.String()}})
+		fmt.Fprintln(c.err, string(b))
+	} else {
+		fmt.Fprintln(c.err, text)
+		if e.Kind == errs.Internal && e.Cause != nil {
+			fmt.Fprintln(c.err, c.t("cli.cause", "detail", e.Cause.Error()))
+		}
+	}
+	switch e.Kind {
+	case errs.Invalid, errs.TooLarge:
+		return exitUsage
+	case errs.NotFound:
+		return exitNotFound
+	case errs.Conflict:
+		return exitConflict
+	case errs.Unavailable, errs.RateLimited:
+		return exitUnavailable
+	case errs.Forbidden, errs.Unauthenticated:
+		return exitForbidden
+	case errs.Canceled:
+		return exitInterrupted
+	}
+	return exitInternal
+}
+
+// print writes v as one JSON document with --json, else calls human.
+func (c *cli) print(v any, human func(w io.Writer)) error {
+	if c.json {
+		enc := json.NewEncoder(c.out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(v)
+	}
+	human(c.out)
+	return nil
+}
+
+// terminal says whether progress bars make sense.
+func (c *cli) terminal() bool {
+	f, ok := c.err.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd())) && !c.json
+}
+
+// config reads the configuration of this call and says its warnings.
+func (c *cli) config(cmd *cobra.Command) (*config.Config, error) {
+	cfg, err := config.Load(config.Options{Flags: cmd.Flags()})
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range cfg.Warnings {
+		fmt.Fprintln(c.err, i18n.T(c.locale, "errors."+w.Code, w.Params))
+	}
+	return cfg, nil
+}
+
+// open wires the program for one command; the schema must be current, or is
+// brought there on a fresh SQLite folder.
+func (c *cli) open(cmd *cobra.Command) (context.Context, *app.App, error) {
+	cfg, err := c.config(cmd)
+	if err != nil {
+		return nil, nil, err
+	}
+	a, err := app.Open(cmd.Context(), cfg, app.Options{Stderr: c.err})
+	if err != nil {
+		return nil, nil, err
+	}
+	actor := auth.System("cli")
+	actor.IP = "cli"
+	return auth.With(cmd.Context(), actor), a, nil
+}

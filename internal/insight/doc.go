@@ -1,0 +1,13 @@
+// Package insight sums the company up for the first page people see.
+//
+// The figures are computed in the background, after an import, after a grading
+// and once a day, and kept as one document: a page that everybody opens each
+// morning must not scan ten million orders each time. The document says the
+// day and the moment it is from.
+package insight
+
+import "zhike/internal/platform/auth"
+
+// PermView lets a person see company-wide totals. Who lacks it gets the page
+// without figures.
+const PermView auth.Permission = "report.view"

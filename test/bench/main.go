@@ -1,0 +1,172 @@
+// Command bench measures the built program against the bare engine on this
+// machine, in one run, and prints the table of docs/benchmarks.md.
+//
+//	go run ./test/bench -customers 100000 -orders 1000000 -program bin/zhike [-postgres URL]
+//
+// "Bare" is what a careful person gets from the engine alone: the same rows
+// inserted by the same driver into the same tables with the same indexes, and
+// the same aggregate as one SQL text. The program does all its work beside it:
+// reading and checking the file, encryption, matching, history, reasons.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"zhike/internal/demo"
+)
+
+type options struct {
+	customers, orders int
+	program           string
+	postgres          string
+	dir               string
+	clients           int
+	seconds           int
+}
+
+func main() {
+	var o options
+	flag.IntVar(&o.customers, "customers", 100_000, "number of customers")
+	flag.IntVar(&o.orders, "orders", 1_000_000, "number of orders")
+	flag.StringVar(&o.program, "program", "bin/zhike", "the built program")
+	flag.StringVar(&o.postgres, "postgres", "", "URL of a PostgreSQL superuser; empty leaves PostgreSQL out")
+	flag.StringVar(&o.dir, "dir", "", "working folder (default: a temporary one)")
+	flag.IntVar(&o.clients, "clients", 16, "concurrent clients")
+	flag.IntVar(&o.seconds, "seconds", 8, "seconds per load figure")
+	flag.Parse()
+	if err := run(context.Background(), o); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o options) error {
+	if o.dir == "" {
+		dir, err := os.MkdirTemp("", "zhike-bench")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		o.dir = dir
+	}
+	abs, err := filepath.Abs(o.program)
+	if err != nil {
+		return err
+	}
+	o.program = abs
+	if err := os.MkdirAll(o.dir, 0o700); err != nil {
+		return err
+	}
+	file := filepath.Join(o.dir, "orders.csv")
+	if err := writeOrders(file, o); err != nil {
+		return err
+	}
+	engines := []engine{{name: "SQLite", dir: filepath.Join(o.dir, "sqlite")}}
+	if o.postgres != "" {
+		engines = append(engines, engine{name: "PostgreSQL", server: o.postgres, dir: filepath.Join(o.dir, "postgres")})
+	}
+	t := newTable(o)
+	for _, e := range engines {
+		if err := measure(ctx, o, e, file, t); err != nil {
+			return fmt.Errorf("%s: %w", e.name, err)
+		}
+	}
+	t.print(os.Stdout)
+	return nil
+}
+
+func writeOrders(path string, o options) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if err := demo.WriteBenchOrders(f, o.customers, o.orders, 1); err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// measure fills the column of one engine.
+func measure(ctx context.Context, o options, e engine, file string, t *table) error {
+	note := func(format string, a ...any) {
+		fmt.Fprintf(os.Stderr, "%s %s: %s\n", time.Now().Format(time.TimeOnly), e.name, fmt.Sprintf(format, a...))
+	}
+	note("bare insert")
+	bare, err := bareInsert(ctx, o, e)
+	if err != nil {
+		return fmt.Errorf("bare insert: %w", err)
+	}
+	note("bare grading")
+	bareGrade, err := bareGrading(ctx, o, e)
+	if err != nil {
+		return fmt.Errorf("bare grading: %w", err)
+	}
+	if err := e.dropBare(ctx); err != nil {
+		return err
+	}
+	p, err := newProgram(ctx, o, e)
+	if err != nil {
+		return err
+	}
+	note("import")
+	imp, err := p.run("import", "orders", file, "--json")
+	if err != nil {
+		return err
+	}
+	rows := float64(o.orders)
+	t.add("bare insert, rows/s", e, "%.0f", rows/bare.Seconds())
+	t.add("import end to end, rows/s", e, "%.0f", rows/imp.wall.Seconds())
+	t.add("import ÷ bare insert (≤ 2.5)", e, "%.2f", imp.wall.Seconds()/bare.Seconds())
+	t.add("import peak memory, MiB (≤ 300)", e, "%.0f", imp.peakMiB)
+	note("grading")
+	grade, err := p.run("tier", "run", "--scheme", "value-rules", "--as-of", demo.BenchAsOf.String(), "--json")
+	if err != nil {
+		return err
+	}
+	t.add("bare grading SQL, s", e, "%.2f", bareGrade.Seconds())
+	t.add("value-rules run, s", e, "%.2f", grade.wall.Seconds())
+	t.add("value-rules ÷ bare (≤ 1.5)", e, "%.2f", grade.wall.Seconds()/bareGrade.Seconds())
+	note("serving")
+	s, err := p.serve()
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	t.add("start to ready, ms (≤ 300)", e, "%.0f", float64(s.ready.Milliseconds()))
+	t.add("idle memory, MiB (≤ 100)", e, "%.0f", s.idleMiB)
+	if err := s.login(); err != nil {
+		return err
+	}
+	for _, l := range loads(s) {
+		note("%s", l.name)
+		r, err := s.load(ctx, o, l)
+		if err != nil {
+			return fmt.Errorf("%s: %w", l.name, err)
+		}
+		t.add(l.name+", per second"+l.target, e, "%.0f", r.perSecond)
+		t.add(l.name+", p95 ms (≤ 50)", e, "%.1f", r.p95.Seconds()*1000)
+	}
+	t.add("memory after the load, MiB", e, "%.0f", s.memoryMiB())
+	st, err := os.Stat(o.program)
+	if err != nil {
+		return err
+	}
+	t.add("program, MB (≤ 60)", e, "%.1f", float64(st.Size())/1e6)
+	return nil
+}
+
+func humanCount(n int) string {
+	s := fmt.Sprint(n)
+	var parts []string
+	for len(s) > 3 {
+		parts = append([]string{s[len(s)-3:]}, parts...)
+		s = s[:len(s)-3]
+	}
+	return strings.Join(append([]string{s}, parts...), ",")
+}

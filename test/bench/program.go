@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// program is the built binary on one engine.
+type program struct {
+	path string
+	env  []string
+}
+
+const (
+	benchLogin    = "bench"
+	benchPassword = "measure-9-times-cut-once"
+)
+
+func newProgram(ctx context.Context, o options, e engine) (*program, error) {
+	if err := e.create(ctx, "program"); err != nil {
+		return nil, err
+	}
+	data := filepath.Join(e.dir, "program")
+	p := &program{path: o.program, env: append(os.Environ(), "ZHIKE_DATA="+data, "ZHIKE_LOG_LEVEL=warn", "ZHIKE_DB=")}
+	if e.server != "" {
+		p.env = append(p.env, "ZHIKE_DB="+e.url("program"))
+	}
+	if _, err := p.run("migrate"); err != nil {
+		return nil, err
+	}
+	pass := filepath.Join(data, "bench-password")
+	if err := os.WriteFile(pass, []byte(benchPassword), 0o600); err != nil {
+		return nil, err
+	}
+	_, err := p.run("user", "add", benchLogin, "--role", "admin", "--name", "Bench", "--password-file", pass)
+	return p, err
+}
+
+type outcome struct {
+	wall    time.Duration
+	peakMiB float64
+	out     []byte
+}
+
+func (p *program) run(args ...string) (outcome, error) {
+	cmd := exec.Command(p.path, args...)
+	cmd.Env = p.env
+	var out, errOut bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errOut
+	started := time.Now()
+	err := cmd.Run()
+	r := outcome{wall: time.Since(started), out: out.Bytes()}
+	if err != nil {
+		return r, fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, errOut.String())
+	}
+	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		r.peakMiB = float64(u.Maxrss) / 1024
+	}
+	return r, nil
+}
+
+// server is the program serving.
+type server struct {
+	cmd     *exec.Cmd
+	base    string
+	ready   time.Duration
+	idleMiB float64
+	client  *http.Client
+	cookie  string
+}
+
+func (p *program) serve() (*server, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	addr := l.Addr().String()
+	_ = l.Close()
+	s := &server{
+		base: "http://" + addr,
+		client: &http.Client{
+			Timeout:   30 * time.Second,
+			Transport: &http.Transport{MaxIdleConnsPerHost: 256, DisableCompression: true},
+		},
+	}
+	s.cmd = exec.Command(p.path, "serve", "--addr", addr)
+	s.cmd.Env = p.env
+	s.cmd.Stderr = os.Stderr
+	started := time.Now()
+	if err := s.cmd.Start(); err != nil {
+		return nil, err
+	}
+	for {
+		if r, err := s.client.Get(s.base + "/readyz"); err == nil {
+			_ = r.Body.Close()
+			if r.StatusCode == http.StatusOK {
+				break
+			}
+		}
+		if time.Since(started) > 30*time.Second {
+			s.stop()
+			return nil, errors.New("not ready within 30 s")
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+	s.ready = time.Since(started)
+	time.Sleep(3 * time.Second)
+	s.idleMiB = s.memoryMiB()
+	return s, nil
+}
+
+func (s *server) stop() {
+	_ = s.cmd.Process.Signal(syscall.SIGTERM)
+	_ = s.cmd.Wait()
+}
+
+// memoryMiB is the resident memory of the server process.
+func (s *server) memoryMiB() float64 {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(b)) {
+		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			kb, _ := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+			return kb / 1024
+		}
+	}
+	return 0
+}
+
+func (s *server) login() error {
+	body, err := json.Marshal(map[string]string{"login": benchLogin, "password": benchPassword})
+	if err != nil {
+		return err
+	}
+	r, err := s.client.Post(s.base+"/api/v1/session", "application/json", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	defer r.Body.Close()
+	for _, c := range r.Cookies() {
+		s.cookie = c.Name + "=" + c.Value
+	}
+	if r.StatusCode >= 300 || s.cookie == "" {
+		return fmt.Errorf("login answered %s", r.Status)
+	}
+	return nil
+}
+
+func (s *server) get(ctx context.Context, path string, into any) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.base+"/api/v1"+path, nil)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Cookie", s.cookie)
+	r, err := s.client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer r.Body.Close()
+	if r.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s answered %s", path, r.Status)
+	}
+	if into != nil {
+		return json.NewDecoder(r.Body).Decode(into)
+	}
+	var sink [4096]byte
+	for {
+		if _, err := r.Body.Read(sink[:]); err != nil {
+			return nil
+		}
+	}
+}
