@@ -50,3 +50,8 @@ CREATE TABLE job_leases (
   node       TEXT NOT NULL,
   expires_at BIGINT NOT NULL
 );
+-- When each periodic job last fell due; see jobs.Registry.Every.
+CREATE TABLE job_periods (
+  name    TEXT PRIMARY KEY,
+  last_at BIGINT NOT NULL
+);

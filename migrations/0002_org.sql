@@ -43,13 +43,28 @@ CREATE TABLE staff_roles (
   role_id  BIGINT NOT NULL REFERENCES roles (id),
   PRIMARY KEY (staff_id, role_id)
 ) /* clustered */;
+CREATE INDEX staff_roles_role ON staff_roles (role_id, staff_id);
+
+-- Raised by every write to departments, roles, staff and settings: what a process keeps in memory
+-- about them holds for one version. Its update is also the lock that orders those writes.
+CREATE TABLE org_state (
+  id      BIGINT PRIMARY KEY,
+  version BIGINT NOT NULL
+);
+INSERT INTO org_state (id, version) VALUES (1, 1);
 
 CREATE TABLE sessions (
   token      TEXT PRIMARY KEY,
+  staff_id   BIGINT NOT NULL,
+  -- staff.auth_version when the session began; another number there ends it.
+  auth_version BIGINT NOT NULL,
   data       BYTEA NOT NULL,
+  -- Last use, to the minute.
+  seen_at    BIGINT NOT NULL,
   expires_at BIGINT NOT NULL
-);
+) /* clustered */;
 CREATE INDEX sessions_expiry ON sessions (expires_at);
+CREATE INDEX sessions_staff ON sessions (staff_id);
 
 -- Append-only, each entry chained to the one before it by its hash.
 CREATE TABLE audit_log (
@@ -68,6 +83,8 @@ CREATE TABLE audit_log (
 );
 CREATE INDEX audit_log_object ON audit_log (object_type, object_id, id);
 CREATE INDEX audit_log_actor ON audit_log (actor_id, id);
+CREATE INDEX audit_log_action ON audit_log (action, id);
+CREATE INDEX audit_log_at ON audit_log (at, id);
 
 -- One row: the chain's end. Its update is the lock under which entries are appended.
 CREATE TABLE audit_head (

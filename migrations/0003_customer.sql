@@ -28,6 +28,8 @@ CREATE TABLE customers (
 CREATE INDEX customers_owner ON customers (owner_id, id) WHERE owner_id IS NOT NULL;
 CREATE INDEX customers_department ON customers (department_id, id) WHERE department_id IS NOT NULL;
 CREATE INDEX customers_city ON customers (province, city, id);
+CREATE INDEX customers_kind ON customers (kind, id);
+CREATE INDEX customers_source ON customers (source_id, id);
 
 -- The buyer's number in each source. A shop's buyer id may be a phone number,
 -- so it is kept like one: found by a keyed hash, shown after decryption.
@@ -42,23 +44,24 @@ CREATE INDEX customer_keys_customer ON customer_keys (customer_id);
 
 -- Phones, e-mails, addresses and codes: encrypted, found by keyed hashes.
 CREATE TABLE contacts (
-  id          BIGINT PRIMARY KEY,
+  id          BIGINT NOT NULL,
   customer_id BIGINT NOT NULL,
   kind        TEXT NOT NULL,
   cipher      BYTEA NOT NULL,
   blind       BYTEA NOT NULL,
   tail_blind  BYTEA,
   source_id   BIGINT NOT NULL,
-  created_at  BIGINT NOT NULL
-);
-CREATE INDEX contacts_customer ON contacts (customer_id, id);
+  created_at  BIGINT NOT NULL,
+  PRIMARY KEY (customer_id, id)
+) /* clustered */;
 CREATE INDEX contacts_blind ON contacts (blind, customer_id);
 CREATE INDEX contacts_tail ON contacts (tail_blind, customer_id) WHERE tail_blind IS NOT NULL;
 
 -- Folded words of names: two-character runs, pinyin, initials, Latin words.
+-- Compared byte by byte, so that "begins with" is a range of the key.
 CREATE TABLE customer_terms (
-  term        TEXT NOT NULL,
+  term        TEXT COLLATE "C" NOT NULL,
   customer_id BIGINT NOT NULL,
   PRIMARY KEY (term, customer_id)
 ) /* clustered */;
-CREATE INDEX customer_terms_customer ON customer_terms (customer_id);
+CREATE INDEX customer_terms_customer ON customer_terms (customer_id, term);

@@ -73,7 +73,8 @@ CREATE TABLE behaviours (
   created_at     BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX behaviours_external ON behaviours (source_id, external_id);
-CREATE INDEX behaviours_customer ON behaviours (customer_id, day, kind);
+-- Serves the newest of a customer and, alone, the counts of views and carts.
+CREATE INDEX behaviours_customer ON behaviours (customer_id, day, id, kind);
 
 -- Figures per customer as of the company's present day (setting metrics.as_of).
 -- Windows include that day: 30 days are the days as_of-29 .. as_of.
@@ -83,32 +84,33 @@ CREATE TABLE customer_metrics (
   first_day          INTEGER,
   last_day           INTEGER,
   last_behaviour_day INTEGER,
-  orders_30          INTEGER NOT NULL,
-  orders_90          INTEGER NOT NULL,
-  orders_180         INTEGER NOT NULL,
-  orders_365         INTEGER NOT NULL,
-  orders_all         INTEGER NOT NULL,
-  sales_30_fen       BIGINT NOT NULL,
-  sales_90_fen       BIGINT NOT NULL,
-  sales_180_fen      BIGINT NOT NULL,
-  sales_365_fen      BIGINT NOT NULL,
-  sales_all_fen      BIGINT NOT NULL,
-  net_30_fen         BIGINT NOT NULL,
-  net_90_fen         BIGINT NOT NULL,
-  net_180_fen        BIGINT NOT NULL,
-  net_365_fen        BIGINT NOT NULL,
-  net_all_fen        BIGINT NOT NULL,
-  months_30          INTEGER NOT NULL,
-  months_90          INTEGER NOT NULL,
-  months_180         INTEGER NOT NULL,
-  months_365         INTEGER NOT NULL,
-  months_all         INTEGER NOT NULL,
-  carts_90           INTEGER NOT NULL,
-  views_90           INTEGER NOT NULL,
-  favourite_category TEXT NOT NULL,
-  favourite_brand    TEXT NOT NULL,
+  orders_30          INTEGER NOT NULL DEFAULT 0,
+  orders_90          INTEGER NOT NULL DEFAULT 0,
+  orders_180         INTEGER NOT NULL DEFAULT 0,
+  orders_365         INTEGER NOT NULL DEFAULT 0,
+  orders_all         INTEGER NOT NULL DEFAULT 0,
+  sales_30_fen       BIGINT NOT NULL DEFAULT 0,
+  sales_90_fen       BIGINT NOT NULL DEFAULT 0,
+  sales_180_fen      BIGINT NOT NULL DEFAULT 0,
+  sales_365_fen      BIGINT NOT NULL DEFAULT 0,
+  sales_all_fen      BIGINT NOT NULL DEFAULT 0,
+  net_30_fen         BIGINT NOT NULL DEFAULT 0,
+  net_90_fen         BIGINT NOT NULL DEFAULT 0,
+  net_180_fen        BIGINT NOT NULL DEFAULT 0,
+  net_365_fen        BIGINT NOT NULL DEFAULT 0,
+  net_all_fen        BIGINT NOT NULL DEFAULT 0,
+  months_30          INTEGER NOT NULL DEFAULT 0,
+  months_90          INTEGER NOT NULL DEFAULT 0,
+  months_180         INTEGER NOT NULL DEFAULT 0,
+  months_365         INTEGER NOT NULL DEFAULT 0,
+  months_all         INTEGER NOT NULL DEFAULT 0,
+  carts_90           INTEGER NOT NULL DEFAULT 0,
+  views_90           INTEGER NOT NULL DEFAULT 0,
+  favourite_category TEXT NOT NULL DEFAULT '',
+  favourite_brand    TEXT NOT NULL DEFAULT '',
   updated_at         BIGINT NOT NULL
 );
 CREATE INDEX customer_metrics_net365 ON customer_metrics (net_365_fen, customer_id);
 CREATE INDEX customer_metrics_netall ON customer_metrics (net_all_fen, customer_id);
-CREATE INDEX customer_metrics_last ON customer_metrics (last_day, customer_id);
+-- Without a purchase is before every day: the engines disagree where NULL sorts.
+CREATE INDEX customer_metrics_last ON customer_metrics (COALESCE(last_day, -1000000), customer_id);

@@ -47,6 +47,7 @@ type DB struct {
 	idPool *pgxpool.Pool // PostgreSQL only
 
 	ids    idCache
+	hot    prepared
 	openTx atomic.Int64
 	// onPool, set by tests, hears of each use of the pool while a
 	// transaction is open: a store call that lost its context.
@@ -178,6 +179,9 @@ func (d *DB) Driver(ctx context.Context, onSQLite func(*sql.Tx) error, onPostgre
 	}
 	return t.conn.Raw(func(dc any) error { return onPostgres(dc.(*stdlib.Conn).Conn()) })
 }
+
+// Stats are those of the pool that reads.
+func (d *DB) Stats() sql.DBStats { return d.reader.Stats() }
 
 // Ping checks that the database answers.
 func (d *DB) Ping(ctx context.Context) error { return MapError(d.reader.PingContext(ctx)) }

@@ -220,8 +220,8 @@ func TestMigrateTwiceDoesNothing(t *testing.T) {
 		if err != nil || n != 0 {
 			t.Fatalf("%d steps, %v", n, err)
 		}
-		if p, err := d.Pending(context.Background()); err != nil || p != 0 {
-			t.Fatalf("%d pending, %v", p, err)
+		if p, fresh, err := d.Pending(context.Background()); err != nil || p != 0 || fresh {
+			t.Fatalf("%d pending, fresh %v, %v", p, fresh, err)
 		}
 	})
 }

@@ -42,26 +42,26 @@ func (d *DB) Migrate(ctx context.Context) (steps int, err error) {
 	return len(results) + n, nil
 }
 
-// Pending says how many schema steps are still to be taken.
-func (d *DB) Pending(ctx context.Context) (int, error) {
+// Pending says how many schema steps are still to be taken, and whether the
+// database is fresh: no step was ever taken.
+func (d *DB) Pending(ctx context.Context) (steps int, fresh bool, err error) {
 	p, err := d.goose()
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	current, target, err := p.GetVersions(ctx)
 	if err != nil {
-		return 0, MapError(err)
+		return 0, false, MapError(err)
 	}
 	if current > target {
-		return 0, errs.New(errs.Conflict, "db.newer_schema", "database", current, "program", target)
+		return 0, false, errs.New(errs.Conflict, "db.newer_schema", "database", current, "program", target)
 	}
-	n := 0
 	for _, s := range p.ListSources() {
 		if s.Version > current {
-			n++
+			steps++
 		}
 	}
-	return n, nil
+	return steps, current <= 0, nil
 }
 
 func (d *DB) goose() (*goose.Provider, error) {
@@ -103,10 +103,10 @@ func (d *DB) migrateRiver(ctx context.Context) (int, error) {
 	return up(m.Migrate(ctx, rivermigrate.DirectionUp, nil))
 }
 
-// dialectFS serves the one stream of migrations with the two words in which
+// dialectFS serves the one stream of migrations with the few words in which
 // the engines differ. On SQLite only "INTEGER PRIMARY KEY" is the row's own
-// key (BIGINT would cost a second tree), and a table marked "clustered" is
-// kept in the order of its key.
+// key (BIGINT would cost a second tree), a table marked "clustered" is kept in
+// the order of its key, and text is compared byte by byte without being told.
 type dialectFS struct {
 	fs.FS
 	engine Engine
@@ -135,6 +135,7 @@ func (f dialectFS) ReadFile(name string) ([]byte, error) {
 		return b, err
 	}
 	b = bytes.ReplaceAll(b, []byte("BIGINT PRIMARY KEY"), []byte("INTEGER PRIMARY KEY"))
+	b = bytes.ReplaceAll(b, []byte(` COLLATE "C"`), nil)
 	return bytes.ReplaceAll(b, []byte(") /* clustered */;"), []byte(") WITHOUT ROWID;")), nil
 }
 

@@ -76,7 +76,7 @@ func openSQLite(ctx context.Context, dir string) (*DB, error) {
 			return nil, errs.Wrap(err, errs.Unavailable, "db.cannot_open", "path", path)
 		}
 	}
-	return &DB{engine: SQLite, path: path, reader: reader, writer: writer}, nil
+	return &DB{engine: SQLite, path: path, reader: reader, writer: writer, hot: prepared{db: reader}}, nil
 }
 
 // sqliteDSN sets the pragmas in the DSN: one set by Exec reaches a single

@@ -1,0 +1,123 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+const schemaPrefix = "#/components/schemas/"
+
+func humaConfig(o Options) huma.Config {
+	// A list is never null; see NewPage.
+	huma.DefaultArrayNullable = false
+	version := o.Version
+	if version == "" {
+		version = "dev"
+	}
+	return huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI:    "3.1.0",
+			Info:       &huma.Info{Title: "Zhike", Version: version, Description: "Customer operations. Instants are unix milliseconds UTC, money is 分 in fields that end in _fen, days are YYYY-MM-DD in company time."},
+			Servers:    []*huma.Server{{URL: Prefix}},
+			Components: &huma.Components{Schemas: huma.NewMapRegistry(schemaPrefix, schemaName)},
+		},
+		Formats:                      map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
+		DefaultFormat:                "application/json",
+		RejectUnknownQueryParameters: true,
+	}
+}
+
+var jsonFormat = huma.Format{Marshal: marshal, Unmarshal: unmarshal}
+
+// describe adds what all operations share.
+func (a *API) describe() {
+	oapi := a.huma.OpenAPI()
+	problem := oapi.Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
+	oapi.Components.Responses = map[string]*huma.Response{"Problem": {
+		Description: "The call failed",
+		Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: problem}},
+	}}
+	oapi.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"session": {Type: "apiKey", In: "cookie", Name: "zhike_session", Description: "Set by POST /session; named __Host-zhike_session over HTTPS."},
+	}
+}
+
+// OpenAPI is the document of all routes as indented JSON, byte for byte the
+// same for the same routes.
+func (a *API) OpenAPI() ([]byte, error) {
+	raw, err := json.Marshal(a.huma.OpenAPI())
+	if err != nil {
+		return nil, fmt.Errorf("openapi: %w", err)
+	}
+	// Through a map, whose keys encoding/json sorts.
+	var doc any
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	if err := d.Decode(&doc); err != nil {
+		return nil, fmt.Errorf("openapi: %w", err)
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(doc); err != nil {
+		return nil, fmt.Errorf("openapi: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// schemaName names a type by its package and itself, so that names neither
+// collide nor depend on the order of registration: org.Staff → OrgStaff,
+// customer.Customer → Customer, web.Page[org.Staff] → PageOrgStaff.
+func schemaName(t reflect.Type, hint string) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	name := t.Name()
+	if name == "" {
+		return camel(hint)
+	}
+	if i := strings.IndexByte(name, '['); i >= 0 {
+		var b strings.Builder
+		b.WriteString(qualified(lastSegment(t.PkgPath()), name[:i]))
+		for _, arg := range strings.FieldsFunc(name[i:], func(r rune) bool { return strings.ContainsRune("[]*,", r) }) {
+			dot := strings.LastIndexByte(arg, '.')
+			pkg := ""
+			if dot >= 0 {
+				pkg = lastSegment(arg[:dot])
+			}
+			b.WriteString(qualified(pkg, arg[dot+1:]))
+		}
+		return b.String()
+	}
+	return qualified(lastSegment(t.PkgPath()), name)
+}
+
+func lastSegment(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
+
+func qualified(pkg, name string) string {
+	name = camel(name)
+	if pkg == "" || pkg == "web" || strings.HasPrefix(strings.ToLower(name), pkg) {
+		return name
+	}
+	return camel(pkg) + name
+}
+
+// camel makes "create-staffRequest" "CreateStaffRequest".
+func camel(s string) string {
+	var b strings.Builder
+	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return r == '-' || r == '_' || r == ' ' || r == '.' || r == '·' }) {
+		b.WriteString(strings.ToUpper(part[:1]))
+		b.WriteString(part[1:])
+	}
+	return b.String()
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
