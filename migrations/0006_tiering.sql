@@ -46,7 +46,7 @@ CREATE TABLE tier_assignments (
   move        SMALLINT NOT NULL DEFAULT 0,
   prev_level  SMALLINT,
   reason      SMALLINT NOT NULL DEFAULT -1,
-  -- The score, or the classes of recency, frequency and monetary: 555.
+  -- Hundredths of the score; for RFM the classes as R·10000 + F·100 + M.
   score       INTEGER NOT NULL DEFAULT 0,
   last_day    INTEGER,
   orders      INTEGER NOT NULL DEFAULT 0,

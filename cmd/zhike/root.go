@@ -30,6 +30,9 @@ const (
 	exitInterrupted = 130
 )
 
+// writer is where a command writes for people.
+type writer = io.Writer
+
 type console struct {
 	in       *os.File
 	out, err io.Writer

@@ -86,13 +86,7 @@ func (l *Log) httpExport(ctx context.Context, in *exportInput, w http.ResponseWr
 	if err != nil {
 		return err
 	}
-	mime := "text/csv; charset=utf-8"
-	if in.Format == "xlsx" {
-		mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-	}
-	w.Header().Set("Content-Type", mime)
-	w.Header().Set("Content-Disposition",
-		`attachment; filename="audit-`+l.clk.Now().In(zone).Format("20060102-150405")+"."+in.Format+`"`)
+	web.Attachment(w.Header(), "audit-"+l.clk.Now().In(zone).Format("20060102-150405")+"."+in.Format, "")
 	locale := web.Locale(ctx)
 	out, err := sheetWriter(w, in.Format, func(key string) string { return h.Title(locale, key) })
 	if err != nil {

@@ -71,8 +71,8 @@ type View struct {
 	Action     string          `json:"action"`
 	ObjectType string          `json:"object_type"`
 	ObjectID   string          `json:"object_id"`
-	Before     *map[string]any `json:"before" doc:"Fields that changed, before"`
-	After      *map[string]any `json:"after" doc:"Fields that changed, after"`
+	Before     *map[string]any `json:"before" nullable:"true" doc:"Fields that changed, before"`
+	After      *map[string]any `json:"after" nullable:"true" doc:"Fields that changed, after"`
 	RequestID  string          `json:"request_id"`
 	Hash       string          `json:"hash"`
 }

@@ -29,7 +29,7 @@ const DefaultMaxBody = 1 << 20
 const DefaultTimeout = 30 * time.Second
 
 // rawTimeout bounds an upload or a download; within it each read and each
-// write must make progress, see [ioTimeout].
+// write must make progress, see limits.
 const rawTimeout = 2 * time.Hour
 
 // Texts gives the sentence of a catalogue key in a language.
@@ -76,6 +76,7 @@ type API struct {
 	hsts    bool
 	log     *slog.Logger
 	clk     clock.Clock
+	limits  limits
 	streams streamLimit
 	closing chan struct{}
 	closed  atomic.Bool
@@ -104,6 +105,7 @@ func New(o Options) *API {
 		origin:  http.NewCrossOriginProtection(),
 		hsts:    strings.HasPrefix(o.PublicURL, "https://"),
 		closing: make(chan struct{}),
+		limits:  defaultLimits,
 		mux:     chi.NewMux(),
 	}
 	a.streams.init()

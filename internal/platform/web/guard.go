@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -42,6 +41,7 @@ func (a *API) outer(w http.ResponseWriter, r *http.Request) {
 	st.writer = &responseWriter{ResponseWriter: w, gzipOK: !a.opts.NoCompression && acceptsGzip(r)}
 	ctx := zlog.WithRequestID(context.WithValue(r.Context(), stateKey{}, st), st.id)
 	r = r.WithContext(ctx)
+	a.boundBody(st, r)
 	api := strings.HasPrefix(r.URL.Path, "/api/")
 	a.setHeaders(w.Header(), st, api)
 	defer a.end(st, r)
@@ -74,8 +74,9 @@ func (a *API) end(st *state, r *http.Request) {
 	ctx := r.Context()
 	p := recover()
 	if p != nil && p != http.ErrAbortHandler {
-		// huma panics when the answer cannot be written: the caller is gone.
-		if err, ok := p.(error); !ok || ctx.Err() == nil || !errors.Is(ctx.Err(), context.Canceled) || err == nil {
+		// huma panics when the answer cannot be written: where the caller is
+		// gone, that is no news.
+		if _, ok := p.(error); !ok || ctx.Err() == nil {
 			a.log.ErrorContext(ctx, "request panicked", slog.String("route", st.pattern()),
 				slog.String("panic", fmt.Sprint(p)), slog.String("stack", string(debug.Stack())))
 		}
@@ -192,15 +193,14 @@ func (a *API) bounds(rt *Route, st *state, r *http.Request) error {
 		if r.ContentLength > rt.MaxBody {
 			return errs.New(errs.TooLarge, "web.body_too_large", "max", rt.MaxBody)
 		}
-		body := http.MaxBytesReader(st.writer.ResponseWriter, r.Body, rt.MaxBody)
+		r.Body = http.MaxBytesReader(st.writer.ResponseWriter, r.Body, rt.MaxBody)
 		if rt.raw {
-			body = &patientBody{ReadCloser: body, control: http.NewResponseController(st.writer.ResponseWriter), now: time.Now}
+			st.body.stall = a.limits.stall
 		}
-		r.Body = body
 	}
 	if rt.raw || rt.stream {
 		control := http.NewResponseController(st.writer.ResponseWriter)
-		st.writer.deadline = func() { _ = control.SetWriteDeadline(time.Now().Add(ioTimeout)) }
+		st.writer.deadline = func() { _ = control.SetWriteDeadline(time.Now().Add(a.limits.stall)) }
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"net/http"
+	"net/url"
+	"strings"
 )
 
 // Values are shared between answers: they are only ever replaced, not appended to.
@@ -50,4 +52,23 @@ func PageNonce(h http.Header) string {
 		"style-src 'self' 'nonce-"+nonce+"'; script-src 'self'; connect-src 'self'; "+
 		"object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'")
 	return nonce
+}
+
+// Attachment makes the answer a file that the browser saves under the name,
+// which may be Chinese (RFC 6266). An empty contentType goes by the name's end.
+func Attachment(h http.Header, name, contentType string) {
+	if contentType == "" {
+		contentType = typeOf(name)
+	}
+	plain := strings.Map(func(r rune) rune {
+		switch {
+		case r < ' ' || r > '~':
+			return '_'
+		case strings.ContainsRune(`"\\/;%`, r):
+			return '_'
+		}
+		return r
+	}, name)
+	h.Set("Content-Type", contentType)
+	h.Set("Content-Disposition", `attachment; filename="`+plain+`"; filename*=UTF-8''`+strings.ReplaceAll(url.QueryEscape(name), "+", "%20"))
 }

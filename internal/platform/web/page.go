@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"zhike/internal/platform/errs"
 )
@@ -46,6 +48,20 @@ type ListQuery struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Entries a page"`
 	Cursor string `query:"cursor" maxLength:"2048" doc:"next_cursor of the page before"`
 	Sort   string `query:"sort" maxLength:"64" doc:"Field to sort by, with a leading minus descending"`
+}
+
+// ParseSort reads the sort of a list, "-name" for descending; "" is the
+// default. Only the fields in allowed pass, else web.bad_sort.
+func ParseSort(sort, byDefault string, allowed ...string) (field string, desc bool, err error) {
+	if sort == "" {
+		sort = byDefault
+	}
+	field, desc = strings.CutPrefix(sort, "-")
+	if !slices.Contains(allowed, field) {
+		return "", false, errs.New(errs.Invalid, "invalid").
+			WithField("sort", "web.bad_sort", "value", field, "choices", strings.Join(allowed, ", "))
+	}
+	return field, desc, nil
 }
 
 // maxCursor bounds a cursor in bytes.

@@ -19,6 +19,7 @@ type state struct {
 	locale string
 	writer *responseWriter
 	req    *http.Request
+	body   *timedBody // nil without a body
 	route  *Route
 	start  time.Time
 	https  bool

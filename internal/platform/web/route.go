@@ -137,10 +137,9 @@ func (a *API) operation(r *Route) huma.Operation {
 		Method: r.Method, Path: r.Path, OperationID: r.ID, Summary: r.Summary,
 		DefaultStatus: r.Status,
 		// Bounded by the guard before huma reads anything.
-		MaxBodyBytes:    -1,
-		BodyReadTimeout: bodyReadTimeout,
-		Responses:       map[string]*huma.Response{"default": {Ref: "#/components/responses/Problem"}},
-		Metadata:        map[string]any{routeKey: &kept},
+		MaxBodyBytes: -1,
+		Responses:    map[string]*huma.Response{"default": {Ref: "#/components/responses/Problem"}},
+		Metadata:     map[string]any{routeKey: &kept},
 	}
 	if r.Tag != "" {
 		op.Tags = []string{r.Tag}

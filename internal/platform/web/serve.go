@@ -38,10 +38,10 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 // no new connection is taken, streams end, running requests finish or are cut
 // after ShutdownTimeout.
 func Serve(ctx context.Context, s Server) error {
+	// No ReadTimeout: see timedBody.
 	srv := &http.Server{
 		Handler:           s.API,
 		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       2 * time.Minute,
 		WriteTimeout:      2 * time.Minute,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,

@@ -81,13 +81,7 @@ func (s *Static) open(name string) *asset {
 		return nil
 	}
 	sum := sha256.Sum256(body)
-	f = &asset{body: body, mime: mime.TypeByExtension(path.Ext(name)), etag: `"` + hex.EncodeToString(sum[:12]) + `"`}
-	if t, ok := types[path.Ext(name)]; ok {
-		f.mime = t // the machine's own table may differ or be missing
-	}
-	if f.mime == "" {
-		f.mime = "application/octet-stream"
-	}
+	f = &asset{body: body, mime: typeOf(name), etag: `"` + hex.EncodeToString(sum[:12]) + `"`}
 	if len(body) >= compressFrom && squeezable(f.mime) {
 		var b bytes.Buffer
 		z, _ := gzip.NewWriterLevel(&b, 6)
@@ -102,11 +96,25 @@ func (s *Static) open(name string) *asset {
 	return f
 }
 
+// typeOf gives the media type by the end of a name. The machine's own table may
+// differ or be missing, so ours comes first.
+func typeOf(name string) string {
+	if t, ok := types[path.Ext(name)]; ok {
+		return t
+	}
+	if t := mime.TypeByExtension(path.Ext(name)); t != "" {
+		return t
+	}
+	return "application/octet-stream"
+}
+
 var types = map[string]string{
 	".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8",
 	".css": "text/css; charset=utf-8", ".html": "text/html; charset=utf-8",
 	".svg": "image/svg+xml", ".json": "application/json", ".woff2": "font/woff2", ".woff": "font/woff",
 	".png": "image/png", ".ico": "image/x-icon", ".webmanifest": "application/manifest+json", ".txt": "text/plain; charset=utf-8",
+	".csv": "text/csv; charset=utf-8", ".zip": "application/zip", ".gz": "application/gzip", ".yaml": "application/yaml",
+	".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 	".wasm": "application/wasm", ".webp": "image/webp", ".map": "application/json",
 }
 

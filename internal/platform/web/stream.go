@@ -14,9 +14,6 @@ import (
 )
 
 const (
-	// heartbeat keeps proxies from closing a silent stream; with each the
-	// session is looked at again.
-	heartbeat = 15 * time.Second
 	// maxStreams and maxStreamsEach bound open streams of all and of one person.
 	maxStreams     = 2000
 	maxStreamsEach = 20
@@ -98,7 +95,7 @@ func (a *API) stream(rt *Route, req *http.Request, fn func(context.Context, *htt
 
 // watch beats, looks after the session and ends the stream when the server stops.
 func (a *API) watch(ctx context.Context, cancel func(), rt *Route, req *http.Request, s *sseWriter, stopped <-chan struct{}) {
-	t := time.NewTicker(heartbeat)
+	t := time.NewTicker(a.limits.beat)
 	defer t.Stop()
 	for {
 		select {

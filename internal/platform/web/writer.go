@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/klauspost/compress/gzip"
 )
@@ -183,23 +182,4 @@ func (w *responseWriter) finish() {
 		gzips.Put(w.gz)
 		w.gz = nil
 	}
-}
-
-// ioTimeout is how long a raw upload or download may stand still.
-const ioTimeout = time.Minute
-
-// bodyReadTimeout is how long an ordinary body may take to arrive.
-const bodyReadTimeout = 20 * time.Second
-
-// patientBody extends the read deadline with every piece, so that a slow but
-// living upload goes on and a dead one ends.
-type patientBody struct {
-	io.ReadCloser
-	control *http.ResponseController
-	now     func() time.Time
-}
-
-func (b *patientBody) Read(p []byte) (int, error) {
-	_ = b.control.SetReadDeadline(b.now().Add(ioTimeout))
-	return b.ReadCloser.Read(p)
 }

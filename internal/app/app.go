@@ -1,0 +1,226 @@
+// Package app puts the program together: it opens the database and the vault,
+// makes every service with what it stands on, and starts and stops them.
+// Wiring is by hand, in the order in which the parts need each other.
+package app
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"zhike/internal/customer"
+	"zhike/internal/importer"
+	"zhike/internal/insight"
+	"zhike/internal/order"
+	"zhike/internal/org"
+	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
+	"zhike/internal/platform/clock"
+	"zhike/internal/platform/config"
+	"zhike/internal/platform/db"
+	"zhike/internal/platform/errs"
+	"zhike/internal/platform/events"
+	"zhike/internal/platform/i18n"
+	"zhike/internal/platform/jobs"
+	"zhike/internal/platform/log"
+	"zhike/internal/platform/vault"
+	"zhike/internal/platform/web"
+	"zhike/internal/tiering"
+)
+
+// Options vary how the program is put together.
+type Options struct {
+	// Stderr gets the log.
+	Stderr io.Writer
+	// Clock is the machine's where nil.
+	Clock clock.Clock
+	// Node is the stable name of this server among those that work jobs; ""
+	// for the command line, which works none.
+	Node string
+}
+
+// App is the program, ready to be used by a command or to serve.
+type App struct {
+	Config   *config.Config
+	Log      *slog.Logger
+	Clock    clock.Clock
+	DB       *db.DB
+	Vault    *vault.Vault
+	Audit    *audit.Log
+	Jobs     *jobs.Client
+	Events   *events.Bus
+	Org      *org.Service
+	Orders   *order.Service
+	Customer *customer.Service
+	Importer *importer.Service
+	Tiering  *tiering.Service
+	Insight  *insight.Service
+
+	started time.Time
+	release func() // the lock on the data folder
+}
+
+// SystemView lets a person see how the program itself is doing.
+const SystemView auth.Permission = "system.view"
+
+// Permissions are those of all domains, in the order the role editor shows them.
+func Permissions() []auth.Permission {
+	var all []auth.Permission
+	for _, list := range [][]auth.Permission{
+		customer.Permissions, importer.Permissions, tiering.Permissions, jobs.Permissions,
+		org.Permissions, {audit.PermView, SystemView},
+	} {
+		all = append(all, list...)
+	}
+	return all
+}
+
+// Open opens the database, brings its schema up to date where that is safe,
+// and makes every service. Errors: app.migrate_first on a PostgreSQL that an
+// older version has used, and those of db.Open and vault.New.
+func Open(ctx context.Context, cfg *config.Config, o Options) (a *App, err error) {
+	if o.Stderr == nil {
+		o.Stderr = os.Stderr
+	}
+	if o.Clock == nil {
+		o.Clock = clock.System{}
+	}
+	a = &App{Config: cfg, Clock: o.Clock, started: o.Clock.Now()}
+	a.Log = log.New(o.Stderr, log.Options{Level: cfg.Level(), Format: cfg.LogFormat})
+	a.DB, err = db.Open(ctx, db.Config{URL: cfg.DB.Reveal(), Dir: cfg.Data, MaxConns: cfg.DBConns})
+	if err != nil {
+		return nil, err
+	}
+	if err := a.assemble(ctx, o); err != nil {
+		_ = a.DB.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *App) assemble(ctx context.Context, o Options) (err error) {
+	if err := a.migrate(ctx); err != nil {
+		return err
+	}
+	a.Vault, err = vault.New(ctx, vault.Options{
+		DB: a.DB, Clock: a.Clock, MasterKey: a.Config.MasterKey.Reveal(), KeyFile: a.Config.MasterKeyFile(), Log: a.Log,
+	})
+	if err != nil {
+		return err
+	}
+	a.Audit = audit.New(a.DB, a.Clock)
+	if err := a.background(o); err != nil {
+		return err
+	}
+	a.domains()
+	if err := a.Org.Seed(ctx); err != nil {
+		return err
+	}
+	return a.Tiering.Seed(ctx)
+}
+
+// migrate brings the schema up to date. A PostgreSQL that serves already is
+// left to `zhike migrate`: other nodes may still run the older version.
+func (a *App) migrate(ctx context.Context) error {
+	pending, fresh, err := a.DB.Pending(ctx)
+	if err != nil || pending == 0 {
+		return err
+	}
+	if a.DB.Engine() == db.Postgres && !fresh {
+		return errs.New(errs.Conflict, "app.migrate_first", "steps", pending)
+	}
+	_, err = a.DB.Migrate(ctx)
+	return err
+}
+
+func (a *App) background(o Options) (err error) {
+	a.Jobs, err = jobs.New(a.DB, a.Clock, a.Log, jobs.NewRegistry(), jobs.Options{
+		Node: o.Node, Workers: a.Config.JobWorkers, Audit: a.Audit,
+		Names: func(ctx context.Context, ids []int64) (map[int64]string, error) { return a.Org.Names(ctx, ids) },
+	})
+	if err != nil {
+		return err
+	}
+	a.Events = events.New(a.DB, a.Clock, a.Log, a.Jobs)
+	return nil
+}
+
+// domains makes the services from the ground up; what a lower one needs of a
+// higher one it gets as a function that looks it up when called.
+func (a *App) domains() {
+	zone := a.Config.Location()
+	secure := a.Config.TLSCert != "" || web.IsHTTPS(a.Config.PublicURL)
+	a.Org = org.NewService(org.Deps{
+		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Log: a.Log, Permissions: Permissions(), Secure: secure,
+		SessionLifetime: a.Config.SessionLifetime, SessionIdle: a.Config.SessionIdle,
+		Defaults:        org.Settings{TimeZone: a.Config.TimeZone, Locale: a.Config.Locale},
+		DepartmentInUse: func(ctx context.Context, id int64) (bool, error) { return a.Customer.InDepartment(ctx, id) },
+		CheckTierScheme: func(ctx context.Context, code string) error { return a.Tiering.CheckScheme(ctx, code) },
+	})
+	a.Orders = order.NewService(order.Deps{DB: a.DB, Clock: a.Clock, Zone: zone, Log: a.Log})
+	a.Tiering = tiering.NewService(tiering.Deps{
+		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Jobs: a.Jobs, Events: a.Events, Zone: zone, Log: a.Log,
+		Company: a.companyName, DefaultScheme: a.defaultScheme,
+	})
+	a.Customer = customer.NewService(customer.Deps{
+		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Levels: a.Tiering, AsOf: a.Orders, Orders: a.Orders,
+		Texts: texts{}, Zone: zone, Log: a.Log,
+	})
+	a.Importer = importer.NewService(importer.Deps{
+		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Jobs: a.Jobs, Events: a.Events, Zone: zone, Log: a.Log,
+		Customers: a.Customer.Store(), Orders: a.Orders.Store(), Metrics: a.Orders,
+		Files: filepath.Join(a.Config.FilesDir()),
+	})
+	a.Insight = insight.NewService(insight.Deps{DB: a.DB, Clock: a.Clock, Zone: func() *time.Location { return zone }, Grading: grading{a.Tiering}, Jobs: a.Jobs})
+	a.Orders.Register(a.Jobs.Registry())
+	a.Importer.Register(a.Jobs.Registry())
+	a.Tiering.Register(a.Jobs.Registry())
+	a.Insight.Register(a.Jobs.Registry())
+	a.subscribe()
+}
+
+// subscribe connects news with who wants to hear it.
+func (a *App) subscribe() {
+	events.Subscribe(a.Events, "insight.import_finished", func(ctx context.Context, _ events.Delivery[importer.Finished]) error {
+		return a.Insight.Wake(ctx)
+	})
+	events.Subscribe(a.Events, "insight.run_finished", func(ctx context.Context, _ events.Delivery[tiering.RunFinished]) error {
+		return a.Insight.Wake(ctx)
+	})
+}
+
+func (a *App) companyName(ctx context.Context) string {
+	s, err := a.Org.Settings(ctx)
+	if err != nil {
+		return ""
+	}
+	return s.CompanyName
+}
+
+func (a *App) defaultScheme(ctx context.Context) string {
+	s, err := a.Org.Settings(ctx)
+	if err != nil {
+		return ""
+	}
+	return s.TierScheme
+}
+
+// texts gives the catalogue to packages that ask for an interface.
+type texts struct{}
+
+// T is i18n.T.
+func (texts) T(locale, key string, params map[string]any) string { return i18n.T(locale, key, params) }
+
+// Close ends what Open began.
+func (a *App) Close() {
+	a.Org.Close()
+	if err := a.DB.Close(); err != nil {
+		a.Log.Warn("closing the database", slog.Any("error", err))
+	}
+	if a.release != nil {
+		a.release()
+	}
+}
