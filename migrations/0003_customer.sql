@@ -27,7 +27,8 @@ CREATE TABLE customers (
 );
 CREATE INDEX customers_owner ON customers (owner_id, id) WHERE owner_id IS NOT NULL;
 CREATE INDEX customers_department ON customers (department_id, id) WHERE department_id IS NOT NULL;
-CREATE INDEX customers_city ON customers (province, city, id);
+CREATE INDEX customers_city ON customers (city, province, id);
+CREATE INDEX customers_province ON customers (province, id);
 CREATE INDEX customers_kind ON customers (kind, id);
 CREATE INDEX customers_source ON customers (source_id, id);
 

@@ -66,7 +66,7 @@ func (c *cli) importKindCmd(kind importer.Kind, short string) *cobra.Command {
 func readMapping(path string) (*importer.Mapping, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, errs.Wrap(err, errs.Invalid, "cli.file", "path", path, "detail", "open")
+		return nil, errs.Wrap(err, errs.Invalid, "cli.file", "path", path)
 	}
 	defer f.Close()
 	m, err := importer.ReadMapping(f)

@@ -83,8 +83,8 @@ func (c *cli) openapiCmd() *cobra.Command {
 	return &cobra.Command{
 		Use: "openapi", Short: c.t("cli.openapi.short"), Args: args(cobra.NoArgs),
 		Example: "  zhike openapi > api/openapi.json",
-		RunE: func(*cobra.Command, []string) error {
-			b, err := app.OpenAPI()
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			b, err := app.OpenAPI(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -8,7 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
+	"strings"
 	"time"
 
 	"zhike/internal/customer"
@@ -27,7 +27,6 @@ import (
 	"zhike/internal/platform/jobs"
 	"zhike/internal/platform/log"
 	"zhike/internal/platform/vault"
-	"zhike/internal/platform/web"
 	"zhike/internal/tiering"
 )
 
@@ -54,6 +53,7 @@ type App struct {
 	Events   *events.Bus
 	Org      *org.Service
 	Orders   *order.Service
+	Metrics  *order.Refresher
 	Customer *customer.Service
 	Importer *importer.Service
 	Tiering  *tiering.Service
@@ -89,7 +89,7 @@ func Open(ctx context.Context, cfg *config.Config, o Options) (a *App, err error
 		o.Clock = clock.System{}
 	}
 	a = &App{Config: cfg, Clock: o.Clock, started: o.Clock.Now()}
-	a.Log = log.New(o.Stderr, log.Options{Level: cfg.Level(), Format: cfg.LogFormat})
+	a.Log = log.New(o.Stderr, log.Options{Level: cfg.Level(), Format: log.Format(cfg.LogFormat)})
 	a.DB, err = db.Open(ctx, db.Config{URL: cfg.DB.Reveal(), Dir: cfg.Data, MaxConns: cfg.DBConns})
 	if err != nil {
 		return nil, err
@@ -119,7 +119,7 @@ func (a *App) assemble(ctx context.Context, o Options) (err error) {
 	if err := a.Org.Seed(ctx); err != nil {
 		return err
 	}
-	return a.Tiering.Seed(ctx)
+	return a.Tiering.EnsureShipped(ctx)
 }
 
 // migrate brings the schema up to date. A PostgreSQL that serves already is
@@ -152,32 +152,34 @@ func (a *App) background(o Options) (err error) {
 // higher one it gets as a function that looks it up when called.
 func (a *App) domains() {
 	zone := a.Config.Location()
-	secure := a.Config.TLSCert != "" || web.IsHTTPS(a.Config.PublicURL)
+	secure := a.Config.TLSCert != "" || strings.HasPrefix(a.Config.PublicURL, "https://")
 	a.Org = org.NewService(org.Deps{
 		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Log: a.Log, Permissions: Permissions(), Secure: secure,
 		SessionLifetime: a.Config.SessionLifetime, SessionIdle: a.Config.SessionIdle,
 		Defaults:        org.Settings{TimeZone: a.Config.TimeZone, Locale: a.Config.Locale},
-		DepartmentInUse: func(ctx context.Context, id int64) (bool, error) { return a.Customer.InDepartment(ctx, id) },
-		CheckTierScheme: func(ctx context.Context, code string) error { return a.Tiering.CheckScheme(ctx, code) },
+		DepartmentInUse: func(ctx context.Context, id int64) (bool, error) { return a.Customer.Store().InDepartment(ctx, id) },
 	})
-	a.Orders = order.NewService(order.Deps{DB: a.DB, Clock: a.Clock, Zone: zone, Log: a.Log})
+	orders := order.NewStore(a.DB)
+	a.Metrics = order.NewRefresher(orders, a.Clock)
 	a.Tiering = tiering.NewService(tiering.Deps{
 		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Jobs: a.Jobs, Events: a.Events, Zone: zone, Log: a.Log,
-		Company: a.companyName, DefaultScheme: a.defaultScheme,
+		Company: a.companyName,
+		Find:    a.findCustomers,
 	})
 	a.Customer = customer.NewService(customer.Deps{
-		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Levels: a.Tiering, AsOf: a.Orders, Orders: a.Orders,
+		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Levels: a.Tiering.Levels(), AsOf: a.Metrics, Orders: orders,
 		Texts: texts{}, Zone: zone, Log: a.Log,
 	})
+	a.Orders = order.NewService(order.Deps{DB: a.DB, Clock: a.Clock, Customers: a.Customer, Levels: a.Tiering.Levels()})
 	a.Importer = importer.NewService(importer.Deps{
 		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Jobs: a.Jobs, Events: a.Events, Zone: zone, Log: a.Log,
-		Customers: a.Customer.Store(), Orders: a.Orders.Store(), Metrics: a.Orders,
-		Files: filepath.Join(a.Config.FilesDir()),
+		Customers: a.Customer.Store(), Orders: orders, Metrics: a.Metrics, Files: a.Config.FilesDir(),
+		MaxUpload: a.Config.UploadMaxBytes, MaxUnpacked: a.Config.UnpackedMaxBytes, MaxRows: a.Config.UploadMaxRows,
 	})
 	a.Insight = insight.NewService(insight.Deps{DB: a.DB, Clock: a.Clock, Zone: func() *time.Location { return zone }, Grading: grading{a.Tiering}, Jobs: a.Jobs})
-	a.Orders.Register(a.Jobs.Registry())
+	order.RegisterJobs(a.Jobs.Registry(), a.Metrics, a.Clock, zone)
 	a.Importer.Register(a.Jobs.Registry())
-	a.Tiering.Register(a.Jobs.Registry())
+	a.Tiering.RegisterJobs(a.Jobs.Registry())
 	a.Insight.Register(a.Jobs.Registry())
 	a.subscribe()
 }
@@ -200,12 +202,17 @@ func (a *App) companyName(ctx context.Context) string {
 	return s.CompanyName
 }
 
-func (a *App) defaultScheme(ctx context.Context) string {
-	s, err := a.Org.Settings(ctx)
+// findCustomers gives the customers that a typed text means, best first.
+func (a *App) findCustomers(ctx context.Context, text string) ([]int64, error) {
+	hits, err := a.Customer.Search(ctx, text)
 	if err != nil {
-		return ""
+		return nil, err
 	}
-	return s.TierScheme
+	ids := make([]int64, len(hits.Items))
+	for i, h := range hits.Items {
+		ids[i] = h.ID
+	}
+	return ids, nil
 }
 
 // texts gives the catalogue to packages that ask for an interface.

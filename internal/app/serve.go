@@ -11,7 +11,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"zhike/internal/platform/audit"
+	"zhike/internal/platform/clock"
 	"zhike/internal/platform/config"
+	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/i18n"
 	"zhike/internal/platform/log"
@@ -129,19 +131,31 @@ func (a *App) api(m *web.Metrics) *web.API {
 	a.Jobs.Routes(api)
 	a.Audit.Routes(api, audit.HTTP{
 		Title: func(locale, key string) string { return i18n.T(locale, key, nil) },
-		Zone:  a.Config.Location, People: a.Org.FindPeople,
+		Zone:  a.Config.Location, People: a.Org.People,
 	})
 	a.systemRoutes(api)
 	return api
 }
 
-// OpenAPI prints the description of the API; it needs no database.
-func OpenAPI() ([]byte, error) {
-	a := &App{Config: &config.Config{TimeZone: "Asia/Shanghai"}, Log: log.Discard()}
+// OpenAPI prints the description of the API. The services it is made from
+// stand on a database in a temporary folder, which nothing is written to.
+func OpenAPI(ctx context.Context) (b []byte, err error) {
+	dir, err := os.MkdirTemp("", "zhike-openapi")
+	if err != nil {
+		return nil, errs.Wrap(err, errs.Unavailable, "db.cannot_open", "path", os.TempDir())
+	}
+	defer os.RemoveAll(dir)
+	a := &App{Config: &config.Config{Data: dir, TimeZone: "Asia/Shanghai"}, Log: log.Discard(), Clock: clock.System{}}
+	if a.DB, err = db.Open(ctx, db.Config{Dir: dir}); err != nil {
+		return nil, err
+	}
+	defer func() { _ = a.DB.Close() }()
 	if err := a.background(Options{}); err != nil {
 		return nil, err
 	}
+	a.Audit = audit.New(a.DB, a.Clock)
 	a.domains()
+	defer a.Org.Close()
 	return a.api(nil).OpenAPI()
 }
 

@@ -1,0 +1,72 @@
+package app
+
+import (
+	"context"
+
+	"zhike/internal/insight"
+	"zhike/internal/tiering"
+)
+
+// grading tells the first page about the grading.
+type grading struct{ t *tiering.Service }
+
+// Overview gives the levels of the default scheme's newest run and the newest
+// run of any scheme; nil where there is none.
+func (g grading) Overview(ctx context.Context) (*insight.LevelsOverview, *insight.LastRun, error) {
+	schemes, err := g.t.Schemes(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var shown, newest *tiering.RunView
+	for i := range schemes {
+		run := schemes[i].LastRun
+		if run == nil {
+			continue
+		}
+		if schemes[i].Default {
+			shown = run
+		}
+		if newest == nil || run.FinishedAt > newest.FinishedAt {
+			newest = run
+		}
+	}
+	if newest == nil {
+		return nil, nil, nil
+	}
+	last, err := g.last(ctx, newest)
+	if err != nil || shown == nil {
+		return nil, last, err
+	}
+	levels, err := g.levels(ctx, shown)
+	return levels, last, err
+}
+
+func (g grading) levels(ctx context.Context, run *tiering.RunView) (*insight.LevelsOverview, error) {
+	d, err := g.t.Run(ctx, run.ID)
+	if err != nil {
+		return nil, err
+	}
+	o := &insight.LevelsOverview{SchemeCode: run.Scheme, SchemeName: run.SchemeName, AsOfDay: run.AsOf, Items: []insight.OverviewLevel{}}
+	if d.Summary == nil {
+		return o, nil
+	}
+	for i, l := range d.Summary.Levels {
+		o.Items = append(o.Items, insight.OverviewLevel{Code: l.Code, Name: l.Name, Rank: i, Customers: l.Customers, Revenue: l.RevenueFen})
+	}
+	return o, nil
+}
+
+func (g grading) last(ctx context.Context, run *tiering.RunView) (*insight.LastRun, error) {
+	d, err := g.t.Run(ctx, run.ID)
+	if err != nil {
+		return nil, err
+	}
+	l := &insight.LastRun{
+		ID: run.ID, SchemeCode: run.Scheme, SchemeName: run.SchemeName, AsOfDay: run.AsOf,
+		FinishedAt: run.FinishedAt, Customers: run.Customers,
+	}
+	if d.Moves != nil {
+		l.MovedUp, l.MovedDown = d.Moves.Up, d.Moves.Down
+	}
+	return l, nil
+}

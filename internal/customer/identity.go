@@ -1,0 +1,113 @@
+package customer
+
+import (
+	"context"
+
+	"zhike/internal/platform/auth"
+	"zhike/internal/platform/vault"
+)
+
+// ContactItem is a contact as it is shown.
+type ContactItem struct {
+	ID        int64       `json:"id"`
+	Kind      ContactKind `json:"kind" enum:"phone,email,address,code"`
+	Masked    string      `json:"masked"`
+	CreatedAt int64       `json:"created_at" doc:"unix ms"`
+}
+
+// SourceKey is a customer's number in a source.
+type SourceKey struct {
+	Source
+	// Number is masked where it is a phone number, an address or a citizen's
+	// number; empty where the source has none.
+	Number string `json:"number"`
+	Hidden bool   `json:"hidden" doc:"The number is masked and can be revealed"`
+}
+
+// Identity is who a customer is, without figures.
+type Identity struct {
+	ID           int64         `json:"id"`
+	Kind         Kind          `json:"kind" enum:"person,company,org"`
+	Name         string        `json:"name"`
+	Gender       Gender        `json:"gender"`
+	Birthday     string        `json:"birthday" doc:"1990-02-28 or 02-28; empty where unknown"`
+	Company      string        `json:"company"`
+	Province     string        `json:"province"`
+	City         string        `json:"city"`
+	Owner        *Owner        `json:"owner"`
+	DepartmentID *int64        `json:"department_id"`
+	Source       *Source       `json:"source" doc:"Where the customer was first seen"`
+	Contacts     []ContactItem `json:"contacts" doc:"Masked"`
+	Sources      []SourceKey   `json:"sources"`
+	Version      int64         `json:"version"`
+	CreatedAt    int64         `json:"created_at"`
+	UpdatedAt    int64         `json:"updated_at"`
+}
+
+// Identity reads who a customer is; customer.not_found also where the actor
+// may not see the customer.
+func (s *Service) Identity(ctx context.Context, id int64) (*Identity, error) {
+	c, err := s.store.get(ctx, auth.From(ctx), id)
+	if err != nil {
+		return nil, err
+	}
+	out := &Identity{
+		ID: c.ID, Kind: c.Kind, Name: c.Name, Gender: c.Gender, Birthday: c.Birthday, Company: c.Company,
+		Province: c.Province, City: c.City, Version: c.Version, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
+		Contacts: []ContactItem{}, Sources: []SourceKey{},
+	}
+	if c.DepartmentID != 0 {
+		out.DepartmentID = &c.DepartmentID
+	}
+	if c.OwnerID != 0 {
+		name, err := s.store.ownerName(ctx, c.OwnerID)
+		if err != nil {
+			return nil, err
+		}
+		out.Owner = &Owner{c.OwnerID, name}
+	}
+	keys, err := s.store.keys(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range keys {
+		number, err := s.Vault.Open(vault.KindExternalID, k.cipher)
+		if err != nil {
+			return nil, err
+		}
+		key := SourceKey{Source: Source{k.sourceID, k.code, k.name}}
+		key.Number, key.Hidden = maskNumber(number)
+		out.Sources = append(out.Sources, key)
+		if k.sourceID == c.SourceID {
+			out.Source = &Source{k.sourceID, k.code, k.name}
+		}
+	}
+	if out.Source == nil {
+		code, name, err := s.store.sourceName(ctx, c.SourceID)
+		if err != nil {
+			return nil, err
+		}
+		if code != "" {
+			out.Source = &Source{c.SourceID, code, name}
+		}
+	}
+	contacts, err := s.store.contacts(ctx, []int64{id})
+	if err != nil {
+		return nil, err
+	}
+	for i := range contacts {
+		c := &contacts[i]
+		masked, err := s.masked(c)
+		if err != nil {
+			return nil, err
+		}
+		out.Contacts = append(out.Contacts, ContactItem{ID: c.ID, Kind: c.Kind, Masked: masked, CreatedAt: c.CreatedAt})
+	}
+	return out, nil
+}
+
+// Visible fails with customer.not_found unless the actor may see the customer.
+func (s *Service) Visible(ctx context.Context, id int64) error {
+	_, err := s.store.get(ctx, auth.From(ctx), id)
+	return err
+}

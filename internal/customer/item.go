@@ -1,0 +1,225 @@
+package customer
+
+import (
+	"context"
+
+	"zhike/internal/platform/auth"
+	"zhike/internal/platform/clock"
+	"zhike/internal/platform/errs"
+	"zhike/internal/platform/web"
+)
+
+// Owner is the member of staff who looks after a customer.
+type Owner struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+}
+
+// Item is a customer in a list, and the small card of one. Contacts are masked.
+type Item struct {
+	ID        int64      `json:"id"`
+	Name      string     `json:"name"`
+	Kind      Kind       `json:"kind" enum:"person,company,org"`
+	Gender    Gender     `json:"gender" doc:"male, female, or empty where unknown"`
+	Phone     *string    `json:"phone" doc:"Masked; null without one"`
+	Email     *string    `json:"email" doc:"Masked; null without one"`
+	Province  string     `json:"province"`
+	City      string     `json:"city"`
+	Owner     *Owner     `json:"owner"`
+	Level     *Level     `json:"level" doc:"In the current run; null where not graded"`
+	Net365    int64      `json:"net_365_fen" doc:"Net spend of the last 365 days"`
+	NetAll    int64      `json:"net_all_fen"`
+	Orders365 int64      `json:"orders_365" doc:"Purchases in the last 365 days"`
+	OrdersAll int64      `json:"orders_all"`
+	AOV365    *int64     `json:"aov_365_fen" doc:"Net spend by purchase in the last 365 days; null without a purchase"`
+	LastDay   *clock.Day `json:"last_day" doc:"Of the last purchase; null without one"`
+	DaysSince *int64     `json:"days_since" doc:"Days from the last purchase to the as-of day"`
+	Category  string     `json:"favourite_category"`
+}
+
+// Page is a page of customers. Total counts up to 10,000: with total_capped
+// there are more, with null they were not counted.
+type Page struct {
+	Items       []Item  `json:"items"`
+	NextCursor  *string `json:"next_cursor" doc:"Give it as cursor to get the next page; null on the last one"`
+	Total       *int64  `json:"total" doc:"All matches; null where not counted"`
+	TotalCapped bool    `json:"total_capped" doc:"There are more than total"`
+	// AsOf is the day the figures are of.
+	AsOf clock.Day `json:"as_of"`
+}
+
+// List gives a page of the customers that match and that the actor may see.
+// sort is one of id, net_365, net_all, last_day, with a leading minus
+// descending ("" is -net_365). Errors: customer.unknown_sort, web.bad_cursor,
+// customer.unknown_level, customer.text_too_long.
+func (s *Service) List(ctx context.Context, f Filter, limit int, cursor, sort string) (Page, error) {
+	actor := auth.From(ctx)
+	so, from, err := position0(cursor, sort)
+	if err != nil {
+		return Page{}, err
+	}
+	asOf, err := s.Today(ctx)
+	if err != nil {
+		return Page{}, err
+	}
+	if err := s.resolve(ctx, &f); err != nil {
+		return Page{}, err
+	}
+	p := Page{Items: []Item{}, AsOf: asOf}
+	if f.nobody {
+		p.Total = new(int64)
+		return p, nil
+	}
+	total, known, err := s.total(ctx, actor, &f)
+	if err != nil {
+		return Page{}, err
+	}
+	if known {
+		p.TotalCapped = total > countCap && !f.empty()
+		if p.TotalCapped {
+			total = countCap
+		}
+		p.Total = &total
+	}
+	rows, err := s.page(ctx, actor, &f, so, from, limit+1, total, known)
+	if err != nil {
+		return Page{}, err
+	}
+	if len(rows) > limit {
+		rows = rows[:limit]
+		last := rows[limit-1]
+		next := web.EncodeCursor(sortName(sort), last.sortKey, last.ID)
+		p.NextCursor = &next
+	}
+	p.Items, err = s.items(ctx, rows, asOf, s.masked)
+	return p, err
+}
+
+// page reads rows by the plan that suits the number of matches.
+func (s *Service) page(ctx context.Context, a *auth.Actor, f *Filter, so sortOrder, from position, n int, total int64, known bool) ([]listRow, error) {
+	gather := known && !f.empty() && total <= gatherMax && !f.broad
+	return s.store.list(ctx, a, f, so, from, n, gather)
+}
+
+func sortName(sort string) string {
+	if sort == "" {
+		return defaultSort
+	}
+	return sort
+}
+
+// position0 reads where a page begins; a cursor belongs to one way to sort.
+func position0(cursor, sort string) (sortOrder, position, error) {
+	so, ok := sorts[sortName(sort)]
+	if !ok {
+		return so, position{}, errs.New(errs.Invalid, "invalid").WithField("sort", "customer.unknown_sort")
+	}
+	from := so.start()
+	if cursor == "" {
+		return so, from, nil
+	}
+	var of string
+	if err := web.DecodeCursor(cursor, &of, &from.key, &from.id); err != nil {
+		return so, from, err
+	}
+	if narrow := int64(int32(from.key)); of != sortName(sort) || (so.day && narrow != from.key) {
+		return so, from, errs.New(errs.Invalid, "invalid").WithField("cursor", "web.bad_cursor")
+	}
+	return so, from, nil
+}
+
+// items makes the shown form of rows, contacts included, with one more query.
+// show opens a contact, masked or not.
+func (s *Service) items(ctx context.Context, rows []listRow, asOf clock.Day, show func(*Contact) (string, error)) ([]Item, error) {
+	items := make([]Item, len(rows))
+	if len(rows) == 0 {
+		return items, nil
+	}
+	run, err := s.run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ids, at := make([]int64, len(rows)), make(map[int64]int, len(rows))
+	for i := range rows {
+		ids[i], at[rows[i].ID] = rows[i].ID, i
+		items[i] = rows[i].item(asOf, run)
+	}
+	contacts, err := s.store.contacts(ctx, ids, ContactPhone, ContactEmail)
+	if err != nil {
+		return nil, err
+	}
+	for i := range contacts {
+		c := &contacts[i]
+		it := &items[at[c.CustomerID]]
+		to := &it.Phone
+		if c.Kind == ContactEmail {
+			to = &it.Email
+		}
+		if *to != nil { // the first of each kind is shown
+			continue
+		}
+		text, err := show(c)
+		if err != nil {
+			return nil, err
+		}
+		*to = &text
+	}
+	return items, nil
+}
+
+func (r *listRow) item(asOf clock.Day, run *LevelRun) Item {
+	it := Item{
+		ID: r.ID, Name: r.Name, Kind: r.Kind, Gender: r.Gender, Province: r.Province, City: r.City,
+		Net365: r.Net365, NetAll: r.NetAll, Orders365: r.Orders365, OrdersAll: r.OrdersAll,
+		LastDay: r.LastDay, Category: r.Category,
+	}
+	if r.OwnerID != 0 {
+		it.Owner = &Owner{r.OwnerID, r.OwnerName}
+	}
+	if l, ok := run.Levels[r.LevelNo]; ok {
+		it.Level = &l
+	}
+	if r.Orders365 > 0 {
+		aov := Ratio(r.Net365, r.Orders365)
+		it.AOV365 = &aov
+	}
+	if r.LastDay != nil {
+		days := int64(asOf - *r.LastDay)
+		it.DaysSince = &days
+	}
+	return it
+}
+
+// Ratio is a / b rounded half to even, for b > 0: an average in 分.
+func Ratio(a, b int64) int64 {
+	q, r := a/b, a%b
+	if r < 0 {
+		q, r = q-1, r+b
+	}
+	if twice := 2 * r; twice > b || (twice == b && q&1 != 0) {
+		q++
+	}
+	return q
+}
+
+// Card gives one customer in the form of a list: the small read for side
+// panels. customer.not_found also where the actor may not see the customer.
+func (s *Service) Card(ctx context.Context, id int64) (Item, error) {
+	run, err := s.run(ctx)
+	if err != nil {
+		return Item{}, err
+	}
+	asOf, err := s.Today(ctx)
+	if err != nil {
+		return Item{}, err
+	}
+	row, err := s.store.row(ctx, auth.From(ctx), run.RunID, id)
+	if err != nil {
+		return Item{}, err
+	}
+	items, err := s.items(ctx, []listRow{*row}, asOf, s.masked)
+	if err != nil {
+		return Item{}, err
+	}
+	return items[0], nil
+}

@@ -1,0 +1,166 @@
+package customer
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+
+	"zhike/internal/clean"
+	"zhike/internal/platform/audit"
+	"zhike/internal/platform/clock"
+	"zhike/internal/platform/db"
+	"zhike/internal/platform/vault"
+)
+
+// AsOf says for which day the figures are kept; package order gives it.
+type AsOf interface {
+	// AsOf is that day; ok is false before figures were computed.
+	AsOf(ctx context.Context) (day clock.Day, ok bool, err error)
+}
+
+// OrderNumbers finds customers by the whole number of an order; package order
+// gives it.
+type OrderNumbers interface {
+	CustomersByOrderNumber(ctx context.Context, number string) ([]int64, error)
+}
+
+// Texts gives the sentence of a catalogue key in a language.
+type Texts interface {
+	T(locale, key string, params map[string]any) string
+}
+
+type noTexts struct{}
+
+func (noTexts) T(_, key string, _ map[string]any) string { return key }
+
+// Deps are what a Service needs. Levels, AsOf, Orders and Texts may be nil:
+// there are no levels then, figures are as of today, orders are not searched
+// and exports carry keys as titles.
+type Deps struct {
+	DB     *db.DB
+	Clock  clock.Clock
+	Vault  *vault.Vault
+	Audit  *audit.Log
+	Levels Levels
+	AsOf   AsOf
+	Orders OrderNumbers
+	Texts  Texts
+	Zone   *time.Location // company time
+	Log    *slog.Logger
+}
+
+// Service is the use cases over customers.
+type Service struct {
+	Deps
+	store   *Store
+	counts  *memo[int64]
+	asOf    *memo[clock.Day]
+	runs    *memo[*LevelRun]
+	broad   *memo[int64]
+	regions *memo[[]Region]
+}
+
+const (
+	// countTTL is how old a shown number of matches may be.
+	countTTL = 30 * time.Second
+	// nowTTL is how long a new as-of day or run may take to show.
+	nowTTL = time.Second
+)
+
+// NewService makes the service.
+func NewService(d Deps) *Service {
+	if d.Levels == nil {
+		d.Levels = noLevels{}
+	}
+	if d.Texts == nil {
+		d.Texts = noTexts{}
+	}
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	now := d.Clock.Now
+	return &Service{
+		Deps: d, store: NewStore(d.DB),
+		counts: newMemo[int64](2000, countTTL, now), broad: newMemo[int64](2000, countTTL, now),
+		asOf: newMemo[clock.Day](1, nowTTL, now), runs: newMemo[*LevelRun](1, nowTTL, now),
+		regions: newMemo[[]Region](1, time.Minute, now),
+	}
+}
+
+// Store is the service's store, for imports.
+func (s *Service) Store() *Store { return s.store }
+
+// Today is the day for which figures are kept, or the present day in company
+// time before any are.
+func (s *Service) Today(ctx context.Context) (clock.Day, error) {
+	return s.asOf.get("", func() (clock.Day, error) {
+		if s.AsOf != nil {
+			if d, ok, err := s.AsOf.AsOf(ctx); ok || err != nil {
+				return d, err
+			}
+		}
+		return clock.DayOf(s.Clock.Now(), s.Zone), nil
+	})
+}
+
+func (s *Service) run(ctx context.Context) (*LevelRun, error) {
+	return s.runs.get("", func() (*LevelRun, error) {
+		r, err := s.Levels.CurrentRun(ctx)
+		if r == nil {
+			r = &LevelRun{}
+		}
+		return r, err
+	})
+}
+
+// masked opens a sealed contact and hides most of it.
+func (s *Service) masked(c *Contact) (string, error) {
+	text, err := s.Vault.Open(vault.Kind(c.Kind), c.Cipher)
+	if err != nil {
+		return "", err
+	}
+	return mask(c.Kind, text), nil
+}
+
+// mask hides most of a contact: 138****8000, t***@example.com, 浙江省杭州市****.
+func mask(kind ContactKind, text string) string {
+	switch kind {
+	case ContactPhone:
+		return clean.MaskPhone(text)
+	case ContactEmail:
+		return clean.MaskEmail(text)
+	case ContactAddress:
+		return maskAddress(text)
+	}
+	return clean.MaskTail(text, 4, 4)
+}
+
+// maskAddress keeps province and city; of an address without them, its
+// beginning.
+func maskAddress(text string) string {
+	if province, city, rest, err := clean.SplitAddress(text); err == nil && province+city != "" && rest != text {
+		return province + city + "****"
+	}
+	r := []rune(text)
+	return string(r[:min(len(r)/3, 6)]) + "****"
+}
+
+// maskNumber shows a customer's number in a source, unless it is a mobile
+// number, an e-mail address or a citizen's number. What an import made of a
+// name where the source had no number is no number.
+func maskNumber(text string) (shown string, hidden bool) {
+	if strings.HasPrefix(text, "name:") {
+		return "", false
+	}
+	if clean.LooksLikeMobile(text) {
+		return clean.MaskPhone(text), true
+	}
+	if strings.Contains(text, "@") {
+		return clean.MaskEmail(text), true
+	}
+	if _, err := clean.IDNumber(text); err == nil {
+		return clean.MaskTail(text, 4, 4), true
+	}
+	return text, false
+}

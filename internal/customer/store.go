@@ -1,0 +1,254 @@
+package customer
+
+import (
+	"context"
+	"slices"
+
+	"zhike/internal/platform/db"
+)
+
+// Store reads and writes customers. It is safe for concurrent use.
+type Store struct {
+	db *db.DB
+}
+
+// NewStore makes a store on d.
+func NewStore(d *db.DB) *Store { return &Store{db: d} }
+
+// KeysByExternal finds customers by their numbers in a source; the map goes
+// from string(blind) to the customer's id. Any length of list.
+func (s *Store) KeysByExternal(ctx context.Context, sourceID int64, blinds [][]byte) (map[string]int64, error) {
+	found := make(map[string]int64, len(blinds))
+	err := db.InChunks(blinds, func(chunk [][]byte) error {
+		in, args := db.InArgs(2, chunk)
+		rows, err := s.db.Q(ctx).QueryContext(ctx,
+			`SELECT external_blind, customer_id FROM customer_keys WHERE source_id = $1 AND external_blind IN (`+in+`)`,
+			append([]any{sourceID}, args...)...)
+		if err != nil {
+			return db.MapError(err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var blind []byte
+			var id int64
+			if err := rows.Scan(&blind, &id); err != nil {
+				return db.MapError(err)
+			}
+			found[string(blind)] = id
+		}
+		return db.MapError(rows.Err())
+	})
+	return found, err
+}
+
+// ContactsByBlind finds the customers that have contacts; the map goes from
+// string(blind) to their ids, ascending, each once. A blind index holds the
+// kind of contact, so kinds do not mix.
+func (s *Store) ContactsByBlind(ctx context.Context, blinds [][]byte) (map[string][]int64, error) {
+	found := make(map[string][]int64, len(blinds))
+	err := db.InChunks(blinds, func(chunk [][]byte) error {
+		in, args := db.InArgs(1, chunk)
+		rows, err := s.db.Q(ctx).QueryContext(ctx,
+			`SELECT blind, customer_id FROM contacts WHERE blind IN (`+in+`)`, args...)
+		if err != nil {
+			return db.MapError(err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var blind []byte
+			var id int64
+			if err := rows.Scan(&blind, &id); err != nil {
+				return db.MapError(err)
+			}
+			found[string(blind)] = append(found[string(blind)], id)
+		}
+		return db.MapError(rows.Err())
+	})
+	for k, ids := range found {
+		if len(ids) > 1 {
+			slices.Sort(ids)
+			found[k] = slices.Compact(ids)
+		}
+	}
+	return found, err
+}
+
+const customerColumns = `id, kind, name, gender, birthday, company, province, city, source_id,
+  COALESCE(owner_id, 0), COALESCE(department_id, 0), version, created_at, updated_at`
+
+// scanInto lists the fields of c in the order of customerColumns.
+func (c *Customer) scanInto() []any {
+	return []any{&c.ID, &c.Kind, &c.Name, &c.Gender, &c.Birthday, &c.Company, &c.Province, &c.City, &c.SourceID,
+		&c.OwnerID, &c.DepartmentID, &c.Version, &c.CreatedAt, &c.UpdatedAt}
+}
+
+// ByIDs reads customers whatever the row scope, for imports and jobs. An id
+// that is not there is missing in the answer.
+func (s *Store) ByIDs(ctx context.Context, ids []int64) (map[int64]Customer, error) {
+	found := make(map[int64]Customer, len(ids))
+	err := db.InChunks(ids, func(chunk []int64) error {
+		in, args := db.InArgs(1, chunk)
+		rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT `+customerColumns+` FROM customers WHERE id IN (`+in+`)`, args...)
+		if err != nil {
+			return db.MapError(err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var c Customer
+			if err := rows.Scan(c.scanInto()...); err != nil {
+				return db.MapError(err)
+			}
+			found[c.ID] = c
+		}
+		return db.MapError(rows.Err())
+	})
+	return found, err
+}
+
+// InsertCustomers adds customers inside InTx. Those with ID 0 get ids, dense
+// and ascending, which are set in the slice. Each gets an empty row of
+// figures, so that lists show it before the figures are computed.
+func (s *Store) InsertCustomers(ctx context.Context, customers []Customer) error {
+	if err := assignIDs(ctx, s.db, "customer", len(customers), func(i int) *int64 { return &customers[i].ID }); err != nil {
+		return err
+	}
+	cols := []string{"id", "kind", "name", "gender", "birthday", "company", "province", "city", "source_id",
+		"owner_id", "department_id", "version", "created_at", "updated_at"}
+	err := s.db.BulkInsert(ctx, "customers", cols, len(customers), func(i int, v []any) {
+		c := &customers[i]
+		v[0], v[1], v[2], v[3], v[4] = c.ID, string(c.Kind), c.Name, string(c.Gender), c.Birthday
+		v[5], v[6], v[7], v[8] = c.Company, c.Province, c.City, c.SourceID
+		v[9], v[10], v[11] = orNull(c.OwnerID), orNull(c.DepartmentID), max(c.Version, 1)
+		v[12], v[13] = c.CreatedAt, c.UpdatedAt
+	})
+	if err != nil {
+		return err
+	}
+	return s.db.BulkInsert(ctx, "customer_metrics", []string{"customer_id", "as_of_day", "updated_at"}, len(customers),
+		func(i int, v []any) { v[0], v[1], v[2] = customers[i].ID, int64(0), customers[i].UpdatedAt })
+}
+
+// InsertKeys adds numbers in sources inside InTx; one that is there already
+// fails the whole call (db.unique).
+func (s *Store) InsertKeys(ctx context.Context, keys []Key) error {
+	cols := []string{"source_id", "external_blind", "external_cipher", "customer_id"}
+	return s.db.BulkInsert(ctx, "customer_keys", cols, len(keys), func(i int, v []any) {
+		k := &keys[i]
+		v[0], v[1], v[2], v[3] = k.SourceID, k.Blind, k.Cipher, k.CustomerID
+	})
+}
+
+// InsertContacts adds contacts inside InTx; ids as in InsertCustomers. Whether
+// a customer has the contact already is for the caller to know (ContactsByBlind).
+func (s *Store) InsertContacts(ctx context.Context, contacts []Contact) error {
+	if err := assignIDs(ctx, s.db, "contact", len(contacts), func(i int) *int64 { return &contacts[i].ID }); err != nil {
+		return err
+	}
+	cols := []string{"id", "customer_id", "kind", "cipher", "blind", "tail_blind", "source_id", "created_at"}
+	return s.db.BulkInsert(ctx, "contacts", cols, len(contacts), func(i int, v []any) {
+		c := &contacts[i]
+		v[0], v[1], v[2], v[3], v[4] = c.ID, c.CustomerID, string(c.Kind), c.Cipher, c.Blind
+		v[5], v[6], v[7] = nil, c.SourceID, c.CreatedAt
+		if len(c.TailBlind) > 0 {
+			v[5] = c.TailBlind
+		}
+	})
+}
+
+// InsertTerms adds the search terms of new customers inside InTx; a term twice
+// at one customer counts once.
+func (s *Store) InsertTerms(ctx context.Context, terms []Terms) error {
+	type row struct {
+		term string
+		id   int64
+	}
+	var rows []row
+	for _, t := range terms {
+		for i, term := range t.Terms {
+			if term != "" && !slices.Contains(t.Terms[:i], term) {
+				rows = append(rows, row{term, t.CustomerID})
+			}
+		}
+	}
+	return s.db.BulkInsert(ctx, "customer_terms", []string{"term", "customer_id"}, len(rows), func(i int, v []any) {
+		v[0], v[1] = rows[i].term, rows[i].id
+	})
+}
+
+// ReplaceTerms puts new terms in the place of all terms the customers had,
+// inside InTx: after a change of names.
+func (s *Store) ReplaceTerms(ctx context.Context, terms []Terms) error {
+	ids := make([]int64, len(terms))
+	for i, t := range terms {
+		ids[i] = t.CustomerID
+	}
+	err := db.InChunks(ids, func(chunk []int64) error {
+		in, args := db.InArgs(1, chunk)
+		_, err := s.db.Q(ctx).ExecContext(ctx, `DELETE FROM customer_terms WHERE customer_id IN (`+in+`)`, args...)
+		return db.MapError(err)
+	})
+	if err != nil {
+		return err
+	}
+	return s.InsertTerms(ctx, terms)
+}
+
+// updateRows is how many customers one UPDATE carries.
+const updateRows = 64
+
+// UpdateCustomers writes kind, name, gender, birthday, company, province and
+// city of customers that are there (read with ByIDs, then changed) and
+// UpdatedAt, and raises version by 1, inside InTx. Each id at most once.
+func (s *Store) UpdateCustomers(ctx context.Context, customers []Customer) error {
+	for part := range slices.Chunk(customers, updateRows) {
+		args := make([]any, 0, len(part)*9)
+		for _, c := range part {
+			args = append(args, c.ID, string(c.Kind), c.Name, string(c.Gender), c.Birthday, c.Company, c.Province, c.City, c.UpdatedAt)
+		}
+		if _, err := s.db.Q(ctx).ExecContext(ctx, updateSQL(len(part)), args...); err != nil {
+			return db.MapError(err)
+		}
+	}
+	return nil
+}
+
+func updateSQL(rows int) string {
+	q := `UPDATE customers SET kind = v.column2, name = v.column3, gender = v.column4, birthday = v.column5,
+  company = v.column6, province = v.column7, city = v.column8, updated_at = v.column9, version = version + 1
+FROM (VALUES (CAST($1 AS BIGINT), $2, $3, $4, $5, $6, $7, $8, CAST($9 AS BIGINT))`
+	for r := 1; r < rows; r++ {
+		q += `, (` + db.Placeholders(r*9+1, 9) + `)`
+	}
+	return q + `) AS v WHERE customers.id = v.column1`
+}
+
+// assignIDs gives the rows with id 0 consecutive ids.
+func assignIDs(ctx context.Context, d *db.DB, name string, n int, at func(i int) *int64) error {
+	missing := 0
+	for i := range n {
+		if *at(i) == 0 {
+			missing++
+		}
+	}
+	if missing == 0 {
+		return nil
+	}
+	next, err := d.NextIDs(ctx, name, missing)
+	if err != nil {
+		return err
+	}
+	for i := range n {
+		if p := at(i); *p == 0 {
+			*p = next
+			next++
+		}
+	}
+	return nil
+}
+
+func orNull(id int64) any {
+	if id == 0 {
+		return nil
+	}
+	return id
+}

@@ -1,0 +1,84 @@
+package customer
+
+import (
+	"strconv"
+	"strings"
+
+	"zhike/internal/platform/auth"
+)
+
+// query builds one SQL text with its arguments. In what is added "?" stands
+// for the next argument, so that $1… are numbered in order of appearance.
+type query struct {
+	b    strings.Builder
+	args []any
+}
+
+func (q *query) add(text string, args ...any) {
+	for {
+		i := strings.IndexByte(text, '?')
+		if i < 0 {
+			break
+		}
+		q.b.WriteString(text[:i])
+		q.args = append(q.args, args[0])
+		q.b.WriteByte('$')
+		q.b.WriteString(strconv.Itoa(len(q.args)))
+		text, args = text[i+1:], args[1:]
+	}
+	q.b.WriteString(text)
+	if len(args) != 0 {
+		panic("customer: more arguments than places in " + text)
+	}
+}
+
+// in adds "column IN (…)", padded so that few texts come about.
+func (q *query) in(column string, ids []int64) {
+	n := len(ids)
+	for _, size := range [...]int{1, 4, 16, 64, 256, 1024} {
+		if size >= n {
+			n = size
+			break
+		}
+	}
+	q.b.WriteString(column)
+	q.b.WriteString(" IN (")
+	for i := range n {
+		if i > 0 {
+			q.b.WriteString(", ")
+		}
+		q.add("?", ids[min(i, len(ids)-1)])
+	}
+	q.b.WriteByte(')')
+}
+
+func (q *query) text() string { return q.b.String() }
+
+// scope adds " AND …" for what the actor may see of the customers in alias c.
+// Nobody sees nothing.
+func (q *query) scope(a *auth.Actor) {
+	switch {
+	case a == nil:
+		q.add(` AND 1 = 0`)
+	case a.Scope == auth.ScopeAll:
+	case a.Scope == auth.ScopeDepartment && len(a.DepartmentIDs) > 0:
+		q.add(` AND (c.owner_id = ? OR `, a.StaffID)
+		q.in("c.department_id", a.DepartmentIDs)
+		q.add(`)`)
+	default:
+		q.add(` AND c.owner_id = ?`, a.StaffID)
+	}
+}
+
+// scopeKey names a scope in a cache.
+func scopeKey(a *auth.Actor) string {
+	switch {
+	case a == nil:
+		return "-"
+	case a.Scope == auth.ScopeAll:
+		return "all"
+	case a.Scope == auth.ScopeDepartment:
+		return "dep " + strconv.FormatInt(a.StaffID, 10) + " " + strconv.FormatInt(a.DepartmentID, 10)
+	}
+	return "own " + strconv.FormatInt(a.StaffID, 10)
+}

@@ -1,0 +1,396 @@
+package importer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"zhike/internal/platform/audit"
+	"zhike/internal/platform/clock"
+	"zhike/internal/platform/errs"
+	"zhike/internal/platform/sheet"
+	"zhike/internal/platform/vault"
+)
+
+// Phase is the step an import is at.
+type Phase string
+
+// The phases, in their order.
+const (
+	PhaseHash    Phase = "hash"    // bytes
+	PhaseCheck   Phase = "check"   // bytes
+	PhaseRows    Phase = "rows"    // rows
+	PhaseHeld    Phase = "held"    // rows
+	PhaseFigures Phase = "figures" // customers
+)
+
+// Progress hears how far an import is: done of total units, total 0 where it
+// is not known.
+type Progress func(phase Phase, done, total int64)
+
+// execute works an import to its end, or as far as it comes. It may be called
+// again for an import that was cut off.
+func (s *Service) execute(ctx context.Context, rec *Record, src sheet.Source, progress Progress) error {
+	if progress == nil {
+		progress = func(Phase, int64, int64) {}
+	}
+	if err := s.acquire(ctx, rec); err != nil {
+		return err
+	}
+	held, stop := s.keepLease(ctx, rec)
+	err := s.work(held, rec, src, progress)
+	stop()
+	// What follows must be done even where the caller went away.
+	rest := context.WithoutCancel(ctx)
+	if errors.Is(err, errStopped) || errors.Is(context.Cause(held), errStopped) {
+		cur, e := s.st.byID(rest, rec.ID)
+		if e != nil {
+			return e
+		}
+		if cur.Status == StatusCancelling && cur.Runner == rec.Runner {
+			*rec = *cur
+			return s.close(ctx, rec, StatusCancelled, nil, progress)
+		}
+		return errStopped
+	}
+	if err == nil {
+		return nil
+	}
+	switch errs.KindOf(err) {
+	case errs.Canceled, errs.Unavailable:
+		// The next attempt goes on from here.
+		if e := s.db.InTx(rest, func(ctx context.Context) error { return s.st.release(ctx, rec.ID, rec.Runner) }); e != nil {
+			s.log.WarnContext(ctx, "lease of an import was not given back", "import_id", rec.ID, "error", e)
+		}
+		return err
+	}
+	if e := s.close(rest, rec, StatusFailed, err, progress); e != nil {
+		s.log.ErrorContext(ctx, "import could not be marked as failed", "import_id", rec.ID, "error", e)
+	}
+	return err
+}
+
+// work does the passes and ends the import.
+func (s *Service) work(ctx context.Context, rec *Record, src sheet.Source, progress Progress) error {
+	if rec.Status == StatusCancelling {
+		return errStopped
+	}
+	if rec.Status == StatusFinishing {
+		return s.close(ctx, rec, StatusFinished, nil, progress)
+	}
+	if rec.Status == StatusWaiting {
+		if err := s.step(ctx, rec, StatusWaiting, StatusChecking); err != nil {
+			return err
+		}
+	}
+	if rec.FileSHA256 == "" {
+		sum, err := digest(ctx, src, func(done, total int64) { progress(PhaseHash, done, total) })
+		if err != nil {
+			return err
+		}
+		rec.FileSHA256 = sum
+	}
+	f, err := sheet.Open(ctx, src, s.sheetOptions(&rec.Mapping))
+	if err != nil {
+		return err
+	}
+	header := f.Info.Header
+	cols, err := rec.Mapping.columnsFor(header)
+	if err != nil {
+		f.Close()
+		return err
+	}
+	// Both passes read with the same bounds, whenever they run.
+	now := time.UnixMilli(rec.CreatedAt)
+	p := newParser(&rec.Mapping, cols, s.vault, s.zone, now)
+	found, err := p.scan(ctx, f, s.maxRows, func(done, total int64) { progress(PhaseCheck, done, total) })
+	f.Close()
+	if err != nil {
+		return err
+	}
+	if rec.RowsTotal != 0 && rec.RowsTotal != found.rows {
+		return errs.New(errs.Conflict, "import.file_changed")
+	}
+	if err := s.prepare(ctx, rec, header, found.rows); err != nil {
+		return err
+	}
+	w, err := s.newWriter(ctx, rec, header)
+	if err != nil {
+		return err
+	}
+	if err := s.readRows(ctx, rec, src, p, found, w, progress); err != nil {
+		return err
+	}
+	if err := s.readHeld(ctx, p, w, progress); err != nil {
+		return err
+	}
+	if err := s.step(ctx, rec, StatusRunning, StatusFinishing); err != nil {
+		return err
+	}
+	return s.finish(ctx, rec, &w.met, StatusFinished, nil, progress)
+}
+
+// step moves the status on; errStopped where the import is not ours any more.
+func (s *Service) step(ctx context.Context, rec *Record, from, to Status) error {
+	return s.db.InTx(ctx, func(ctx context.Context) error {
+		ok, err := s.st.setStatus(ctx, rec, from, to)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errStopped
+		}
+		rec.Status = to
+		return nil
+	})
+}
+
+// prepare goes from the first pass to the second.
+func (s *Service) prepare(ctx context.Context, rec *Record, header []string, rows int64) error {
+	if rec.Status == StatusRunning && rec.DryRun {
+		if err := s.db.InTx(ctx, func(ctx context.Context) error { return s.st.restart(ctx, rec) }); err != nil {
+			return err
+		}
+	}
+	titles, err := json.Marshal(header)
+	if err != nil {
+		return errs.Wrap(err, errs.Internal, "internal")
+	}
+	if rec.Header, err = s.vault.Seal(vault.KindRow, string(titles)); err != nil {
+		return err
+	}
+	rec.RowsTotal = rows
+	return s.db.InTx(ctx, func(ctx context.Context) error {
+		if rec.Status == StatusRunning {
+			// A source that was empty stays so for us only while nobody else wrote into it.
+			if rec.Fresh {
+				visited, err := s.st.visited(ctx, rec)
+				if err != nil {
+					return err
+				}
+				rec.Fresh = !visited
+			}
+			return nil
+		}
+		empty, err := s.st.empty(ctx, rec.Kind, rec.SourceID)
+		if err != nil {
+			return err
+		}
+		rec.Fresh = empty
+		ok, err := s.st.begin(ctx, rec)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errStopped
+		}
+		rec.Status = StatusRunning
+		if err := s.rememberMapping(ctx, rec, header); err != nil {
+			return err
+		}
+		return s.audit.Append(ctx, audit.Entry{
+			Action: "import.start", ObjectType: "import", ObjectID: idText10(rec.ID),
+			After: map[string]any{"kind": rec.Kind, "source": rec.SourceCode, "rows": rows, "dry_run": rec.DryRun, "sha256": rec.FileSHA256},
+		})
+	})
+}
+
+func (s *Service) newWriter(ctx context.Context, rec *Record, header []string) (*writer, error) {
+	w := &writer{
+		db: s.db, st: s.st, vault: s.vault, customers: s.customers, orders: s.orders, rec: rec, header: header,
+		nowMS: s.now(), cache: newBuyerCache(), products: s.orders.ProductCache(rec.SourceID, s.now()),
+		lease: func() int64 { return s.now() + leaseFor.Milliseconds() },
+	}
+	if rec.DryRun {
+		w.dryKeys, w.dryContacts, w.dryAdded = map[blind]int64{}, map[blind]int64{}, map[ownContact]bool{}
+		n, err := s.st.maxCustomerID(ctx)
+		w.nextDry = n
+		if err != nil {
+			return nil, err
+		}
+	}
+	if rec.Cursor == 0 {
+		empty, err := s.st.empty(ctx, KindCustomers, rec.SourceID)
+		w.virgin = empty
+		return w, err
+	}
+	return w, s.st.met(ctx, rec.ID, func(batch int64, ids []byte) error {
+		w.batches = batch + 1
+		return w.met.unpack(ids)
+	})
+}
+
+// readRows is the second pass: one goroutine reads and parses, this one writes.
+func (s *Service) readRows(ctx context.Context, rec *Record, src sheet.Source, p *parser, found scanned, w *writer, progress Progress) error {
+	skip := rec.Cursor
+	if skip >= found.rows {
+		return nil
+	}
+	f, err := sheet.Open(ctx, src, s.sheetOptions(&rec.Mapping))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	r := &reader{p: p, feed: &fileFeed{f: f}, repeats: found.repeats}
+	return pipe(ctx, w, func(ctx context.Context, b *batch, send func(*batch) (*batch, error)) error {
+		return r.run(ctx, b, skip, send)
+	}, func() { progress(PhaseRows, rec.Cursor, rec.RowsTotal) })
+}
+
+// readHeld applies the rows that were put aside.
+func (s *Service) readHeld(ctx context.Context, p *parser, w *writer, progress Progress) error {
+	r := &reader{p: p}
+	const pageRows = 2000
+	page := func(hash, no int64) ([]pendingRow, error) {
+		return s.st.pending(ctx, w.rec.ID, hash, no, pageRows)
+	}
+	return pipe(ctx, w, func(ctx context.Context, b *batch, send func(*batch) (*batch, error)) error {
+		return r.runHeld(ctx, b, page, send)
+	}, func() { progress(PhaseHeld, w.rec.Accepted+w.rec.Rejected+w.rec.Unchanged, w.rec.RowsRead) })
+}
+
+// pipe runs read in a goroutine of its own and applies what it sends, in order.
+// Few batches travel, and they are used again, so memory stays the same
+// whatever the file.
+func pipe(ctx context.Context, w *writer, read func(ctx context.Context, b *batch, send func(*batch) (*batch, error)) error, applied func()) error {
+	g, ctx := errgroup.WithContext(ctx)
+	full := make(chan *batch, inFlight-2)
+	empty := make(chan *batch, inFlight)
+	for range inFlight {
+		empty <- &batch{}
+	}
+	send := func(b *batch) (*batch, error) {
+		select {
+		case full <- b:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+		select {
+		case b = <-empty:
+			b.reset()
+			return b, nil
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+	g.Go(func() error {
+		defer close(full)
+		return read(ctx, <-empty, send)
+	})
+	g.Go(func() error {
+		for b := range full {
+			if err := w.apply(ctx, b); err != nil {
+				return err
+			}
+			applied()
+			empty <- b
+		}
+		return nil
+	})
+	err := g.Wait()
+	if err != nil && errors.Is(err, context.Canceled) && context.Cause(ctx) != nil {
+		if own := errs.From(context.Cause(ctx)); own.Code != "canceled" {
+			return own
+		}
+	}
+	return err
+}
+
+// close ends an import whose work is over or broken off: figures first, since
+// what was committed stays.
+func (s *Service) close(ctx context.Context, rec *Record, end Status, cause error, progress Progress) error {
+	m := &met{}
+	if err := s.st.met(ctx, rec.ID, func(_ int64, ids []byte) error { return m.unpack(ids) }); err != nil {
+		return err
+	}
+	return s.finish(ctx, rec, m, end, cause, progress)
+}
+
+// finish computes the figures of the customers whose facts changed, and ends
+// the import with its event and its audit entry.
+func (s *Service) finish(ctx context.Context, rec *Record, m *met, end Status, cause error, progress Progress) error {
+	if !rec.DryRun {
+		if err := s.figures(ctx, m, progress); err != nil {
+			return err
+		}
+	}
+	rec.Status, rec.ErrorCode, rec.ErrorParams = end, "", ""
+	if cause != nil {
+		e := errs.From(cause)
+		rec.ErrorCode = e.Code
+		if len(e.Params) > 0 {
+			p, err := json.Marshal(e.Params)
+			if err == nil {
+				rec.ErrorParams = string(p)
+			}
+		}
+	}
+	err := s.db.InTx(ctx, func(ctx context.Context) error {
+		ok, err := s.st.finish(ctx, rec, s.now())
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errStopped
+		}
+		if err := s.st.clearWork(ctx, rec.ID); err != nil {
+			return err
+		}
+		if end == StatusFinished && !rec.DryRun {
+			if err := s.events.Publish(ctx, Finished{
+				ImportID: rec.ID, SourceID: rec.SourceID, FileKind: rec.Kind, Accepted: rec.Accepted, Rejected: rec.Rejected,
+			}); err != nil {
+				return err
+			}
+		}
+		return s.audit.Append(ctx, audit.Entry{
+			Action: "import." + string(end), ObjectType: "import", ObjectID: idText10(rec.ID),
+			After: map[string]any{
+				"rows_read": rec.RowsRead, "accepted": rec.Accepted, "rejected": rec.Rejected, "unchanged": rec.Unchanged,
+				"customers_created": rec.CustomersCreated, "orders_created": rec.OrdersCreated, "orders_updated": rec.OrdersUpdated,
+				"error": rec.ErrorCode, "dry_run": rec.DryRun,
+			},
+		})
+	})
+	if err == nil {
+		s.uploadDone(ctx, rec)
+	}
+	return err
+}
+
+// figures brings the figures per customer up to date: those of the customers
+// met, or of all where these are many.
+func (s *Service) figures(ctx context.Context, m *met, progress Progress) error {
+	touched := m.sets[metTouched].len()
+	if touched == 0 {
+		return nil
+	}
+	asOf, ok, err := s.metrics.AsOf(ctx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		asOf = clock.DayOf(s.clock.Now(), s.zone)
+	}
+	all, err := s.st.customerCount(ctx)
+	if err != nil {
+		return err
+	}
+	if !ok || touched*5 > all {
+		return s.metrics.RefreshAll(ctx, asOf, func(done, total int64) { progress(PhaseFigures, done, total) })
+	}
+	ids := m.sets[metTouched].list()
+	total := int64(len(ids))
+	const chunk = 4000
+	for i := 0; i < len(ids); i += chunk {
+		part := ids[i:min(i+chunk, len(ids))]
+		if err := s.metrics.RefreshMetrics(ctx, asOf, part); err != nil {
+			return err
+		}
+		progress(PhaseFigures, int64(i+len(part)), total)
+	}
+	return nil
+}

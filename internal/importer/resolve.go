@@ -1,0 +1,420 @@
+package importer
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"zhike/internal/clean"
+	"zhike/internal/customer"
+	"zhike/internal/platform/vault"
+)
+
+// resolver finds the customer of each document of a batch, or plans a new one.
+// Who a buyer is: the number in the source, else the phone, else the e-mail
+// address, else the registered code. A number that is new belongs to the
+// customer who has the phone or address; a phone that is somebody else's is
+// refused.
+type resolver struct {
+	w *writer
+
+	// What the database knows of the batch's buyers.
+	keys   map[string]int64
+	owners map[string][]int64
+	people map[int64]customer.Customer
+
+	// What the batch adds; ids below zero are places in made.
+	newKeys     map[blind]int64
+	newContacts map[blind]int64
+	added       map[ownContact]bool
+	made        []customer.Customer
+	addKeys     []plannedKey
+	addContacts []plannedContact
+	changed     map[int64]*customer.Customer
+	renamed     map[int64]bool
+	met         []metBuyer
+	madeDry     []int64 // ids that a dry run invented
+}
+
+type ownContact struct {
+	blind blind
+	id    int64
+}
+
+type plannedKey struct {
+	text  string
+	blind blind
+	id    int64
+}
+
+type plannedContact struct {
+	contact
+	id int64
+}
+
+// metBuyer is what to remember once the batch is written.
+type metBuyer struct {
+	identity blind
+	id       int64
+	said     uint64
+}
+
+func newResolver(w *writer) *resolver {
+	return &resolver{
+		w: w, newKeys: map[blind]int64{}, newContacts: map[blind]int64{}, added: map[ownContact]bool{},
+		changed: map[int64]*customer.Customer{}, renamed: map[int64]bool{},
+	}
+}
+
+// resolve sets customer of the documents for which want is true, or refused.
+// novel says, by place in docs, whether anything of the buyer was new.
+func (r *resolver) resolve(ctx context.Context, docs []doc, want func(i int) bool) (novel []bool, err error) {
+	var need []int
+	for i := range docs {
+		if !want(i) {
+			continue
+		}
+		bu := &docs[i].buyer
+		if k, ok := r.w.cache.get(bu.identity); ok && k.said == bu.said {
+			docs[i].customer = k.id
+			continue
+		}
+		need = append(need, i)
+	}
+	novel = make([]bool, len(docs))
+	if len(need) == 0 {
+		return novel, nil
+	}
+	if err := r.lookup(ctx, docs, need); err != nil {
+		return nil, err
+	}
+	for _, i := range need {
+		novel[i] = r.one(&docs[i])
+	}
+	return novel, nil
+}
+
+// lookup reads what is known of the buyers in question.
+func (r *resolver) lookup(ctx context.Context, docs []doc, need []int) error {
+	var keys, contacts [][]byte
+	var ids []int64
+	seen := make(map[blind]bool, 2*len(need))
+	for _, i := range need {
+		bu := &docs[i].buyer
+		if k, ok := r.w.cache.get(bu.identity); ok {
+			ids = append(ids, k.id)
+		} else if !bu.keyBlind.none() && !r.w.noKeys() && !seen[bu.keyBlind] {
+			seen[bu.keyBlind] = true
+			keys = append(keys, bu.keyBlind[:])
+		}
+		for c := range bu.n {
+			if b := &bu.contacts[c].blind; !seen[*b] {
+				seen[*b] = true
+				contacts = append(contacts, b[:])
+			}
+		}
+	}
+	var err error
+	if r.keys, err = r.w.customers.KeysByExternal(ctx, r.w.rec.SourceID, keys); err != nil {
+		return err
+	}
+	if r.owners, err = r.w.customers.ContactsByBlind(ctx, contacts); err != nil {
+		return err
+	}
+	for _, id := range r.keys {
+		ids = append(ids, id)
+	}
+	for _, owners := range r.owners {
+		ids = append(ids, owners...)
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	r.people, err = r.w.customers.ByIDs(ctx, ids)
+	return err
+}
+
+// byKey is the customer with a number in the source; 0 for none.
+func (r *resolver) byKey(k blind) int64 {
+	if id, ok := r.newKeys[k]; ok {
+		return id
+	}
+	if id, ok := r.w.dryKeys[k]; ok {
+		return id
+	}
+	if id, ok := r.keys[string(k[:])]; ok {
+		return id
+	}
+	if v, ok := r.w.cache.get(k); ok {
+		return v.id
+	}
+	return 0
+}
+
+// ownersOf lists who has a contact.
+func (r *resolver) ownersOf(b blind) []int64 {
+	if id, ok := r.newContacts[b]; ok {
+		return append([]int64{id}, r.owners[string(b[:])]...)
+	}
+	if id, ok := r.w.dryContacts[b]; ok {
+		return append([]int64{id}, r.owners[string(b[:])]...)
+	}
+	return r.owners[string(b[:])]
+}
+
+// one finds or plans the customer of a document and says whether anything of
+// the buyer was new.
+func (r *resolver) one(d *doc) (novel bool) {
+	bu := &d.buyer
+	var id int64
+	if !bu.keyBlind.none() {
+		id = r.byKey(bu.keyBlind)
+	} else if v, ok := r.w.cache.get(bu.identity); ok {
+		id = v.id
+	}
+	known := id != 0
+	for _, kind := range []customer.ContactKind{customer.ContactPhone, customer.ContactEmail} {
+		for c := range bu.n {
+			ct := &bu.contacts[c]
+			if ct.kind != kind {
+				continue
+			}
+			owners := r.ownersOf(ct.blind)
+			switch {
+			case len(owners) == 0 || slices.Contains(owners, id):
+			case id == 0 && len(owners) == 1:
+				id = owners[0]
+			case id == 0:
+				d.refused = r.claimed(d, ct, owners[0], owners[1])
+				return false
+			default:
+				d.refused = r.claimed(d, ct, id, owners[0])
+				return false
+			}
+		}
+	}
+	if id == 0 {
+		for c := range bu.n {
+			if owners := r.ownersOf(bu.contacts[c].blind); bu.contacts[c].kind == customer.ContactCode && len(owners) > 0 {
+				id = owners[0]
+			}
+		}
+	}
+	if id == 0 {
+		id = r.create(bu)
+		novel = true
+	}
+	if !bu.keyBlind.none() && !known {
+		r.newKeys[bu.keyBlind] = id
+		r.addKeys = append(r.addKeys, plannedKey{bu.key, bu.keyBlind, id})
+		novel = true
+	}
+	if r.addAll(bu, id) {
+		novel = true
+	}
+	if r.update(bu, id) {
+		novel = true
+	}
+	d.customer = id
+	r.met = append(r.met, metBuyer{bu.identity, id, bu.said})
+	return novel
+}
+
+func (r *resolver) claimed(d *doc, ct *contact, mine, other int64) *fault {
+	return &fault{
+		col: ct.col, code: "import.contact_claimed", value: ct.text,
+		params: map[string]any{"customer": mine, "other": other},
+	}
+}
+
+// create plans a new customer.
+func (r *resolver) create(bu *buyer) int64 {
+	kind := bu.kind
+	if kind == "" {
+		kind = customer.KindPerson
+		for c := range bu.n {
+			if bu.contacts[c].kind == customer.ContactCode {
+				kind = customer.KindCompany
+			}
+		}
+	}
+	r.made = append(r.made, customer.Customer{
+		Kind: kind, Name: bu.name, Gender: bu.gender, Birthday: bu.birthday, Company: bu.company,
+		Province: bu.province, City: bu.city, SourceID: r.w.rec.SourceID, Version: 1,
+		CreatedAt: r.w.nowMS, UpdatedAt: r.w.nowMS,
+	})
+	return -int64(len(r.made))
+}
+
+// addAll plans the contacts that the customer does not have.
+func (r *resolver) addAll(bu *buyer, id int64) (novel bool) {
+	for c := range bu.n {
+		ct := &bu.contacts[c]
+		own := ownContact{ct.blind, id}
+		if r.added[own] || slices.Contains(r.ownersOf(ct.blind), id) {
+			continue
+		}
+		if r.w.dry() && r.w.dryAdded[own] {
+			continue
+		}
+		r.added[own] = true
+		if ct.kind != customer.ContactAddress {
+			r.newContacts[ct.blind] = id
+		}
+		r.addContacts = append(r.addContacts, plannedContact{*ct, id})
+		novel = true
+	}
+	return novel
+}
+
+// update brings a customer up to what the buyer's row says. Nothing said
+// erases nothing.
+func (r *resolver) update(bu *buyer, id int64) bool {
+	if id < 0 {
+		merge(&r.made[-id-1], bu)
+		return false
+	}
+	cur, ok := r.changed[id]
+	if !ok {
+		p, known := r.people[id]
+		if !known {
+			return false // a dry run's own
+		}
+		cur = &p
+	}
+	renamed, changed := merge(cur, bu)
+	if !changed {
+		return false
+	}
+	r.changed[id] = cur
+	if renamed {
+		r.renamed[id] = true
+	}
+	return true
+}
+
+// merge writes what bu says into c.
+func merge(c *customer.Customer, bu *buyer) (renamed, changed bool) {
+	if bu.name != "" && bu.name != c.Name && (!bu.masked || c.Name == "") {
+		c.Name = bu.name
+		renamed, changed = true, true
+	}
+	set := func(to *string, v string) {
+		if v != "" && v != *to {
+			*to = v
+			changed = true
+		}
+	}
+	old := c.Company
+	set(&c.Company, bu.company)
+	renamed = renamed || old != c.Company
+	set(&c.Birthday, bu.birthday)
+	if bu.gender != "" && bu.gender != c.Gender {
+		c.Gender, changed = bu.gender, true
+	}
+	if bu.kind != "" && bu.kind != c.Kind {
+		c.Kind, changed = bu.kind, true
+	}
+	// A city without its province would be read with the old one.
+	if bu.city != "" || bu.province != "" {
+		if bu.city != c.City && bu.city != "" || bu.province != c.Province && bu.province != "" {
+			if bu.province != "" && bu.province != c.Province && bu.city == "" {
+				c.City = ""
+			}
+			set(&c.Province, bu.province)
+			set(&c.City, bu.city)
+			changed = true
+		}
+	}
+	return renamed, changed
+}
+
+// termsOf are the words a customer is searched by.
+func termsOf(c *customer.Customer) customer.Terms {
+	t := clean.FoldSearch(c.Name)
+	if c.Company != "" && c.Company != c.Name {
+		t = clean.AppendSearch(t, c.Company)
+	}
+	return customer.Terms{CustomerID: c.ID, Terms: t}
+}
+
+// write stores what was planned, inside InTx, and gives the real ids of the
+// new customers by their places.
+func (r *resolver) write(ctx context.Context) ([]int64, error) {
+	w := r.w
+	if err := w.customers.InsertCustomers(ctx, r.made); err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(r.made))
+	terms := make([]customer.Terms, 0, len(r.made))
+	for i := range r.made {
+		ids[i] = r.made[i].ID
+		terms = append(terms, termsOf(&r.made[i]))
+	}
+	if err := w.customers.InsertTerms(ctx, terms); err != nil {
+		return nil, err
+	}
+	keys := make([]customer.Key, len(r.addKeys))
+	for i, k := range r.addKeys {
+		cipher, err := w.vault.Seal(vault.KindExternalID, k.text)
+		if err != nil {
+			return nil, err
+		}
+		keys[i] = customer.Key{SourceID: w.rec.SourceID, Blind: k.blind[:], Cipher: cipher, CustomerID: real(k.id, ids)}
+	}
+	if err := w.customers.InsertKeys(ctx, keys); err != nil {
+		return nil, err
+	}
+	contacts := make([]customer.Contact, len(r.addContacts))
+	for i := range r.addContacts {
+		c := &r.addContacts[i]
+		cipher, err := w.vault.Seal(vault.Kind(c.kind), c.text)
+		if err != nil {
+			return nil, err
+		}
+		contacts[i] = customer.Contact{
+			CustomerID: real(c.id, ids), Kind: c.kind, Cipher: cipher, Blind: c.blind[:],
+			SourceID: w.rec.SourceID, CreatedAt: w.nowMS,
+		}
+		if c.kind == customer.ContactPhone {
+			contacts[i].TailBlind = w.vault.BlindTail(vault.KindPhone, tail(c.text))
+		}
+	}
+	if err := w.customers.InsertContacts(ctx, contacts); err != nil {
+		return nil, err
+	}
+	if len(r.changed) == 0 {
+		return ids, nil
+	}
+	var updates []customer.Customer
+	terms = terms[:0]
+	for _, c := range r.changed {
+		c.UpdatedAt = w.nowMS
+		updates = append(updates, *c)
+		if r.renamed[c.ID] {
+			terms = append(terms, termsOf(c))
+		}
+	}
+	slices.SortFunc(updates, func(a, b customer.Customer) int { return int(a.ID - b.ID) })
+	if err := w.customers.UpdateCustomers(ctx, updates); err != nil {
+		return nil, err
+	}
+	return ids, w.customers.ReplaceTerms(ctx, terms)
+}
+
+// real turns the place of a new customer into its id.
+func real(id int64, made []int64) int64 {
+	if id < 0 {
+		return made[-id-1]
+	}
+	return id
+}
+
+// tail is the last four digits of a phone, those of an extension left out.
+func tail(phone string) string {
+	parts := strings.Split(phone, "-")
+	number := parts[0]
+	if len(parts) > 1 && strings.HasPrefix(phone, "0") {
+		number = parts[1]
+	}
+	return number[max(0, len(number)-4):]
+}

@@ -1,0 +1,443 @@
+package importer
+
+import (
+	"context"
+	"encoding/json"
+
+	"zhike/internal/customer"
+	"zhike/internal/order"
+	"zhike/internal/platform/db"
+	"zhike/internal/platform/errs"
+	"zhike/internal/platform/vault"
+)
+
+// CustomerStore is what an import needs of customers.
+type CustomerStore interface {
+	KeysByExternal(ctx context.Context, sourceID int64, blinds [][]byte) (map[string]int64, error)
+	ContactsByBlind(ctx context.Context, blinds [][]byte) (map[string][]int64, error)
+	ByIDs(ctx context.Context, ids []int64) (map[int64]customer.Customer, error)
+	InsertCustomers(ctx context.Context, customers []customer.Customer) error
+	InsertKeys(ctx context.Context, keys []customer.Key) error
+	InsertContacts(ctx context.Context, contacts []customer.Contact) error
+	InsertTerms(ctx context.Context, terms []customer.Terms) error
+	ReplaceTerms(ctx context.Context, terms []customer.Terms) error
+	UpdateCustomers(ctx context.Context, customers []customer.Customer) error
+}
+
+// OrderStore is what an import needs of orders and behaviours.
+type OrderStore interface {
+	OrdersByExternal(ctx context.Context, sourceID int64, externalIDs []string) (map[string]order.Existing, error)
+	BehavioursByExternal(ctx context.Context, sourceID int64, externalIDs []string) (map[string]order.Existing, error)
+	InsertOrders(ctx context.Context, orders []order.Order) error
+	UpdateOrders(ctx context.Context, orders []order.Order) error
+	InsertLines(ctx context.Context, lines []order.Line) error
+	ReplaceLines(ctx context.Context, orderIDs []int64, lines []order.Line) error
+	InsertBehaviours(ctx context.Context, bs []order.Behaviour) error
+	UpdateBehaviours(ctx context.Context, bs []order.Behaviour) error
+	ProductCache(sourceID, now int64) *order.ProductCache
+}
+
+// errStopped ends a run whose import was taken over or is being cancelled.
+var errStopped = errs.New(errs.Conflict, "import.stopped")
+
+// writer applies batches. One goroutine uses it; after an error it is thrown
+// away, and whoever goes on begins with what is in the database.
+type writer struct {
+	db        *db.DB
+	st        *store
+	vault     *vault.Vault
+	customers CustomerStore
+	orders    OrderStore
+	rec       *Record
+	header    []string
+	nowMS     int64
+	lease     func() int64
+
+	met      met
+	cache    *buyerCache
+	products *order.ProductCache
+	virgin   bool // no customer has a number in the source but those in the cache
+	batches  int64
+
+	// A dry run keeps in memory what a real one would find in the database.
+	dryKeys     map[blind]int64
+	dryContacts map[blind]int64
+	dryAdded    map[ownContact]bool
+	nextDry     int64
+}
+
+// maxDry bounds what a dry run keeps, in keys: about 200 MB.
+const maxDry = 4_000_000
+
+func (w *writer) dry() bool { return w.rec.DryRun }
+
+func (w *writer) noKeys() bool { return w.virgin && !w.cache.dropped }
+
+// apply writes a batch in one transaction; errStopped where it is no longer
+// ours to write. A dry run only counts.
+func (w *writer) apply(ctx context.Context, b *batch) error {
+	from := w.rec.Cursor
+	if w.dry() {
+		var pl *plan
+		err := w.db.InReadTx(ctx, func(ctx context.Context) (err error) {
+			pl, err = w.plan(ctx, b)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		w.pretend(pl)
+		return w.db.InTx(ctx, func(ctx context.Context) error {
+			if err := w.own(ctx, from); err != nil {
+				return err
+			}
+			return w.finishBatch(ctx, b, pl)
+		})
+	}
+	return w.db.InTx(ctx, func(ctx context.Context) error {
+		if err := w.own(ctx, from); err != nil {
+			return err
+		}
+		pl, err := w.plan(ctx, b)
+		if err != nil {
+			return err
+		}
+		if err := w.write(ctx, b, pl); err != nil {
+			return err
+		}
+		return w.finishBatch(ctx, b, pl)
+	})
+}
+
+func (w *writer) own(ctx context.Context, cursor int64) error {
+	ok, err := w.st.fence(ctx, w.rec, cursor, w.lease())
+	if err == nil && !ok {
+		err = errStopped
+	}
+	return err
+}
+
+// plan is what a batch comes to.
+type plan struct {
+	r        *resolver
+	existing []order.Existing // by doc; ID 0 = new
+	same     []bool           // by doc: nothing new
+	novel    []bool           // by doc: something of the buyer was new
+}
+
+func (w *writer) plan(ctx context.Context, b *batch) (*plan, error) {
+	pl := &plan{r: newResolver(w), same: make([]bool, len(b.docs)), existing: make([]order.Existing, len(b.docs))}
+	if err := w.findExisting(ctx, b, pl); err != nil {
+		return nil, err
+	}
+	if !w.dry() && w.unknown(b, pl) {
+		if err := w.st.gate(ctx); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	pl.novel, err = pl.r.resolve(ctx, b.docs, func(i int) bool { return !pl.same[i] })
+	return pl, err
+}
+
+// unknown says whether a buyer of the batch is not in the cache.
+func (w *writer) unknown(b *batch, pl *plan) bool {
+	for i := range b.docs {
+		if k, ok := w.cache.get(b.docs[i].buyer.identity); !pl.same[i] && (!ok || k.said != b.docs[i].buyer.said) {
+			return true
+		}
+	}
+	return false
+}
+
+// findExisting looks the documents up by their numbers.
+func (w *writer) findExisting(ctx context.Context, b *batch, pl *plan) error {
+	if w.rec.Kind == KindCustomers || w.rec.Fresh {
+		return nil
+	}
+	ids := make([]string, len(b.docs))
+	hash := func(i int) int64 { return b.orders[b.docs[i].order].ContentHash }
+	find := w.orders.OrdersByExternal
+	for i := range b.docs {
+		if w.rec.Kind == KindOrders {
+			ids[i] = b.orders[b.docs[i].order].ExternalID
+		} else {
+			ids[i] = b.events[b.docs[i].order].ExternalID
+		}
+	}
+	if w.rec.Kind == KindBehaviours {
+		find = w.orders.BehavioursByExternal
+		hash = func(i int) int64 { return b.events[b.docs[i].order].ContentHash }
+	}
+	found, err := find(ctx, w.rec.SourceID, ids)
+	if err != nil {
+		return err
+	}
+	for i, id := range ids {
+		if e, ok := found[id]; ok {
+			pl.existing[i] = e
+			pl.same[i] = e.ContentHash == hash(i)
+		}
+	}
+	return nil
+}
+
+// write stores buyers and facts of a batch.
+func (w *writer) write(ctx context.Context, b *batch, pl *plan) error {
+	made, err := pl.r.write(ctx)
+	if err != nil {
+		return err
+	}
+	w.name(b, made)
+	switch w.rec.Kind {
+	case KindOrders:
+		err = w.writeOrders(ctx, b, pl)
+	case KindBehaviours:
+		err = w.writeEvents(ctx, b, pl)
+	}
+	if err != nil {
+		return err
+	}
+	w.remember(pl, made)
+	return nil
+}
+
+// name puts the ids of new customers where their places were.
+func (w *writer) name(b *batch, made []int64) {
+	for i := range b.docs {
+		d := &b.docs[i]
+		d.customer = real(d.customer, made)
+		if d.refused != nil {
+			for k, v := range d.refused.params {
+				if id, ok := v.(int64); ok {
+					d.refused.params[k] = real(id, made)
+				}
+			}
+		}
+	}
+	for _, id := range made {
+		w.met.add(metCreated, id)
+	}
+}
+
+func (w *writer) remember(pl *plan, made []int64) {
+	for _, m := range pl.r.met {
+		w.cache.put(m.identity, knownBuyer{real(m.id, made), m.said})
+	}
+	for id := range pl.r.changed {
+		if !w.met.sets[metCreated].has(id) && w.met.add(metUpdated, id) {
+			w.rec.Counts.CustomersUpdated++
+		}
+	}
+	w.rec.Counts.ContactsAdded += int64(len(pl.r.addContacts))
+}
+
+// pretend does for a dry run what write does: it invents ids and keeps the
+// buyers in memory.
+func (w *writer) pretend(pl *plan) {
+	made := make([]int64, len(pl.r.made))
+	for i := range made {
+		w.nextDry++
+		made[i] = w.nextDry
+	}
+	if len(w.dryKeys)+len(w.dryContacts) < maxDry {
+		for _, k := range pl.r.addKeys {
+			w.dryKeys[k.blind] = real(k.id, made)
+		}
+		for i := range pl.r.addContacts {
+			c := &pl.r.addContacts[i]
+			if c.kind == customer.ContactAddress {
+				w.dryAdded[ownContact{c.blind, real(c.id, made)}] = true
+			} else {
+				w.dryContacts[c.blind] = real(c.id, made)
+			}
+		}
+	} else {
+		w.rec.Counts.Approximate = true
+	}
+	for _, id := range made {
+		w.met.add(metCreated, id)
+	}
+	pl.r.madeDry = made
+	w.remember(pl, made)
+}
+
+// writeOrders adds and replaces the orders of a batch.
+func (w *writer) writeOrders(ctx context.Context, b *batch, pl *plan) error {
+	var fresh, old []order.Order
+	var freshDocs, oldDocs []int
+	var products []order.Product
+	for i := range b.docs {
+		d := &b.docs[i]
+		if pl.same[i] || d.refused != nil {
+			continue
+		}
+		o := b.orders[d.order]
+		o.SourceID, o.CustomerID, o.ImportID = w.rec.SourceID, d.customer, w.rec.ID
+		o.CreatedAt, o.UpdatedAt = w.nowMS, w.nowMS
+		w.met.add(metTouched, d.customer)
+		products = append(products, b.products[d.lineFrom:d.lineTo]...)
+		if e := pl.existing[i]; e.ID != 0 {
+			o.ID, o.CreatedAt = e.ID, e.CreatedAt
+			w.met.add(metTouched, e.CustomerID)
+			old, oldDocs = append(old, o), append(oldDocs, i)
+		} else {
+			fresh, freshDocs = append(fresh, o), append(freshDocs, i)
+		}
+	}
+	ids, err := w.products.IDs(ctx, products)
+	if err != nil {
+		return err
+	}
+	at := 0
+	for i := range b.docs {
+		d := &b.docs[i]
+		if pl.same[i] || d.refused != nil {
+			continue
+		}
+		for k := d.lineFrom; k < d.lineTo; k++ {
+			b.lines[k].ProductID = ids[at]
+			at++
+		}
+	}
+	if err := w.orders.InsertOrders(ctx, fresh); err != nil {
+		return err
+	}
+	if err := w.orders.InsertLines(ctx, linesOf(b, fresh, freshDocs)); err != nil {
+		return err
+	}
+	if len(old) == 0 {
+		return nil
+	}
+	if err := w.orders.UpdateOrders(ctx, old); err != nil {
+		return err
+	}
+	oldIDs := make([]int64, len(old))
+	for i := range old {
+		oldIDs[i] = old[i].ID
+	}
+	return w.orders.ReplaceLines(ctx, oldIDs, linesOf(b, old, oldDocs))
+}
+
+// linesOf gathers the lines of orders that have their ids.
+func linesOf(b *batch, orders []order.Order, docs []int) []order.Line {
+	n := 0
+	for _, i := range docs {
+		n += b.docs[i].lineTo - b.docs[i].lineFrom
+	}
+	out := make([]order.Line, 0, n)
+	for k, i := range docs {
+		d := &b.docs[i]
+		for _, l := range b.lines[d.lineFrom:d.lineTo] {
+			l.OrderID = orders[k].ID
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// writeEvents adds and replaces the behaviours of a batch.
+func (w *writer) writeEvents(ctx context.Context, b *batch, pl *plan) error {
+	var fresh, old []order.Behaviour
+	var products []order.Product
+	var places []*order.Behaviour
+	for i := range b.docs {
+		d := &b.docs[i]
+		if pl.same[i] || d.refused != nil {
+			continue
+		}
+		products = append(products, b.products[d.order])
+		places = append(places, &b.events[d.order])
+	}
+	ids, err := w.products.IDs(ctx, products)
+	if err != nil {
+		return err
+	}
+	for k, e := range places {
+		e.ProductID = ids[k]
+	}
+	for i := range b.docs {
+		d := &b.docs[i]
+		if pl.same[i] || d.refused != nil {
+			continue
+		}
+		e := b.events[d.order]
+		e.SourceID, e.CustomerID, e.ImportID, e.CreatedAt = w.rec.SourceID, d.customer, w.rec.ID, w.nowMS
+		w.met.add(metTouched, d.customer)
+		if x := pl.existing[i]; x.ID != 0 {
+			e.ID, e.CreatedAt = x.ID, x.CreatedAt
+			w.met.add(metTouched, x.CustomerID)
+			old = append(old, e)
+		} else {
+			fresh = append(fresh, e)
+		}
+	}
+	if err := w.orders.InsertBehaviours(ctx, fresh); err != nil {
+		return err
+	}
+	return w.orders.UpdateBehaviours(ctx, old)
+}
+
+// finishBatch counts, stores refusals and held rows, and moves the cursor.
+func (w *writer) finishBatch(ctx context.Context, b *batch, pl *plan) error {
+	if w.dry() {
+		w.name(b, pl.r.madeDry)
+	}
+	w.count(b, pl)
+	rejects, err := w.sealFaults(b)
+	if err != nil {
+		return err
+	}
+	if err := w.st.insertRejects(ctx, w.rec.ID, rejects); err != nil {
+		return err
+	}
+	if err := w.st.insertPending(ctx, w.rec.ID, b.staged); err != nil {
+		return err
+	}
+	if b.held {
+		if err := w.st.deletePending(ctx, w.rec.ID, b.upTo); err != nil {
+			return err
+		}
+	}
+	if ids := w.met.pack(); ids != nil && !w.dry() {
+		if err := w.st.insertMet(ctx, w.rec.ID, w.batches, ids); err != nil {
+			return err
+		}
+	}
+	w.batches++
+	return w.st.advance(ctx, w.rec)
+}
+
+// sealFaults makes the refused rows of a batch ready to be stored.
+func (w *writer) sealFaults(b *batch) ([]rejectRow, error) {
+	out := make([]rejectRow, 0, len(b.faults))
+	for i := range b.faults {
+		f := &b.faults[i]
+		r := &b.rows[f.row]
+		rr := rejectRow{No: r.no, Line: r.line, Code: f.code}
+		if f.col >= 0 && f.col < len(w.header) {
+			rr.Column = cutText(w.header[f.col], maxLabel)
+		}
+		if len(f.params) > 0 {
+			p, err := json.Marshal(f.params)
+			if err != nil {
+				return nil, errs.Wrap(err, errs.Internal, "internal")
+			}
+			rr.Params = string(p)
+		}
+		var err error
+		if f.value != "" {
+			if rr.Value, err = w.vault.Seal(vault.KindCell, cutText(f.value, maxRejectValue)); err != nil {
+				return nil, err
+			}
+		}
+		if rr.Row, err = r.seal(w.vault); err != nil {
+			return nil, err
+		}
+		out = append(out, rr)
+	}
+	return out, nil
+}
+
+// maxRejectValue bounds the value shown beside a reason; the row has it whole.
+const maxRejectValue = 1000

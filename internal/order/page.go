@@ -1,0 +1,106 @@
+package order
+
+import (
+	"context"
+
+	"zhike/internal/customer"
+	"zhike/internal/platform/clock"
+)
+
+// WindowFigures are the figures of one window.
+type WindowFigures struct {
+	Days        int32  `json:"days" doc:"Length of the window up to the as-of day; 0 is all time"`
+	Orders      int64  `json:"orders" doc:"Purchases: orders with something left after refunds"`
+	SalesFen    int64  `json:"sales_fen" doc:"Before refunds and returns"`
+	NetFen      int64  `json:"net_fen" doc:"After refunds and returns"`
+	RefundedFen int64  `json:"refunded_fen" doc:"Refunds and returns"`
+	AOVFen      *int64 `json:"aov_fen" doc:"Net by purchase; null without one"`
+	Months      int64  `json:"months" doc:"Calendar months with a purchase"`
+	// RepurchaseRate is the share of repeat orders, (orders − 1) ÷ orders.
+	RepurchaseRate *float64 `json:"repurchase_rate" doc:"Share of repeat orders, (orders − 1) ÷ orders; null without a purchase"`
+}
+
+// Figures are the stored figures of a customer.
+type Figures struct {
+	AsOf             clock.Day       `json:"as_of"`
+	Windows          []WindowFigures `json:"windows" doc:"30, 90, 180 and 365 days and all time"`
+	FirstDay         *clock.Day      `json:"first_day" doc:"Of the first purchase"`
+	LastDay          *clock.Day      `json:"last_day" doc:"Of the last purchase"`
+	DaysSince        *int64          `json:"days_since" doc:"Days from the last purchase to the as-of day"`
+	LastBehaviourDay *clock.Day      `json:"last_behaviour_day"`
+	// IntervalDays is the mean distance between purchases: (last − first) ÷ (orders − 1).
+	IntervalDays *float64 `json:"interval_days" doc:"Mean days between purchases; null with fewer than two"`
+	UnpaidCarts  int64    `json:"carts_90" doc:"Put into the cart in 90 days and not bought since"`
+	Views90      int64    `json:"views_90"`
+	Category     string   `json:"favourite_category"`
+	Brand        string   `json:"favourite_brand"`
+	UpdatedAt    int64    `json:"updated_at"`
+}
+
+// CustomerPage is everything the page of one customer shows.
+type CustomerPage struct {
+	Customer   *customer.Identity    `json:"customer"`
+	Figures    Figures               `json:"figures"`
+	Level      *customer.LevelReason `json:"level" doc:"In the current run, with the reason; null where not graded"`
+	Orders     []Item                `json:"orders" doc:"The newest 10"`
+	Behaviours []BehaviourItem       `json:"behaviours" doc:"The newest 10"`
+}
+
+// CustomerPage reads the page of a customer; customer.not_found also where the
+// actor may not see the customer.
+func (s *Service) CustomerPage(ctx context.Context, id int64) (CustomerPage, error) {
+	p := CustomerPage{}
+	var err error
+	if p.Customer, err = s.Customers.Identity(ctx, id); err != nil {
+		return p, err
+	}
+	asOf, err := s.Customers.Today(ctx)
+	if err != nil {
+		return p, err
+	}
+	m, err := s.store.metricsOne(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	p.Figures = m.figures(asOf)
+	if s.Levels != nil {
+		if p.Level, err = s.Levels.Explain(ctx, id); err != nil {
+			return p, err
+		}
+	}
+	if p.Orders, err = s.items(ctx, id, newest, recent); err != nil {
+		return p, err
+	}
+	rows, err := s.store.behavioursOf(ctx, id, 0, newest, recent)
+	p.Behaviours = behaviourItems(rows)
+	return p, err
+}
+
+// figures makes the shown form; asOf is the day figures are kept for, for
+// which the row is true even where it was computed earlier.
+func (m *Metrics) figures(asOf clock.Day) Figures {
+	f := Figures{
+		AsOf: asOf, FirstDay: m.First, LastDay: m.Last, LastBehaviourDay: m.LastBehaviour,
+		UnpaidCarts: m.Carts90, Views90: m.Views90, Category: m.Category, Brand: m.Brand, UpdatedAt: m.UpdatedAt,
+	}
+	for w := range Windows {
+		v := WindowFigures{
+			Days: WindowDays[w], Orders: m.Orders[w], SalesFen: m.Sales[w], NetFen: m.Net[w],
+			RefundedFen: m.Sales[w] - m.Net[w], Months: m.Months[w],
+		}
+		if n := m.Orders[w]; n > 0 {
+			aov, rate := customer.Ratio(m.Net[w], n), float64(n-1)/float64(n)
+			v.AOVFen, v.RepurchaseRate = &aov, &rate
+		}
+		f.Windows = append(f.Windows, v)
+	}
+	if m.Last != nil {
+		days := int64(asOf - *m.Last)
+		f.DaysSince = &days
+		if n := m.Orders[WindowAll]; n > 1 {
+			mean := float64(*m.Last-*m.First) / float64(n-1)
+			f.IntervalDays = &mean
+		}
+	}
+	return f
+}

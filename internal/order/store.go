@@ -1,0 +1,193 @@
+package order
+
+import (
+	"context"
+	"database/sql"
+
+	"zhike/internal/platform/clock"
+	"zhike/internal/platform/db"
+)
+
+// Store reads and writes the facts. It is safe for concurrent use.
+type Store struct {
+	db *db.DB
+}
+
+// NewStore makes a store on d.
+func NewStore(d *db.DB) *Store { return &Store{db: d} }
+
+// OrdersByExternal finds the orders of a source by their numbers; a number
+// that is not there is missing in the answer. Any length of list.
+func (s *Store) OrdersByExternal(ctx context.Context, sourceID int64, externalIDs []string) (map[string]Existing, error) {
+	return s.byExternal(ctx, "orders", sourceID, externalIDs)
+}
+
+// BehavioursByExternal is OrdersByExternal for behaviours.
+func (s *Store) BehavioursByExternal(ctx context.Context, sourceID int64, externalIDs []string) (map[string]Existing, error) {
+	return s.byExternal(ctx, "behaviours", sourceID, externalIDs)
+}
+
+func (s *Store) byExternal(ctx context.Context, table string, sourceID int64, externalIDs []string) (map[string]Existing, error) {
+	found := map[string]Existing{}
+	err := db.InChunks(externalIDs, func(chunk []string) error {
+		in, args := db.InArgs(2, chunk)
+		rows, err := s.db.Q(ctx).QueryContext(ctx,
+			`SELECT external_id, id, customer_id, content_hash, import_id, day, created_at FROM `+table+
+				` WHERE source_id = $1 AND external_id IN (`+in+`)`, append([]any{sourceID}, args...)...)
+		if err != nil {
+			return db.MapError(err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id string
+			var e Existing
+			if err := rows.Scan(&id, &e.ID, &e.CustomerID, &e.ContentHash, &e.ImportID, &e.Day, &e.CreatedAt); err != nil {
+				return db.MapError(err)
+			}
+			found[id] = e
+		}
+		return db.MapError(rows.Err())
+	})
+	return found, err
+}
+
+var orderColumns = []string{
+	"id", "source_id", "external_id", "customer_id", "kind", "status", "paid_at", "day",
+	"gross_fen", "gross_sub", "sales_fen", "sales_sub", "net_fen", "net_sub",
+	"freight_fen", "quantity_milli", "line_count", "channel", "store", "province", "city",
+	"content_hash", "import_id", "created_at", "updated_at",
+}
+
+// InsertOrders adds orders inside InTx. Those with ID 0 get ids, dense and
+// ascending, which are set in the slice. An order that is there already fails
+// the whole call (db.unique).
+func (s *Store) InsertOrders(ctx context.Context, orders []Order) error {
+	err := assignIDs(ctx, s.db, "order", len(orders), func(i int) *int64 { return &orders[i].ID })
+	if err != nil {
+		return err
+	}
+	return s.db.BulkInsert(ctx, "orders", orderColumns, len(orders), func(i int, v []any) {
+		o := &orders[i]
+		v[0], v[1], v[2], v[3] = o.ID, o.SourceID, o.ExternalID, o.CustomerID
+		v[4], v[5], v[6], v[7] = int64(o.Kind), int64(o.Status), o.PaidAt, int64(o.Day)
+		v[8], v[9], v[10], v[11] = o.Gross.Fen, o.Gross.Sub, o.Sales.Fen, o.Sales.Sub
+		v[12], v[13], v[14], v[15] = o.Net.Fen, o.Net.Sub, o.FreightFen, o.QuantityMilli
+		v[16], v[17], v[18], v[19], v[20] = int64(o.LineCount), o.Channel, o.Store, o.Province, o.City
+		v[21], v[22], v[23], v[24] = o.ContentHash, o.ImportID, o.CreatedAt, o.UpdatedAt
+	})
+}
+
+// UpdateOrders replaces orders that are there, inside InTx; each carries its
+// ID and CreatedAt (from OrdersByExternal). Lines are the business of
+// ReplaceLines.
+func (s *Store) UpdateOrders(ctx context.Context, orders []Order) error {
+	// Deleted and inserted again: 2 statements for a thousand rows instead of a
+	// thousand updates.
+	ids := make([]int64, len(orders))
+	for i := range orders {
+		ids[i] = orders[i].ID
+	}
+	if err := s.deleteIn(ctx, `DELETE FROM orders WHERE id IN (`, ids); err != nil {
+		return err
+	}
+	return s.InsertOrders(ctx, orders)
+}
+
+// InsertLines adds the lines of new orders inside InTx. (OrderID, No) is
+// unique; lines sorted by it insert fastest.
+func (s *Store) InsertLines(ctx context.Context, lines []Line) error {
+	cols := []string{"order_id", "line_no", "product_id", "quantity_milli", "amount_fen", "amount_sub"}
+	return s.db.BulkInsert(ctx, "order_lines", cols, len(lines), func(i int, v []any) {
+		l := &lines[i]
+		v[0], v[1], v[2], v[3], v[4], v[5] = l.OrderID, int64(l.No), orNull(l.ProductID), l.QuantityMilli, l.Amount.Fen, l.Amount.Sub
+	})
+}
+
+// ReplaceLines puts lines in the place of all lines that the orders orderIDs
+// had, inside InTx.
+func (s *Store) ReplaceLines(ctx context.Context, orderIDs []int64, lines []Line) error {
+	if err := s.deleteIn(ctx, `DELETE FROM order_lines WHERE order_id IN (`, orderIDs); err != nil {
+		return err
+	}
+	return s.InsertLines(ctx, lines)
+}
+
+var behaviourColumns = []string{
+	"id", "source_id", "external_id", "customer_id", "kind", "at", "day", "product_id",
+	"quantity_milli", "rating", "content_hash", "import_id", "created_at",
+}
+
+// InsertBehaviours adds behaviours inside InTx; ids as in InsertOrders.
+func (s *Store) InsertBehaviours(ctx context.Context, bs []Behaviour) error {
+	err := assignIDs(ctx, s.db, "behaviour", len(bs), func(i int) *int64 { return &bs[i].ID })
+	if err != nil {
+		return err
+	}
+	return s.db.BulkInsert(ctx, "behaviours", behaviourColumns, len(bs), func(i int, v []any) {
+		b := &bs[i]
+		v[0], v[1], v[2], v[3] = b.ID, b.SourceID, b.ExternalID, b.CustomerID
+		v[4], v[5], v[6], v[7] = int64(b.Kind), b.At, int64(b.Day), orNull(b.ProductID)
+		v[8], v[9], v[10], v[11], v[12] = b.QuantityMilli, orNull(int64(b.Rating)), b.ContentHash, b.ImportID, b.CreatedAt
+	})
+}
+
+// UpdateBehaviours replaces behaviours that are there, inside InTx; each
+// carries its ID and CreatedAt.
+func (s *Store) UpdateBehaviours(ctx context.Context, bs []Behaviour) error {
+	ids := make([]int64, len(bs))
+	for i := range bs {
+		ids[i] = bs[i].ID
+	}
+	if err := s.deleteIn(ctx, `DELETE FROM behaviours WHERE id IN (`, ids); err != nil {
+		return err
+	}
+	return s.InsertBehaviours(ctx, bs)
+}
+
+// deleteIn runs `head … )` with the ids as the IN list, in chunks.
+func (s *Store) deleteIn(ctx context.Context, head string, ids []int64) error {
+	return db.InChunks(ids, func(chunk []int64) error {
+		in, args := db.InArgs(1, chunk)
+		_, err := s.db.Q(ctx).ExecContext(ctx, head+in+`)`, args...)
+		return db.MapError(err)
+	})
+}
+
+// assignIDs gives the rows with id 0 consecutive ids.
+func assignIDs(ctx context.Context, d *db.DB, name string, n int, at func(i int) *int64) error {
+	missing := 0
+	for i := range n {
+		if *at(i) == 0 {
+			missing++
+		}
+	}
+	if missing == 0 {
+		return nil
+	}
+	next, err := d.NextIDs(ctx, name, missing)
+	if err != nil {
+		return err
+	}
+	for i := range n {
+		if p := at(i); *p == 0 {
+			*p = next
+			next++
+		}
+	}
+	return nil
+}
+
+func orNull(id int64) any {
+	if id == 0 {
+		return nil
+	}
+	return id
+}
+
+func nullDay(n sql.NullInt64) *clock.Day {
+	if !n.Valid {
+		return nil
+	}
+	d := clock.Day(n.Int64)
+	return &d
+}

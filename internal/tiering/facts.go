@@ -1,0 +1,327 @@
+package tiering
+
+import (
+	"context"
+	"math"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"zhike/internal/platform/clock"
+)
+
+// monthSum adds up one calendar month of the window: customers with a
+// purchase, purchases, and all spend in thousandths of a 分.
+type monthSum struct{ customers, orders, milli int64 }
+
+// factsQuery says which facts to load.
+type factsQuery struct {
+	asOf     clock.Day
+	window   int // days, 0 = all
+	measure  Measure
+	need     needs
+	asOfEnd  int64 // unix ms of the first instant after the day
+	previous int64 // run whose levels to bring along, 0 = none
+}
+
+// loaded is what a run reads: the facts, the months of the window, and the
+// levels that the same customers had in the run before.
+type loaded struct {
+	*Facts
+	months    map[int32]*monthSum // by clock.Day.Month
+	prevLevel []int16             // noLevel where the run before did not have the customer
+	gone      []int64             // graded in the run before and not in this one
+}
+
+const noLevel = -1
+
+// cartDays is how far back an unpaid cart counts.
+const cartDays = 90
+
+// Bounds of the pieces that customers are read in: small enough that one is
+// read within a fraction of a second, large enough that starting costs nothing.
+const (
+	pieceIDs     = 40_000
+	loaderReader = 4
+)
+
+// loadFacts reads the facts at the end of a day: what happened later does not
+// exist, whenever it was imported. Graded is every customer with an order or a
+// behaviour up to the day, or created up to it. Pieces of the id range are read
+// on several connections at once, each on one snapshot. progress hears of
+// customers read and in all (ids, not all of which need exist).
+func (s *store) loadFacts(ctx context.Context, q factsQuery, progress func(done, total int64) error) (*loaded, error) {
+	lo, hi, err := s.idRange(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if hi == 0 {
+		return &loaded{Facts: &Facts{AsOf: int32(q.asOf)}, months: map[int32]*monthSum{}}, nil
+	}
+	n := int((hi-lo)/pieceIDs) + 1
+	pieces := make([]*piece, n)
+	var mu sync.Mutex
+	done := 0
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(min(loaderReader, max(2, runtime.GOMAXPROCS(0))))
+	for k := range n {
+		g.Go(func() error {
+			from := lo + int64(k)*pieceIDs
+			p, err := s.loadPiece(gctx, q, from, min(hi, from+pieceIDs-1))
+			if err != nil {
+				return err
+			}
+			pieces[k] = p
+			mu.Lock()
+			defer mu.Unlock()
+			done++
+			return progress(min(int64(done)*pieceIDs, hi-lo+1), hi-lo+1)
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	return join(q, pieces), nil
+}
+
+// piece is the facts of one range of customers while they are read.
+type piece struct {
+	f         *Facts
+	created   []int64
+	known     []bool
+	prevLevel []int16
+	gone      []int64
+	months    map[int32]*monthSum
+
+	at int // cursor over CustomerID
+}
+
+func (s *store) loadPiece(ctx context.Context, q factsQuery, from, to int64) (*piece, error) {
+	p := &piece{months: map[int32]*monthSum{}}
+	err := s.db.InReadTx(ctx, func(ctx context.Context) error {
+		var ids []int64
+		if err := s.customerIDs(ctx, from, to, func(id, created int64) {
+			ids = append(ids, id)
+			p.created = append(p.created, created)
+		}); err != nil {
+			return err
+		}
+		p.start(q, ids)
+		if err := s.loadOrders(ctx, q, p, from, to); err != nil {
+			return err
+		}
+		return s.loadRest(ctx, q, p, from, to)
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.drop()
+	return p, nil
+}
+
+func (p *piece) start(q factsQuery, ids []int64) {
+	n := len(ids)
+	p.f = newFacts(n, q.need)
+	copy(p.f.CustomerID, ids)
+	p.known = make([]bool, n)
+	for i := range n {
+		p.f.LastDay[i], p.f.FirstDay[i] = NoDay, NoDay
+		p.known[i] = p.created[i] < q.asOfEnd
+	}
+	if q.previous != 0 {
+		p.prevLevel = make([]int16, n)
+		for i := range n {
+			p.prevLevel[i] = noLevel
+		}
+	}
+}
+
+// find moves the cursor to a customer; callers ask in ascending order.
+func (p *piece) find(customer int64) (i int, ok bool) {
+	ids := p.f.CustomerID
+	for p.at < len(ids) && ids[p.at] < customer {
+		p.at++
+	}
+	return p.at, p.at < len(ids) && ids[p.at] == customer
+}
+
+// loadOrders adds up the orders. It is done here and not by SQL aggregates:
+// these cost more than the rows do, and months, gaps and the window before
+// come with the same pass.
+func (s *store) loadOrders(ctx context.Context, q factsQuery, p *piece, from, to int64) error {
+	start, before := int32(math.MinInt32), int32(math.MinInt32)
+	if q.window > 0 {
+		start = int32(q.asOf) - int32(q.window) + 1
+		before = start - int32(q.window)
+	}
+	var (
+		f         = p.f
+		last      = int64(-1)
+		i         int
+		ok        bool
+		lastMonth int32
+		months    monthCache
+	)
+	p.at = 0
+	return s.orderRows(ctx, q.measure, from, to, int32(q.asOf), func(customer int64, day int32, milli int64) {
+		if customer != last {
+			last = customer
+			lastMonth = math.MinInt32
+			if i, ok = p.find(customer); ok {
+				p.known[i] = true
+			}
+		}
+		if !ok {
+			return // an order of nobody
+		}
+		purchase := milli > 0
+		if purchase {
+			if f.FirstDay[i] == NoDay {
+				f.FirstDay[i] = day
+			}
+			f.LastDay[i] = day
+			f.OrdersAll[i]++
+		}
+		f.SpendAllMilli[i] += milli
+		if day < start {
+			if day >= before {
+				f.PrevMilli[i] += milli
+			}
+			return
+		}
+		f.SpendMilli[i] += milli
+		month := months.of(day)
+		row := p.months[month]
+		if row == nil {
+			row = &monthSum{}
+			p.months[month] = row
+		}
+		row.milli += milli
+		if !purchase {
+			return
+		}
+		f.Orders[i]++
+		row.orders++
+		if month != lastMonth {
+			lastMonth = month
+			f.Months[i]++
+			row.customers++
+		}
+	})
+}
+
+// monthCache remembers the month of the days it met: turning a day into a
+// month costs more than the rest of a row.
+type monthCache struct{ month [1 << dayBits]int16 }
+
+func (c *monthCache) of(day int32) int32 {
+	k := day + dayBias
+	if c.month[k] == 0 {
+		c.month[k] = int16(clock.Day(day).Month()) + 1<<12
+	}
+	return int32(c.month[k] - 1<<12)
+}
+
+// loadRest brings behaviours and the levels of the run before.
+func (s *store) loadRest(ctx context.Context, q factsQuery, p *piece, from, to int64) error {
+	f, upTo := p.f, int32(q.asOf)
+	undecided := false
+	for _, k := range p.known {
+		undecided = undecided || !k
+	}
+	if undecided {
+		p.at = 0
+		if err := s.behaved(ctx, from, to, upTo, func(c int64) {
+			if i, ok := p.find(c); ok {
+				p.known[i] = true
+			}
+		}); err != nil {
+			return err
+		}
+	}
+	if q.need.carts {
+		p.at = 0
+		if err := s.unpaidCarts(ctx, from, to, upTo-cartDays+1, upTo, func(c, n int64) {
+			if i, ok := p.find(c); ok {
+				f.Carts[i] = int16(min(n, math.MaxInt16))
+			}
+		}); err != nil {
+			return err
+		}
+	}
+	if q.need.rating {
+		p.at = 0
+		if err := s.ratings(ctx, from, to, upTo, func(c, sum, n int64) {
+			if i, ok := p.find(c); ok {
+				f.RatingSum[i], f.RatingCount[i] = int32(sum), int32(n)
+			}
+		}); err != nil {
+			return err
+		}
+	}
+	if q.previous == 0 {
+		return nil
+	}
+	p.at = 0
+	return s.levelsOf(ctx, q.previous, from, to, func(c, level int64) {
+		if i, ok := p.find(c); ok && p.known[i] {
+			p.prevLevel[i] = int16(level)
+		} else {
+			p.gone = append(p.gone, c)
+		}
+	})
+}
+
+// drop takes out the customers that did not exist on the day.
+func (p *piece) drop() {
+	keep := 0
+	for i, k := range p.known {
+		if !k {
+			continue
+		}
+		if keep != i {
+			p.f.move(keep, i)
+			if p.prevLevel != nil {
+				p.prevLevel[keep] = p.prevLevel[i]
+			}
+		}
+		keep++
+	}
+	p.f.truncate(keep)
+	if p.prevLevel != nil {
+		p.prevLevel = p.prevLevel[:keep]
+	}
+}
+
+// join puts the pieces together, in the order of customers.
+func join(q factsQuery, pieces []*piece) *loaded {
+	n := 0
+	for _, p := range pieces {
+		n += p.f.Len()
+	}
+	out := &loaded{Facts: newFacts(n, q.need), months: map[int32]*monthSum{}}
+	out.AsOf = int32(q.asOf)
+	if q.previous != 0 {
+		out.prevLevel = make([]int16, 0, n)
+	}
+	at := 0
+	for k, p := range pieces {
+		out.copyAt(at, p.f)
+		at += p.f.Len()
+		out.prevLevel = append(out.prevLevel, p.prevLevel...)
+		out.gone = append(out.gone, p.gone...)
+		for m, row := range p.months {
+			sum := out.months[m]
+			if sum == nil {
+				sum = &monthSum{}
+				out.months[m] = sum
+			}
+			sum.customers += row.customers
+			sum.orders += row.orders
+			sum.milli += row.milli
+		}
+		pieces[k] = nil // the memory is wanted for what follows
+	}
+	return out
+}

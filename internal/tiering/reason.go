@@ -1,0 +1,358 @@
+package tiering
+
+import (
+	"math"
+	"strconv"
+
+	"zhike/internal/customer"
+	"zhike/internal/platform/clock"
+	"zhike/internal/platform/i18n"
+)
+
+// Explanation says why a customer has its level in a run. Every number comes
+// from the run alone. Texts are in the language asked for.
+type Explanation struct {
+	RunID         int64     `json:"run_id"`
+	Scheme        string    `json:"scheme"`
+	SchemeName    string    `json:"scheme_name"`
+	SchemeVersion int       `json:"scheme_version"`
+	AsOf          clock.Day `json:"as_of"`
+	Method        Method    `json:"method"`
+
+	Level         string  `json:"level"`
+	LevelName     string  `json:"level_name"`
+	Rank          int     `json:"rank" doc:"1 is the best level"`
+	Levels        int     `json:"levels" doc:"How many there are"`
+	Advice        string  `json:"advice" doc:"Suggested next step"`
+	Move          string  `json:"move" enum:"same,up,down,new,changed" doc:"Against the run before"`
+	PreviousLevel *string `json:"previous_level" doc:"Name of the level in the run before"`
+
+	SpendFen int64      `json:"spend_fen"`
+	Orders   int64      `json:"orders"`
+	LastDay  *clock.Day `json:"last_day"`
+	Days     *int64     `json:"days_since"`
+	Overdue  bool       `json:"overdue" doc:"Silent for more than twice the own mean gap between purchases"`
+	Score    *float64   `json:"score" doc:"0–100; null where the scheme gives none"`
+	R        int        `json:"r,omitempty"`
+	F        int        `json:"f,omitempty"`
+	M        int        `json:"m,omitempty"`
+
+	Rule       *RuleView         `json:"rule" doc:"The rule that decided; null for other methods and where none held"`
+	NextRule   *RuleView         `json:"next_rule" doc:"A rule of a better level and where it fails; null at the best level"`
+	Parts      []PartView        `json:"parts,omitempty"`
+	Reasons    []customer.Reason `json:"reasons"`
+	Text       string            `json:"text" doc:"Why this level, in one sentence"`
+	WhyNot     string            `json:"why_not" doc:"What is missing for the next better level; empty at the best"`
+	levelIndex int
+}
+
+// RuleView is a rule with what its conditions came to for one customer.
+type RuleView struct {
+	Name       string          `json:"name"`
+	Level      string          `json:"level"`
+	LevelName  string          `json:"level_name"`
+	Conditions []ConditionView `json:"conditions"`
+}
+
+// ConditionView is one test. Figure and Threshold are money in 分, days, a count
+// or a share; null where there is none.
+type ConditionView struct {
+	Metric     Metric   `json:"metric"`
+	MetricName string   `json:"metric_name"`
+	Op         Op       `json:"op"`
+	Value      float64  `json:"value"`
+	Any        bool     `json:"any" doc:"One of several of which one is enough"`
+	Figure     *float64 `json:"figure"`
+	Threshold  *float64 `json:"threshold"`
+	Holds      bool     `json:"holds"`
+	Text       string   `json:"text"`
+}
+
+// PartView is one part of a score.
+type PartView struct {
+	Name   string  `json:"name"`
+	Points float64 `json:"points" doc:"0–100"`
+	Weight float64 `json:"weight" doc:"Share of the whole, 0–1"`
+}
+
+// explainer tells the reasons of one run in one language.
+type explainer struct {
+	row     *runRow
+	version int
+	s       *Scheme // localized
+	sum     *Summary
+	before  *Scheme // localized, nil without a run before
+	locale  string
+}
+
+func (x *explainer) explain(a *assignment) Explanation {
+	l := x.s.Levels[a.Level]
+	e := Explanation{
+		RunID: x.row.ID, Scheme: x.row.SchemeCode, SchemeName: x.s.Name, SchemeVersion: x.version, AsOf: x.row.AsOf, Method: x.s.Method,
+		Level: l.Code, LevelName: l.Name, Rank: a.Level + 1, Levels: len(x.s.Levels), Advice: l.Advice, Move: a.Move.Code(),
+		SpendFen: a.SpendFen, Orders: a.Orders, LastDay: a.LastDay, Overdue: a.Signals&(1<<overdueBit) != 0,
+		Reasons: []customer.Reason{}, levelIndex: a.Level,
+	}
+	if a.PrevLevel != nil && x.before != nil && int(*a.PrevLevel) < len(x.before.Levels) {
+		e.PreviousLevel = &x.before.Levels[*a.PrevLevel].Name
+	}
+	if a.LastDay != nil {
+		d := int64(x.row.AsOf - *a.LastDay)
+		e.Days = &d
+	}
+	switch x.s.Method {
+	case MethodRules:
+		x.rules(&e, a)
+	case MethodScore:
+		x.score(&e, a)
+	case MethodRFM:
+		x.rfm(&e, a)
+	}
+	if e.Overdue && e.Days != nil {
+		e.add("tier.why.overdue", i18n.Params{"days": i18n.Number(*e.Days)})
+	}
+	e.Text = x.text(e.Reasons)
+	return e
+}
+
+func (e *Explanation) add(key string, p i18n.Params) {
+	e.Reasons = append(e.Reasons, customer.Reason{Key: key, Params: p})
+}
+
+// text joins reasons into one sentence.
+func (x *explainer) text(list []customer.Reason) string {
+	out := ""
+	for _, r := range list {
+		if out != "" {
+			out += i18n.T(x.locale, "tier.why.join", nil)
+		}
+		out += x.t(r.Key, r.Params)
+	}
+	return out
+}
+
+// i18n-keys: tier.why.*, tier.whynot.*, tier.metric.*
+
+func (x *explainer) t(key string, p i18n.Params) string { return i18n.Default().T(x.locale, key, p) }
+
+func (x *explainer) rules(e *Explanation, a *assignment) {
+	if a.Reason >= 0 && a.Reason < len(x.s.Rules) {
+		r := x.rule(a.Reason, a)
+		e.Rule = &r
+		e.add("tier.why.rule", i18n.Params{"rule": r.Name})
+		for _, c := range r.Conditions {
+			if c.Holds {
+				e.add("tier.why."+string(c.Op), x.params(c))
+			}
+		}
+	} else {
+		e.add("tier.why.no_rule", i18n.Params{"level": e.LevelName})
+	}
+	// The next better level that some rule gives; its rule that fails least.
+	for level := a.Level - 1; level >= 0; level-- {
+		best, fails := -1, math.MaxInt
+		for k, r := range x.s.Rules {
+			if x.s.levelIndex(r.Level) != level {
+				continue
+			}
+			if n := failing(x.rule(k, a).Conditions); n < fails {
+				best, fails = k, n
+			}
+		}
+		if best < 0 {
+			continue
+		}
+		r := x.rule(best, a)
+		e.NextRule = &r
+		var why []customer.Reason
+		for _, c := range r.Conditions {
+			if !c.Holds {
+				why = append(why, customer.Reason{Key: "tier.whynot." + string(c.Op), Params: x.params(c)})
+			}
+		}
+		e.WhyNot = x.t("tier.whynot.level", i18n.Params{"level": r.LevelName, "detail": x.text(why)})
+		return
+	}
+}
+
+// failing counts the conditions that a customer lacks for a rule.
+func failing(list []ConditionView) int {
+	n, anyOf, anyHolds := 0, false, false
+	for _, c := range list {
+		switch {
+		case c.Any:
+			anyOf, anyHolds = true, anyHolds || c.Holds
+		case !c.Holds:
+			n++
+		}
+	}
+	if anyOf && !anyHolds {
+		n++
+	}
+	return n
+}
+
+// rule gives rule k with its switched-on conditions for a customer.
+func (x *explainer) rule(k int, a *assignment) RuleView {
+	bit := 0
+	for _, r := range x.s.Rules[:k] {
+		bit += len(r.All) + len(r.Any)
+	}
+	r := x.s.Rules[k]
+	level := x.s.Levels[x.s.levelIndex(r.Level)]
+	out := RuleView{Name: r.Name, Level: r.Level, LevelName: level.Name, Conditions: []ConditionView{}}
+	figures, _ := parseDetails(a.Details)
+	add := func(list []Condition, anyOf bool) {
+		for _, c := range list {
+			if !c.Off {
+				out.Conditions = append(out.Conditions, x.condition(c, anyOf, bit, a, figures))
+			}
+			bit++
+		}
+	}
+	add(r.All, false)
+	add(r.Any, true)
+	return out
+}
+
+func (x *explainer) condition(c Condition, anyOf bool, bit int, a *assignment, figures map[Metric]float64) ConditionView {
+	v := ConditionView{
+		Metric: c.Metric, MetricName: x.t("tier.metric."+string(c.Metric), nil), Op: c.Op, Value: c.Value, Any: anyOf,
+		Holds: a.Signals&(1<<bit) != 0, Figure: x.figure(c.Metric, a, figures),
+	}
+	if bit < len(x.sum.Thresholds) {
+		v.Threshold = x.sum.Thresholds[bit]
+	}
+	key := "tier.whynot."
+	if v.Holds {
+		key = "tier.why."
+	}
+	v.Text = x.t(key+string(c.Op), x.params(v))
+	return v
+}
+
+// figure is what an assignment knows of a metric, money in 分; nil where the
+// customer has no such figure.
+func (x *explainer) figure(m Metric, a *assignment, details map[Metric]float64) *float64 {
+	var v float64
+	switch m {
+	case MetricSpend:
+		v = float64(a.SpendFen)
+	case MetricOrders:
+		v = float64(a.Orders)
+	case MetricAOV, MetricRepurchase:
+		if a.Orders == 0 {
+			return nil
+		}
+		v = float64(a.Orders-1) / float64(a.Orders)
+		if m == MetricAOV {
+			v = float64(a.SpendFen) / float64(a.Orders)
+		}
+	case MetricRecency:
+		if a.LastDay == nil {
+			return nil
+		}
+		v = float64(x.row.AsOf - *a.LastDay)
+	default:
+		d, ok := details[m]
+		// Left out of the details are zeros and what does not exist.
+		if !ok && (m == MetricRating || m == MetricGrowth || (m == MetricTenure && a.LastDay == nil)) {
+			return nil
+		}
+		v = d
+	}
+	return &v
+}
+
+// params are the words of a condition's sentence.
+func (x *explainer) params(c ConditionView) i18n.Params {
+	p := i18n.Params{
+		"metric": c.MetricName, "figure": x.value(c.Metric, c.Figure), "threshold": x.value(c.Metric, c.Threshold),
+	}
+	switch c.Op {
+	case OpTopShare, OpRevShare:
+		p["share"] = percent(c.Value)
+	case OpMeanMul:
+		p["times"] = strconv.FormatFloat(c.Value, 'f', -1, 64)
+	}
+	return p
+}
+
+// value writes a figure as people read it.
+func (x *explainer) value(m Metric, v *float64) string {
+	switch {
+	case v == nil:
+		return x.t("tier.why.none", nil)
+	case m.isMoney():
+		return i18n.Money(int64(math.RoundToEven(*v)))
+	case m == MetricRepurchase || m == MetricGrowth:
+		return i18n.Percent(*v, 1)
+	case m == MetricRating:
+		return i18n.Decimal(*v, 1)
+	}
+	n := strconv.FormatFloat(*v, 'f', -1, 64)
+	if *v == math.Trunc(*v) && math.Abs(*v) < 1e15 {
+		n = i18n.Number(int64(*v))
+	}
+	return n
+}
+
+// percent writes a share without needless decimals: 20 %, 12.5 %.
+func percent(share float64) string {
+	return strconv.FormatFloat(math.Round(share*1e6)/1e4, 'f', -1, 64) + "%"
+}
+
+func (x *explainer) score(e *Explanation, a *assignment) {
+	total := float64(a.Score) / 100
+	e.Score = &total
+	_, points := parseDetails(a.Details)
+	var weights float64
+	for _, p := range x.s.Score.Parts {
+		weights += p.Weight
+	}
+	p := i18n.Params{"score": i18n.Decimal(total, 1), "level": e.LevelName}
+	if a.Level < len(x.s.Score.Cuts) {
+		p["cut"] = i18n.Decimal(x.s.Score.Cuts[a.Level], 1)
+		e.add("tier.why.score", p)
+	} else {
+		e.add("tier.why.score_last", p)
+	}
+	for k, part := range x.s.Score.Parts {
+		v := PartView{Name: part.Name, Weight: part.Weight / weights}
+		if k < len(points) {
+			v.Points = points[k]
+		}
+		e.Parts = append(e.Parts, v)
+		e.add("tier.why.part", i18n.Params{"part": v.Name, "points": i18n.Decimal(v.Points, 1), "weight": percent(v.Weight)})
+	}
+	if a.Level > 0 {
+		cut := x.s.Score.Cuts[a.Level-1]
+		e.WhyNot = x.t("tier.whynot.score", i18n.Params{
+			"level": x.s.Levels[a.Level-1].Name, "cut": i18n.Decimal(cut, 1), "gap": i18n.Decimal(cut-total, 2),
+		})
+	}
+}
+
+func (x *explainer) rfm(e *Explanation, a *assignment) {
+	e.R, e.F, e.M = int(a.Score/10_000), int(a.Score/100%100), int(a.Score%100)
+	if e.R == 0 || e.Days == nil {
+		e.add("tier.why.rfm_none", nil)
+		return
+	}
+	e.add("tier.why.rfm", i18n.Params{
+		"days": i18n.Number(*e.Days), "orders": i18n.Number(e.Orders), "spend": i18n.Money(e.SpendFen), "r": e.R, "f": e.F, "m": e.M,
+	})
+	st := x.sum.RFM
+	if st == nil {
+		return
+	}
+	if x.s.RFM.Split == "value" {
+		e.add("tier.why.rfm_means", i18n.Params{
+			"r": i18n.Decimal(st.MeanR, 1), "f": i18n.Decimal(st.MeanF, 1), "m": i18n.Money(int64(math.RoundToEven(st.MeanM * 100))),
+		})
+		return
+	}
+	e.add("tier.why.rfm_classes", i18n.Params{
+		"r": i18n.Decimal(st.MeanR, 2), "f": i18n.Decimal(st.MeanF, 2), "m": i18n.Decimal(st.MeanM, 2),
+	})
+}

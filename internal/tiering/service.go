@@ -1,0 +1,80 @@
+package tiering
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
+	"zhike/internal/platform/clock"
+	"zhike/internal/platform/db"
+	"zhike/internal/platform/events"
+	"zhike/internal/platform/jobs"
+)
+
+// Auditor records what people do: *audit.Log.
+type Auditor interface {
+	Append(ctx context.Context, e audit.Entry) error
+}
+
+// Deps are what a Service needs. Jobs and Events may be nil where runs are made
+// by RunNow only; JobAlive, Find and Company may be nil.
+type Deps struct {
+	DB     *db.DB
+	Clock  clock.Clock
+	Zone   *time.Location // company time
+	Jobs   jobs.Enqueuer
+	Events events.Publisher
+	Audit  Auditor
+	Log    *slog.Logger
+	// JobAlive says whether a job waits, runs or will be retried; nil takes every
+	// job for alive.
+	JobAlive func(ctx context.Context, jobID int64) (bool, error)
+	// Find gives customers by name and what else people search by, of those
+	// the actor may see; package customer does it.
+	Find func(ctx context.Context, text string) ([]int64, error)
+	// Company is the company's name for the report.
+	Company func(ctx context.Context) string
+}
+
+// Service is the use cases of grading.
+type Service struct {
+	Deps
+	store *store
+	// preview admits one preview at a time: each reads all orders.
+	preview chan struct{}
+	schemes schemeCache
+	runs    runCache
+}
+
+// NewService makes the service.
+func NewService(d Deps) *Service {
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if d.Zone == nil {
+		d.Zone = time.UTC
+	}
+	return &Service{Deps: d, store: &store{d.DB}, preview: make(chan struct{}, 1)}
+}
+
+// audit records an act in the transaction of ctx.
+func (s *Service) audit(ctx context.Context, e audit.Entry) error {
+	if s.Audit == nil {
+		return nil
+	}
+	return s.Audit.Append(ctx, e)
+}
+
+func (s *Service) now() int64 { return clock.Millis(s.Clock.Now()) }
+
+// today is the present day in company time.
+func (s *Service) today() clock.Day { return clock.DayOf(s.Clock.Now(), s.Zone) }
+
+func staffOf(ctx context.Context) int64 {
+	if a := auth.From(ctx); a != nil {
+		return a.StaffID
+	}
+	return 0
+}

@@ -1,0 +1,162 @@
+package tiering
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"zhike/internal/platform/i18n"
+)
+
+// Shipped are the schemes every company starts with, by the names the command
+// line takes. Their numbers follow requirements 26–32 and 38 and are examples
+// to change, not rules of ours.
+func Shipped() []*Scheme { return []*Scheme{shippedRules(), shippedScore(), shippedRFM()} }
+
+func valueLevels() []Level {
+	return []Level{
+		{Code: "high", Name: zh("level.high"), Advice: zh("advice.high")},
+		{Code: "mid", Name: zh("level.mid"), Advice: zh("advice.mid")},
+		{Code: "potential", Name: zh("level.potential"), Advice: zh("advice.potential")},
+	}
+}
+
+func shippedRules() *Scheme {
+	return &Scheme{
+		Code: "value-rules", Name: zh("scheme.rules"), Method: MethodRules, WindowDays: 365, Measure: MeasureNet,
+		Levels: valueLevels(),
+		Rules: []Rule{
+			{Level: "high", Name: zh("rule.all_high"), All: []Condition{
+				{Metric: MetricSpend, Op: OpTopShare, Value: 0.20},
+				{Metric: MetricRepurchase, Op: OpAtLeast, Value: 0.50},
+				{Metric: MetricAOV, Op: OpMeanMul, Value: 1.5},
+			}},
+			{Level: "mid", Name: zh("rule.steady"), All: []Condition{
+				{Metric: MetricOrders, Op: OpAtLeast, Value: 2},
+			}},
+			{Level: "mid", Name: zh("rule.pleased"), All: []Condition{
+				{Metric: MetricOrders, Op: OpAtLeast, Value: 1},
+				{Metric: MetricRating, Op: OpAtLeast, Value: 4},
+			}},
+			{Level: "potential", Name: zh("rule.first"), All: []Condition{
+				{Metric: MetricOrders, Op: OpAtLeast, Value: 1},
+				{Metric: MetricOrdersAll, Op: OpAtMost, Value: 1},
+			}},
+			{Level: "potential", Name: zh("rule.carts"), All: []Condition{
+				{Metric: MetricCarts, Op: OpAtLeast, Value: 3},
+			}},
+			{Level: "potential", Name: zh("rule.silent"), All: []Condition{
+				{Metric: MetricOrdersAll, Op: OpAtLeast, Value: 1},
+			}},
+		},
+	}
+}
+
+func shippedScore() *Scheme {
+	return &Scheme{
+		Code: "value-score", Name: zh("scheme.score"), Method: MethodScore, WindowDays: 365, Measure: MeasureNet,
+		Levels: []Level{
+			{Code: "high", Name: zh("level.high"), Advice: zh("advice.score_high")},
+			{Code: "mid", Name: zh("level.mid"), Advice: zh("advice.score_mid")},
+			{Code: "basic", Name: zh("level.basic"), Advice: zh("advice.score_basic")},
+		},
+		Score: &Score{
+			Parts: []ScorePart{
+				{Name: zh("part.current"), Weight: 0.5, Terms: []ScoreTerm{
+					{Metric: MetricSpend, Weight: 0.6, Scale: "percentile"},
+					{Metric: MetricOrders, Weight: 0.4, Scale: "percentile"},
+				}},
+				{Name: zh("part.potential"), Weight: 0.2, Terms: []ScoreTerm{
+					{Metric: MetricGrowth, Weight: 0.5, Scale: "linear", From: -1, To: 1},
+					{Metric: MetricAOV, Weight: 0.5, Scale: "percentile"},
+				}},
+				{Name: zh("part.loyalty"), Weight: 0.3, Terms: []ScoreTerm{
+					{Metric: MetricRepurchase, Weight: 0.4, Scale: "linear", From: 0, To: 1},
+					{Metric: MetricMonths, Weight: 0.3, Scale: "linear", From: 0, To: 12},
+					{Metric: MetricRecency, Weight: 0.2, Scale: "linear", From: 365, To: 0},
+					{Metric: MetricRating, Weight: 0.1, Scale: "linear", From: 1, To: 5},
+				}},
+			},
+			Cuts: []float64{65, 35},
+		},
+	}
+}
+
+func shippedRFM() *Scheme {
+	return &Scheme{
+		Code: "rfm", Name: zh("scheme.rfm"), Method: MethodRFM, WindowDays: 365, Measure: MeasureNet,
+		Levels: []Level{
+			{Code: "important-value", Name: zh("level.important-value"), Advice: zh("advice.important-value")},
+			{Code: "important-develop", Name: zh("level.important-develop"), Advice: zh("advice.important-develop")},
+			{Code: "important-keep", Name: zh("level.important-keep"), Advice: zh("advice.important-keep")},
+			{Code: "important-winback", Name: zh("level.important-winback"), Advice: zh("advice.important-winback")},
+			{Code: "general-value", Name: zh("level.general-value"), Advice: zh("advice.general-value")},
+			{Code: "general-develop", Name: zh("level.general-develop"), Advice: zh("advice.general-develop")},
+			{Code: "general-keep", Name: zh("level.general-keep"), Advice: zh("advice.general-keep")},
+			{Code: "general-winback", Name: zh("level.general-winback"), Advice: zh("advice.general-winback")},
+			{Code: "none", Name: zh("level.none"), Advice: zh("advice.none")},
+		},
+		RFM: &RFM{Bins: 5, Split: "score"},
+	}
+}
+
+// zh gives a text of a shipped scheme. A scheme holds its texts, because a
+// company may rename everything; the shipped ones are the Chinese catalogue's.
+func zh(key string) string { return i18n.T(i18n.ZhCN, shippedPrefix+key, nil) }
+
+const shippedPrefix = "tier.shipped."
+
+// i18n-keys: tier.shipped.*
+
+// shippedKeys finds the key of a text that came with the program.
+var shippedKeys = sync.OnceValue(func() map[string]string {
+	b := i18n.Default()
+	out := map[string]string{}
+	for _, k := range b.Keys(i18n.ZhCN) {
+		if strings.HasPrefix(k, shippedPrefix) {
+			text, _ := b.Lookup(i18n.ZhCN, k)
+			out[text] = k
+		}
+	}
+	return out
+})
+
+// localText gives a text of a scheme in a language: one that came with the
+// program is translated, one that a person wrote stays as it is.
+func localText(locale, text string) string {
+	if locale == i18n.ZhCN {
+		return text
+	}
+	if key, ok := shippedKeys()[text]; ok {
+		return i18n.T(locale, key, nil)
+	}
+	return text
+}
+
+// Localized is the scheme with the texts that came with the program in another
+// language.
+func (s *Scheme) Localized(locale string) *Scheme {
+	if locale == i18n.ZhCN {
+		return s
+	}
+	out := *s
+	out.Name = localText(locale, s.Name)
+	out.Levels = slices.Clone(s.Levels)
+	for i := range out.Levels {
+		out.Levels[i].Name = localText(locale, s.Levels[i].Name)
+		out.Levels[i].Advice = localText(locale, s.Levels[i].Advice)
+	}
+	out.Rules = slices.Clone(s.Rules)
+	for i := range out.Rules {
+		out.Rules[i].Name = localText(locale, s.Rules[i].Name)
+	}
+	if s.Score != nil {
+		score := *s.Score
+		score.Parts = slices.Clone(score.Parts)
+		for i := range score.Parts {
+			score.Parts[i].Name = localText(locale, score.Parts[i].Name)
+		}
+		out.Score = &score
+	}
+	return &out
+}

@@ -1,0 +1,6 @@
+package tiering
+
+import "zhike/internal/platform/db"
+
+// store is the SQL of this package, in the files store*.go.
+type store struct{ db *db.DB }

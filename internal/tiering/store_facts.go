@@ -1,0 +1,123 @@
+package tiering
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+
+	"github.com/jackc/pgx/v5"
+
+	"zhike/internal/platform/db"
+)
+
+// pairs runs a query of two BIGINT columns and calls fn for each row. It is the
+// one read in this package where the driver's form matters: a run reads ten
+// million rows, and boxing each value would take as long as the database.
+func (s *store) pairs(ctx context.Context, query string, args []any, fn func(a, b int64)) error {
+	return db.MapError(s.db.Driver(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		var a, b int64
+		for rows.Next() {
+			if err := rows.Scan(&a, &b); err != nil {
+				return err
+			}
+			fn(a, b)
+		}
+		return rows.Err()
+	}, func(c *pgx.Conn) error {
+		rows, err := c.Query(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			// The binary form of BIGINT, which pgx asks for by default.
+			v := rows.RawValues()
+			fn(int64(binary.BigEndian.Uint64(v[0])), int64(binary.BigEndian.Uint64(v[1])))
+		}
+		return rows.Err()
+	}))
+}
+
+// A row of orders comes as two numbers: the customer and the day in one, the
+// amount in thousandths of a 分 in the other. Two columns read a fifth faster
+// than three. Days fit 17 bits: 1790 to 2149.
+const (
+	dayBits = 17
+	dayBias = 1 << (dayBits - 1)
+)
+
+func unpackDay(key int64) (customer int64, day int32) {
+	return key >> dayBits, int32(key&(1<<dayBits-1)) - dayBias
+}
+
+// idRange is the least and greatest id of customers, 0 and 0 without any.
+func (s *store) idRange(ctx context.Context) (lo, hi int64, err error) {
+	err = s.db.Q(ctx).QueryRowContext(ctx,
+		`SELECT COALESCE((SELECT MIN(id) FROM customers), 0), COALESCE((SELECT MAX(id) FROM customers), 0)`).Scan(&lo, &hi)
+	return lo, hi, db.MapError(err)
+}
+
+// Each of the following reads customers with from ≤ id ≤ to, ascending, inside
+// InReadTx.
+
+// customerIDs calls fn with each customer and when it was created (unix ms).
+func (s *store) customerIDs(ctx context.Context, from, to int64, fn func(id, createdAt int64)) error {
+	return s.pairs(ctx, `SELECT id, created_at FROM customers WHERE id >= $1 AND id <= $2 ORDER BY id`, []any{from, to}, fn)
+}
+
+// orderRows calls fn with each order or return document up to a day, days
+// ascending within a customer. The index orders_customer covers it.
+func (s *store) orderRows(ctx context.Context, m Measure, from, to int64, upTo int32, fn func(customer int64, day int32, milli int64)) error {
+	amount := `net_fen * 1000 + net_sub`
+	if m == MeasureSales {
+		amount = `sales_fen * 1000 + sales_sub`
+	}
+	return s.pairs(ctx, `SELECT customer_id * 131072 + day + 65536, `+amount+` FROM orders
+WHERE customer_id >= $1 AND customer_id <= $2 AND day >= -65536 AND day <= $3 ORDER BY customer_id, day`,
+		[]any{from, to, upTo}, func(key, milli int64) {
+			customer, day := unpackDay(key)
+			fn(customer, day, milli)
+		})
+}
+
+// behaved calls fn with each customer that has a behaviour up to a day.
+func (s *store) behaved(ctx context.Context, from, to int64, upTo int32, fn func(customer int64)) error {
+	return s.pairs(ctx, `SELECT customer_id, COUNT(*) FROM behaviours
+WHERE customer_id >= $1 AND customer_id <= $2 AND day <= $3 GROUP BY customer_id ORDER BY customer_id`,
+		[]any{from, to, upTo}, func(c, _ int64) { fn(c) })
+}
+
+// unpaidCarts counts what was put into the cart between two days and not paid
+// afterwards up to the second. The definition is that of package order: paid is
+// an order that counts as a sale, later than that, with the same product (by
+// its code: sources number products for themselves), or, where the product is
+// not known, with anything.
+func (s *store) unpaidCarts(ctx context.Context, from, to int64, since, upTo int32, fn func(customer, carts int64)) error {
+	return s.pairs(ctx, `SELECT b.customer_id, COUNT(*)
+FROM behaviours b LEFT JOIN products bp ON bp.id = b.product_id
+WHERE b.customer_id >= $1 AND b.customer_id <= $2 AND b.kind IN (2, 4) AND b.kind = 2 AND b.day >= $3 AND b.day <= $4
+  AND NOT EXISTS (SELECT 1 FROM orders o LEFT JOIN order_lines l ON l.order_id = o.id LEFT JOIN products p ON p.id = l.product_id
+    WHERE o.customer_id = b.customer_id AND o.day >= b.day AND o.day <= $5
+      AND o.paid_at >= b.at AND (o.sales_fen > 0 OR o.sales_sub > 0)
+      AND (b.product_id IS NULL OR p.code = bp.code))
+GROUP BY b.customer_id ORDER BY b.customer_id`, []any{from, to, since, upTo, upTo}, fn)
+}
+
+// ratings gives the sum and number of ratings up to a day.
+func (s *store) ratings(ctx context.Context, from, to int64, upTo int32, fn func(customer, sum, count int64)) error {
+	return s.pairs(ctx, `SELECT b.customer_id, CAST(SUM(b.rating) AS BIGINT) * 1048576 + COUNT(*)
+FROM behaviours b WHERE b.customer_id >= $1 AND b.customer_id <= $2 AND b.kind IN (2, 4) AND b.kind = 4
+  AND b.rating IS NOT NULL AND b.day <= $3 GROUP BY b.customer_id ORDER BY b.customer_id`,
+		[]any{from, to, upTo}, func(c, v int64) { fn(c, v>>20, v&(1<<20-1)) })
+}
+
+// levelsOf gives the levels of a run.
+func (s *store) levelsOf(ctx context.Context, run, from, to int64, fn func(customer, level int64)) error {
+	return s.pairs(ctx, `SELECT customer_id, CAST(level AS BIGINT) FROM tier_assignments
+WHERE run_id = $1 AND customer_id >= $2 AND customer_id <= $3 ORDER BY customer_id`, []any{run, from, to}, fn)
+}

@@ -1,0 +1,119 @@
+package tiering
+
+import (
+	"context"
+	"encoding/json"
+
+	"zhike/internal/platform/db"
+	"zhike/internal/platform/errs"
+)
+
+// schemeRow is one version of a scheme as it is stored.
+type schemeRow struct {
+	ID        int64
+	Version   int
+	CreatedBy int64 // staff; 0 = the program
+	CreatedAt int64 // unix ms
+	*Scheme
+}
+
+const schemeColumns = `SELECT id, version, created_by, created_at, body FROM tier_schemes`
+
+func scanScheme(scan func(...any) error) (*schemeRow, error) {
+	r := &schemeRow{Scheme: &Scheme{}}
+	var body string
+	if err := scan(&r.ID, &r.Version, &r.CreatedBy, &r.CreatedAt, &body); err != nil {
+		return nil, db.MapError(err)
+	}
+	if err := json.Unmarshal([]byte(body), r.Scheme); err != nil {
+		return nil, errs.Wrap(err, errs.Internal, "internal")
+	}
+	return r, nil
+}
+
+func (s *store) scheme(ctx context.Context, where string, args ...any) (*schemeRow, error) {
+	r, err := scanScheme(s.db.Q(ctx).QueryRowContext(ctx, schemeColumns+where, args...).Scan)
+	if db.IsNoRow(err) {
+		return nil, errs.New(errs.NotFound, "tier.no_such_scheme")
+	}
+	return r, err
+}
+
+// schemeByID reads one version; error tier.no_such_scheme.
+func (s *store) schemeByID(ctx context.Context, id int64) (*schemeRow, error) {
+	return s.scheme(ctx, ` WHERE id = $1`, id)
+}
+
+// schemeVersion reads one version of a scheme, the newest for 0; error
+// tier.no_such_scheme.
+func (s *store) schemeVersion(ctx context.Context, code string, version int) (*schemeRow, error) {
+	if version == 0 {
+		return s.scheme(ctx, ` WHERE code = $1 ORDER BY version DESC LIMIT 1`, code)
+	}
+	return s.scheme(ctx, ` WHERE code = $1 AND version = $2`, code, version)
+}
+
+// newestSchemes lists the newest version of every scheme, oldest scheme first.
+func (s *store) newestSchemes(ctx context.Context) ([]*schemeRow, error) {
+	return s.schemes(ctx, schemeColumns+` t WHERE version = (SELECT MAX(version) FROM tier_schemes m WHERE m.code = t.code)
+ORDER BY (SELECT MIN(id) FROM tier_schemes m WHERE m.code = t.code) LIMIT 1000`)
+}
+
+// schemeVersions lists up to 200 versions of a scheme, newest first.
+func (s *store) schemeVersions(ctx context.Context, code string) ([]*schemeRow, error) {
+	return s.schemes(ctx, schemeColumns+` WHERE code = $1 ORDER BY version DESC LIMIT 200`, code)
+}
+
+func (s *store) schemes(ctx context.Context, query string, args ...any) ([]*schemeRow, error) {
+	rows, err := s.db.Q(ctx).QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, db.MapError(err)
+	}
+	defer rows.Close()
+	var out []*schemeRow
+	for rows.Next() {
+		r, err := scanScheme(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, db.MapError(rows.Err())
+}
+
+// insertScheme adds a version inside InTx and sets its id; db.unique where the
+// version is there already.
+func (s *store) insertScheme(ctx context.Context, r *schemeRow) error {
+	body, err := json.Marshal(r.Scheme)
+	if err != nil {
+		return errs.Wrap(err, errs.Internal, "internal")
+	}
+	if r.ID, err = s.db.NextID(ctx, "tier_scheme"); err != nil {
+		return err
+	}
+	_, err = s.db.Q(ctx).ExecContext(ctx, `INSERT INTO tier_schemes (id, code, version, name, method, body, created_by, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, r.ID, r.Code, r.Version, r.Name, string(r.Method), string(body), r.CreatedBy, r.CreatedAt)
+	return db.MapError(err)
+}
+
+func (s *store) countSchemes(ctx context.Context) (n int, err error) {
+	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT COUNT(DISTINCT code) FROM tier_schemes`).Scan(&n)
+	return n, db.MapError(err)
+}
+
+const settingDefault = "tier.default_scheme"
+
+// defaultScheme is the code set for lists, "" where none is.
+func (s *store) defaultScheme(ctx context.Context) (code string, err error) {
+	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT value FROM settings WHERE name = $1`, settingDefault).Scan(&code)
+	if err = db.MapError(err); db.IsNoRow(err) {
+		return "", nil
+	}
+	return code, err
+}
+
+func (s *store) setDefaultScheme(ctx context.Context, code string, now int64) error {
+	_, err := s.db.Q(ctx).ExecContext(ctx, `INSERT INTO settings (name, value, updated_at) VALUES ($1, $2, $3)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`, settingDefault, code, now)
+	return db.MapError(err)
+}

@@ -1,0 +1,153 @@
+import { Layers, LayoutDashboard, type LucideIcon, Settings, UsersRound } from 'lucide-react'
+import { perm } from './permissions'
+
+export interface NavItem {
+  path: string
+  /** Catalogue key. */
+  label: string
+  /** Permissions of which one is enough; none = everybody. */
+  permission?: string[]
+  /** Catalogue key with further words that ⌘K finds it by (pinyin, English, synonyms). */
+  words?: string
+}
+
+export interface NavEntry extends NavItem {
+  icon: LucideIcon
+  /** Pages of the entry; the entry itself leads to the first one allowed. */
+  children?: NavItem[]
+  /** Stands in the phone's bottom bar. */
+  phone?: boolean
+}
+
+/**
+ * The navigation, by the user's work. An entry is shown when its page exists
+ * in this build and the person may see it.
+ */
+export const nav: NavEntry[] = [
+  {
+    path: '/',
+    label: 'nav.overview',
+    icon: LayoutDashboard,
+    phone: true,
+    words: 'nav.words.overview',
+  },
+  {
+    path: '/customers',
+    label: 'nav.customers',
+    icon: UsersRound,
+    phone: true,
+    children: [
+      {
+        path: '/customers',
+        label: 'nav.customers.list',
+        permission: [perm.customerView],
+        words: 'nav.words.customers',
+      },
+      {
+        path: '/imports',
+        label: 'nav.customers.imports',
+        permission: [perm.importView],
+        words: 'nav.words.imports',
+      },
+    ],
+  },
+  {
+    path: '/tiering',
+    label: 'nav.tiering',
+    icon: Layers,
+    phone: true,
+    children: [
+      {
+        path: '/tiering/report',
+        label: 'nav.tiering.report',
+        permission: [perm.reportView],
+        words: 'nav.words.report',
+      },
+      {
+        path: '/tiering/schemes',
+        label: 'nav.tiering.schemes',
+        permission: [perm.tierView],
+        words: 'nav.words.schemes',
+      },
+      {
+        path: '/tiering/runs',
+        label: 'nav.tiering.runs',
+        permission: [perm.tierView],
+        words: 'nav.words.runs',
+      },
+    ],
+  },
+  {
+    path: '/settings',
+    label: 'nav.settings',
+    icon: Settings,
+    children: [
+      {
+        path: '/settings/staff',
+        label: 'nav.settings.staff',
+        permission: [perm.staffView],
+        words: 'nav.words.staff',
+      },
+      {
+        path: '/settings/departments',
+        label: 'nav.settings.departments',
+        permission: [perm.staffView],
+        words: 'nav.words.departments',
+      },
+      {
+        path: '/settings/roles',
+        label: 'nav.settings.roles',
+        permission: [perm.staffView],
+        words: 'nav.words.roles',
+      },
+      {
+        path: '/settings/audit',
+        label: 'nav.settings.audit',
+        permission: [perm.auditView],
+        words: 'nav.words.audit',
+      },
+      {
+        path: '/settings/jobs',
+        label: 'nav.settings.jobs',
+        words: 'nav.words.jobs',
+      },
+      {
+        path: '/settings/system',
+        label: 'nav.settings.system',
+        permission: [perm.systemView],
+        words: 'nav.words.system',
+      },
+    ],
+  },
+]
+
+/** The entries a person sees: pages that exist and are allowed; parents without a page go. */
+export function visibleNav(
+  entries: NavEntry[],
+  exists: (path: string) => boolean,
+  can: (permission: string) => boolean,
+): NavEntry[] {
+  const allowed = (item: NavItem) => !item.permission || item.permission.some(can)
+  const out: NavEntry[] = []
+  for (const entry of entries) {
+    if (!entry.children) {
+      if (exists(entry.path) && allowed(entry)) out.push(entry)
+      continue
+    }
+    const children = entry.children.filter((c) => exists(c.path) && allowed(c))
+    const first = children[0]
+    if (first) out.push({ ...entry, path: first.path, children })
+  }
+  return out
+}
+
+/** Whether a page belongs to a nav item: the same path or one below it. */
+export function isUnder(pathname: string, path: string): boolean {
+  return path === '/' ? pathname === '/' : pathname === path || pathname.startsWith(`${path}/`)
+}
+
+/** Whether a page belongs to an entry or one of its children. */
+export const isActive = (pathname: string, entry: NavEntry) =>
+  entry.children
+    ? entry.children.some((c) => isUnder(pathname, c.path))
+    : isUnder(pathname, entry.path)

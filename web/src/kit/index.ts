@@ -1,0 +1,54 @@
+// The component kit. Pages import from '@/kit' and nothing deeper.
+export { Chart, type ChartColors, type ChartHit, type ChartProps } from './chart/Chart'
+export { tooltipElement } from './chart/tooltip'
+export { type ConfirmOptions, useConfirmWithUndo, useSay } from './confirm'
+export {
+  DetailDrawer,
+  FormDrawer,
+  type FormDrawerProps,
+  FormError,
+  showFieldErrors,
+} from './FormDrawer'
+export { type Format, type Instant, makeFormat, useFormat } from './format'
+export { JobBar, JobProgress, JobStateTag, useJobName } from './jobs/JobProgress'
+export { isOver, useJob, useRunningJobs } from './jobs/store'
+export { LinkButton } from './LinkButton'
+export { useIsPhone, useMedia } from './media'
+export {
+  Facts,
+  Grid,
+  Page,
+  PageHeader,
+  type PageHeaderProps,
+  type PageTab,
+  Section,
+} from './PageHeader'
+export { Secret } from './Secret'
+export { Change, type Comparison, StatCard, type StatCardProps } from './StatCard'
+export { Can, type Me, useCompany, useMe } from './session'
+export {
+  Bone,
+  Bones,
+  EmptyState,
+  ErrorState,
+  errorRef,
+  errorText,
+  FirstUse,
+  NoPermission,
+  NotFound,
+  QueryView,
+} from './states'
+export { DataTable } from './table/DataTable'
+export { download, ExportButton } from './table/Export'
+export { SimpleTable } from './table/TableView'
+export type {
+  Column,
+  DataTableProps,
+  FilterDef,
+  Option,
+  RowKey,
+  Selection,
+  View,
+} from './table/types'
+export { LevelTag, levelTone, type StatusKind, StatusTag, ToneTag } from './tags'
+export { Count, DateTime, Day, dash, Money, Percent, Relative } from './text'

@@ -1,0 +1,316 @@
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button, Input, Select } from 'antd'
+import { ChevronLeft, ChevronRight, Search } from 'lucide-react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useFormat } from '../format'
+import { useIsPhone } from '../media'
+import { EmptyState, ErrorState } from '../states'
+import { Cards } from './Cards'
+import { ExportButton } from './Export'
+import { Filters } from './Filters'
+import { TableSettings, visibleColumns } from './Settings'
+import { useSaved } from './saved'
+import { listQuery, nextSort, searchKey, sizes } from './state'
+import { TableView } from './TableView'
+import styles from './table.module.css'
+import type { DataTableProps, FilterDef, RowKey } from './types'
+import { useListState } from './useListState'
+import { useRowKeys } from './useRowKeys'
+import { Views } from './Views'
+
+const none: FilterDef[] = []
+const byId = (row: object) => (row as { id: RowKey }).id
+
+/**
+ * A list of the server: search, filters, views, sort, columns, density, keyset
+ * paging, export, keyboard, cards on a phone, and every state it can be in.
+ */
+export function DataTable<Row extends object>(props: DataTableProps<Row>) {
+  const { id, queryKey, load, columns, filters: defs = none, defaultSort = '', fixed } = props
+  const rowKey = props.rowKey ?? byId
+  const { t } = useTranslation()
+  const f = useFormat()
+  const phone = useIsPhone()
+  const client = useQueryClient()
+  const box = useRef<HTMLDivElement>(null)
+  const [saved, setSaved] = useSaved(id)
+  const { state, change, forward, back } = useListState({
+    id,
+    defs,
+    sort: defaultSort,
+    size: saved.size,
+    local: props.local ?? false,
+  })
+  const [chosen, setChosen] = useState<Map<RowKey, Row>>(new Map())
+
+  const query = listQuery(state, defs, fixed)
+  const options = (q: typeof query) => ({
+    queryKey: [...queryKey, q],
+    queryFn: ({ signal }: { signal: AbortSignal }) => load(q, signal),
+  })
+  const list = useQuery({
+    ...options(query),
+    placeholderData: keepPreviousData,
+    refetchInterval: props.refetchInterval,
+  })
+  const rows = list.data?.items
+  const total = list.data?.total ?? null
+  const next = list.data?.next_cursor ?? null
+  const first = state.cursors.length * state.size + 1
+  const filtered = Object.values(state.filters).some(Boolean)
+  const keys = useMemo(() => rows?.map(rowKey) ?? [], [rows, rowKey])
+  const shown = visibleColumns(columns, saved.columns)
+
+  const select = useCallback(
+    (which: RowKey[], on: boolean) =>
+      setChosen((before) => {
+        const after = new Map(before)
+        for (const row of rows ?? []) {
+          const key = rowKey(row)
+          if (!which.includes(key)) continue
+          if (on) after.set(key, row)
+          else after.delete(key)
+        }
+        return after
+      }),
+    [rows, rowKey],
+  )
+  const selected = useMemo(() => new Set(chosen.keys()), [chosen])
+  const active = useRowKeys({
+    enabled: !props.local && !phone,
+    keys,
+    box,
+    onToggle: props.bulk ? (key) => select([key], !selected.has(key)) : undefined,
+  })
+
+  const sortOptions = columns
+    .filter((c) => c.sort)
+    .flatMap((c) => [
+      { value: c.sort ?? '', label: t('ui.table.ascending', { column: c.title }) },
+      { value: `-${c.sort}`, label: t('ui.table.descending', { column: c.title }) },
+    ])
+
+  const bar = (
+    <div className={`${styles.bar} zk-noprint`}>
+      {props.search !== undefined && (
+        <SearchField
+          placeholder={props.search}
+          value={state.filters[searchKey] ?? ''}
+          onChange={(q) => change({ filters: { ...state.filters, [searchKey]: q } })}
+        />
+      )}
+      <Filters defs={defs} values={state.filters} onChange={(filters) => change({ filters })} />
+      {filtered && (
+        <Button type="text" onClick={() => change({ filters: {} })}>
+          {t('ui.table.clear_filters')}
+        </Button>
+      )}
+      <div className={styles.barEnd}>
+        {total !== null && (
+          <output className={styles.total}>{t('ui.table.total', { total: f.count(total) })}</output>
+        )}
+        {props.toolbar}
+        {phone && sortOptions.length > 0 && (
+          <Select
+            aria-label={t('common.sort')}
+            placeholder={t('common.sort')}
+            value={state.sort || undefined}
+            options={sortOptions}
+            onChange={(sort) => change({ sort })}
+            popupMatchSelectWidth={false}
+          />
+        )}
+        {props.exportPath && (
+          <ExportButton
+            path={props.exportPath}
+            name={id}
+            query={{
+              ...query,
+              limit: undefined,
+              cursor: undefined,
+              columns: shown.map((c) => c.key),
+            }}
+          />
+        )}
+        {!phone && <TableSettings columns={columns} saved={saved} onChange={setSaved} />}
+      </div>
+    </div>
+  )
+
+  const selection = props.bulk && chosen.size > 0 && (
+    <div className={`${styles.bar} ${styles.selection}`} role="status">
+      <span>
+        {total === null
+          ? t('ui.table.selected', { count: chosen.size })
+          : t('ui.table.selected_of', { chosen: f.count(chosen.size), total: f.count(total) })}
+      </span>
+      {props.bulk({
+        keys: [...chosen.keys()],
+        rows: [...chosen.values()],
+        clear: () => setChosen(new Map()),
+      })}
+      <div className={styles.barEnd}>
+        <Button type="text" onClick={() => setChosen(new Map())}>
+          {t('ui.table.clear_selection')}
+        </Button>
+      </div>
+    </div>
+  )
+
+  const body = () => {
+    if (list.error && !rows) return <ErrorState error={list.error} onRetry={() => list.refetch()} />
+    if (rows && rows.length === 0 && state.cursors.length === 0) {
+      if (!filtered) return props.empty ?? <EmptyState title={t('ui.table.nothing')} />
+      return (
+        <EmptyState
+          title={t('ui.table.no_match')}
+          text={t('ui.table.no_match_text')}
+          action={
+            <Button onClick={() => change({ filters: {} })}>{t('ui.table.clear_filters')}</Button>
+          }
+        />
+      )
+    }
+    const common = {
+      label: props.label,
+      columns: shown,
+      rows,
+      rowKey,
+      rowHref: props.rowHref,
+      onOpen: props.onOpen,
+      rowActions: props.rowActions,
+    }
+    if (phone) return <Cards {...common} />
+    return (
+      <TableView
+        {...common}
+        sticky={!props.local}
+        compact={saved.density === 'compact'}
+        sort={state.sort}
+        onSort={(c) => c.sort && change({ sort: nextSort(state.sort, c.sort, c.sortFirst) })}
+        activeKey={active}
+        openKey={props.openKey}
+        selected={props.bulk ? selected : undefined}
+        onSelect={props.bulk ? select : undefined}
+        stale={list.isPlaceholderData}
+        bones={Math.min(state.size, 10)}
+      />
+    )
+  }
+
+  const paged = rows !== undefined && (rows.length > 0 || state.cursors.length > 0)
+  return (
+    <div ref={box}>
+      <Views
+        preset={props.views ?? []}
+        own={saved.views}
+        state={state}
+        onSave={(views) => setSaved({ views })}
+        onPick={(view) =>
+          change({ filters: { ...view?.filters }, sort: view?.sort ?? defaultSort })
+        }
+      />
+      {selection || bar}
+      {list.error && rows && (
+        <ErrorState compact error={list.error} onRetry={() => list.refetch()} />
+      )}
+      {body()}
+      {paged && (
+        <div className={`${styles.foot} zk-noprint`}>
+          <span className="zk-num">
+            {rows.length > 0 &&
+              t(total === null ? 'ui.table.range' : 'ui.table.range_of', {
+                from: f.count(first),
+                to: f.count(first + rows.length - 1),
+                total: f.count(total ?? 0),
+              })}
+          </span>
+          <div className={styles.pages}>
+            {!phone && (
+              <Select
+                size="small"
+                aria-label={t('ui.table.page_size')}
+                value={state.size}
+                options={sizes.map((n) => ({
+                  value: n,
+                  label: t('common.page_size', { count: n }),
+                }))}
+                onChange={(size) => {
+                  setSaved({ size })
+                  change({ size })
+                }}
+              />
+            )}
+            <Button
+              size={phone ? 'middle' : 'small'}
+              icon={<ChevronLeft size={16} />}
+              disabled={state.cursors.length === 0}
+              onClick={back}
+            >
+              {t('ui.table.previous')}
+            </Button>
+            <Button
+              size={phone ? 'middle' : 'small'}
+              icon={<ChevronRight size={16} />}
+              iconPlacement="end"
+              disabled={!next || list.isPlaceholderData}
+              onMouseEnter={() => {
+                if (next) client.prefetchQuery(options({ ...query, cursor: next }))
+              }}
+              onClick={() => next && forward(next)}
+            >
+              {t('ui.table.next')}
+            </Button>
+          </div>
+        </div>
+      )}
+    </div>
+  )
+}
+
+function SearchField({
+  value,
+  placeholder,
+  onChange,
+}: {
+  value: string
+  placeholder: string
+  onChange: (text: string) => void
+}) {
+  const [text, setText] = useState(value)
+  const sent = useRef(value)
+  const tell = useRef(onChange)
+  tell.current = onChange
+  // The address changed from outside (back button, a view, "clear").
+  useEffect(() => {
+    if (value !== sent.current) {
+      sent.current = value
+      setText(value)
+    }
+  }, [value])
+  useEffect(() => {
+    if (text.trim() === sent.current) return
+    const timer = setTimeout(() => {
+      sent.current = text.trim()
+      tell.current(sent.current)
+    }, 250)
+    return () => clearTimeout(timer)
+  }, [text])
+  return (
+    <Input
+      className={styles.search}
+      allowClear
+      maxLength={100}
+      data-search
+      aria-label={placeholder}
+      placeholder={placeholder}
+      prefix={<Search size={15} aria-hidden="true" />}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') event.currentTarget.blur()
+      }}
+    />
+  )
+}

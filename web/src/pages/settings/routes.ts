@@ -1,0 +1,16 @@
+import { perm } from '@/app/permissions'
+import type { PageRoute } from '@/app/routes'
+
+export const routes: PageRoute[] = [
+  { path: '/settings/staff', permission: perm.staffView, page: () => import('./StaffPage') },
+  {
+    path: '/settings/departments',
+    permission: perm.staffView,
+    page: () => import('./DepartmentsPage'),
+  },
+  { path: '/settings/roles', permission: perm.staffView, page: () => import('./RolesPage') },
+  { path: '/settings/audit', permission: perm.auditView, page: () => import('./AuditPage') },
+  // Without job.view a person sees the jobs that he or she started.
+  { path: '/settings/jobs', page: () => import('./JobsPage') },
+  { path: '/settings/system', permission: perm.systemView, page: () => import('./SystemPage') },
+]

@@ -1,0 +1,100 @@
+import { useTranslation } from 'react-i18next'
+import { Facts, Section, useFormat } from '@/kit'
+import type { Summary } from '../api'
+import { metricUnit } from '../schemes/units'
+import { conditionText, metricName, valueText } from '../schemes/words'
+import styles from './report.module.css'
+
+/** On what the report stands: definitions, the thresholds of this run, what was not there. */
+export function Basis({ summary }: { summary: Summary }) {
+  const { t } = useTranslation()
+  const f = useFormat()
+  const { scheme } = summary
+  const measure = metricName(t, 'spend', scheme.measure)
+  return (
+    <Section title={t('tiers.basis.title')} note={t('tiers.basis.note')} boxed>
+      <div className={styles.basis}>
+        <Facts
+          items={[
+            { label: measure, value: t(`tiers.measure_text.${scheme.measure}`) },
+            { label: t('tiers.buyers'), value: t('tiers.basis.buyers') },
+            { label: t('tiers.metric.aov'), value: t('tiers.metric_hint.aov') },
+            { label: t('tiers.repurchase'), value: t('tiers.repurchase.definition') },
+            { label: t('tiers.sets.top20'), value: t('tiers.basis.top20') },
+            { label: t('tiers.basis.gini'), value: t('tiers.basis.gini_text') },
+            { label: t('tiers.basis.rounding'), value: t('tiers.basis.rounding_text') },
+          ]}
+        />
+        <div>
+          <Thresholds summary={summary} />
+          {summary.missing && summary.missing.length > 0 && (
+            <>
+              <h3 className={styles.basisTitle}>{t('tiers.basis.missing')}</h3>
+              <ul className={styles.basisList}>
+                {summary.missing.map((m) => (
+                  <li key={m.metric}>
+                    {t('tiers.basis.missing_line', {
+                      metric: metricName(t, m.metric, scheme.measure),
+                      value: f.count(m.customers),
+                      count: m.customers,
+                    })}
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
+        </div>
+      </div>
+    </Section>
+  )
+}
+
+/** The rules of the scheme with the numbers they came to in this run. */
+function Thresholds({ summary }: { summary: Summary }) {
+  const { t } = useTranslation()
+  const f = useFormat()
+  const { scheme, thresholds } = summary
+  if (scheme.method !== 'rules' || !scheme.rules) return null
+  let at = 0
+  return (
+    <>
+      <h3 className={styles.basisTitle}>{t('tiers.basis.thresholds')}</h3>
+      <ol className={styles.basisRules}>
+        {scheme.rules.map((rule) => {
+          const level = scheme.levels.find((l) => l.code === rule.level)
+          const lines = [...(rule.all ?? []), ...(rule.any ?? [])].map((c) => ({
+            c,
+            found: thresholds?.[at++] ?? null,
+          }))
+          return (
+            <li key={`${rule.level} ${rule.name}`}>
+              <b>{level?.name}</b> · {rule.name}
+              <ul>
+                {lines
+                  .filter(({ c }) => !c.off)
+                  .map(({ c, found }) => {
+                    const unit = metricUnit(c.metric)
+                    const relative = c.op !== 'at_least' && c.op !== 'at_most'
+                    const value =
+                      found === null
+                        ? t('tiers.basis.nobody')
+                        : valueText(t, f, unit === 'yuan' ? found / 100 : found, unit)
+                    return (
+                      <li key={`${c.metric} ${c.op} ${c.value}`}>
+                        {conditionText(t, f, c, scheme.measure)}
+                        {relative && (
+                          <span className={styles.found}>
+                            {t('tiers.basis.found', { value })}
+                          </span>
+                        )}
+                      </li>
+                    )
+                  })}
+              </ul>
+            </li>
+          )
+        })}
+      </ol>
+    </>
+  )
+}

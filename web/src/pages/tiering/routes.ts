@@ -1,0 +1,37 @@
+import { perm } from '@/app/permissions'
+import type { PageRoute } from '@/app/routes'
+
+export const routes: PageRoute[] = [
+  {
+    path: '/tiering/report',
+    permission: perm.reportView,
+    page: () => import('./report/ReportPage'),
+  },
+  { path: '/tiering/runs', permission: perm.tierView, page: () => import('./runs/RunsPage') },
+  {
+    path: '/tiering/runs/compare',
+    permission: perm.tierView,
+    page: () => import('./runs/ComparePage'),
+  },
+  { path: '/tiering/runs/:id', permission: perm.tierView, page: () => import('./runs/RunPage') },
+  {
+    path: '/tiering/runs/:id/customers',
+    permission: perm.tierView,
+    page: () => import('./runs/RunCustomersPage'),
+  },
+  {
+    path: '/tiering/schemes',
+    permission: perm.tierView,
+    page: () => import('./schemes/SchemesPage'),
+  },
+  {
+    path: '/tiering/schemes/:code',
+    permission: perm.tierView,
+    page: () => import('./schemes/SchemePage'),
+  },
+  {
+    path: '/tiering/schemes/:code/versions',
+    permission: perm.tierView,
+    page: () => import('./schemes/VersionsPage'),
+  },
+]

@@ -1,0 +1,313 @@
+import type { Condition, Level, Measure, Method, Metric, Op, Rfm, Scheme, Split } from '../api'
+import { fromField, metricUnit, toField, usualValue, valueUnit } from './units'
+
+// The scheme as it is being edited: numbers in the units of the fields (per
+// cent instead of shares), nothing typed yet is null, and every row has a key
+// of its own, so that it keeps its place in the page when rows move.
+
+export interface FormLevel extends Level {
+  key: string
+  advice: string
+}
+
+export interface FormCondition {
+  key: string
+  metric: Metric
+  op: Op
+  value: number | null
+  on: boolean
+}
+
+export interface FormRule {
+  key: string
+  level: string
+  name: string
+  all: FormCondition[]
+  any: FormCondition[]
+}
+
+export interface FormTerm {
+  key: string
+  metric: Metric
+  weight: number | null
+  scale: 'percentile' | 'linear'
+  from: number | null
+  to: number | null
+}
+
+export interface FormPart {
+  key: string
+  name: string
+  weight: number | null
+  terms: FormTerm[]
+}
+
+export interface FormScheme {
+  code: string
+  name: string
+  method: Method
+  windowDays: number
+  measure: Measure
+  levels: FormLevel[]
+  rules: FormRule[]
+  parts: FormPart[]
+  cuts: (number | null)[]
+  bins: number
+  split: Split
+  /** Fixed boundaries; empty = equal classes. Days, orders, yuan. */
+  recency: number[]
+  frequency: number[]
+  monetary: number[]
+}
+
+let keys = 0
+export const newKey = () => `k${++keys}`
+
+const sum = (list: (number | null)[]) => list.reduce<number>((all, n) => all + (n ?? 0), 0)
+const round = (n: number, digits = 4) => Number(n.toFixed(digits))
+
+/** Weights as per cent of their sum, to two digits, adding to 100 exactly. */
+export function toPercents(weights: number[]): number[] {
+  const all = sum(weights)
+  if (all <= 0) return weights.map(() => 0)
+  const out = weights.map((w) => round((w / all) * 100, 2))
+  const rest = round(100 - sum(out), 2)
+  if (rest !== 0) {
+    const biggest = out.indexOf(Math.max(...out))
+    out[biggest] = round((out[biggest] ?? 0) + rest, 2)
+  }
+  return out
+}
+
+function formCondition(c: Condition): FormCondition {
+  return {
+    key: newKey(),
+    metric: c.metric,
+    op: c.op,
+    value: toField(c.value, valueUnit(c.metric, c.op)),
+    on: !c.off,
+  }
+}
+
+/** The form of a scheme. */
+export function toForm(s: Scheme): FormScheme {
+  const parts = s.score?.parts ?? []
+  const weights = toPercents(parts.map((p) => p.weight))
+  return {
+    code: s.code,
+    name: s.name,
+    method: s.method,
+    windowDays: s.window_days,
+    measure: s.measure,
+    levels: s.levels.map((l) => ({ key: newKey(), ...l, advice: l.advice ?? '' })),
+    rules: (s.rules ?? []).map((r) => ({
+      key: newKey(),
+      level: r.level,
+      name: r.name,
+      all: (r.all ?? []).map(formCondition),
+      any: (r.any ?? []).map(formCondition),
+    })),
+    parts: parts.map((p, i) => {
+      const inner = toPercents(p.terms.map((x) => x.weight))
+      return {
+        key: newKey(),
+        name: p.name,
+        weight: weights[i] ?? 0,
+        terms: p.terms.map((x, k) => {
+          const unit = metricUnit(x.metric)
+          return {
+            key: newKey(),
+            metric: x.metric,
+            weight: inner[k] ?? 0,
+            scale: x.scale,
+            from: x.scale === 'linear' ? toField(x.from ?? 0, unit) : null,
+            to: x.scale === 'linear' ? toField(x.to ?? 0, unit) : null,
+          }
+        }),
+      }
+    }),
+    cuts: s.score?.cuts ?? [],
+    bins: s.rfm?.bins ?? 5,
+    split: s.rfm?.split ?? 'score',
+    recency: s.rfm?.recency ?? [],
+    frequency: s.rfm?.frequency ?? [],
+    monetary: s.rfm?.monetary ?? [],
+  }
+}
+
+function condition(c: FormCondition): Condition {
+  const out: Condition = {
+    metric: c.metric,
+    op: c.op,
+    value: fromField(c.value ?? 0, valueUnit(c.metric, c.op)),
+  }
+  if (!c.on) out.off = true
+  return out
+}
+
+function rfm(f: FormScheme): Rfm {
+  const out: Rfm = { bins: f.bins, split: f.split }
+  if (f.recency.length > 0) out.recency = f.recency
+  if (f.frequency.length > 0) out.frequency = f.frequency
+  if (f.monetary.length > 0) out.monetary = f.monetary
+  return out
+}
+
+/** What is sent to the server; only the part of the scheme's own method. */
+export function toScheme(f: FormScheme): Scheme {
+  const out: Scheme = {
+    code: f.code.trim(),
+    name: f.name.trim(),
+    method: f.method,
+    window_days: f.windowDays,
+    measure: f.measure,
+    levels: f.levels.map(({ code, name, advice }) => {
+      const level: Level = { code, name: name.trim() }
+      if (advice.trim()) level.advice = advice.trim()
+      return level
+    }),
+  }
+  if (f.method === 'rules') {
+    out.rules = f.rules.map((r) => {
+      const rule: NonNullable<Scheme['rules']>[number] = { level: r.level, name: r.name.trim() }
+      if (r.all.length > 0) rule.all = r.all.map(condition)
+      if (r.any.length > 0) rule.any = r.any.map(condition)
+      return rule
+    })
+  }
+  if (f.method === 'score') {
+    out.score = {
+      cuts: f.cuts.map((c) => c ?? 0),
+      parts: f.parts.map((p) => ({
+        name: p.name.trim(),
+        weight: round((p.weight ?? 0) / 100),
+        terms: p.terms.map((x) => {
+          const term: NonNullable<Scheme['score']>['parts'][number]['terms'][number] = {
+            metric: x.metric,
+            weight: round((x.weight ?? 0) / 100),
+            scale: x.scale,
+          }
+          if (x.scale === 'linear') {
+            const unit = metricUnit(x.metric)
+            term.from = fromField(x.from ?? 0, unit)
+            term.to = fromField(x.to ?? 0, unit)
+          }
+          return term
+        }),
+      })),
+    }
+  }
+  if (f.method === 'rfm') out.rfm = rfm(f)
+  return out
+}
+
+/** Whether two forms say the same: keys of rows and order of properties do not count. */
+export function sameForm(a: FormScheme, b: FormScheme): boolean {
+  return JSON.stringify(toScheme(a)) === JSON.stringify(toScheme(b))
+}
+
+/** A level code that is free: level-4. */
+export function freeLevelCode(levels: Level[]): string {
+  const taken = new Set(levels.map((l) => l.code))
+  for (let n = levels.length + 1; ; n++) if (!taken.has(`level-${n}`)) return `level-${n}`
+}
+
+/** Adds a level above the last one, which takes whom nothing else takes; a score gets a cut for it. */
+export function addLevel(f: FormScheme, name: string): FormScheme {
+  const at = Math.max(0, f.levels.length - 1)
+  const level: FormLevel = { key: newKey(), code: freeLevelCode(f.levels), name, advice: '' }
+  return { ...f, levels: f.levels.toSpliced(at, 0, level), cuts: fitCuts(f.cuts, f.levels.length) }
+}
+
+export function removeLevel(f: FormScheme, at: number): FormScheme {
+  const cut = Math.min(at, f.cuts.length - 1)
+  return {
+    ...f,
+    levels: f.levels.toSpliced(at, 1),
+    cuts: f.cuts.length > 0 ? f.cuts.toSpliced(cut, 1) : f.cuts,
+  }
+}
+
+// One cut more: half of the last.
+function fitCuts(cuts: (number | null)[], want: number): (number | null)[] {
+  if (cuts.length === 0) return cuts
+  const out = [...cuts]
+  while (out.length < want) out.push(Math.round((out.at(-1) ?? 50) / 2))
+  return out
+}
+
+/** Moves an element of a list; places outside of it change nothing. */
+export function moved<T>(list: T[], from: number, to: number): T[] {
+  const item = list[from]
+  if (item === undefined || to < 0 || to >= list.length || from === to) return list
+  return list.toSpliced(from, 1).toSpliced(to, 0, item)
+}
+
+export function newCondition(metric: Metric = 'spend', op: Op = 'at_least'): FormCondition {
+  const value = toField(usualValue(metric, op), valueUnit(metric, op))
+  return { key: newKey(), metric, op, value, on: true }
+}
+
+/** A condition with another figure or operator: its number is kept where it still means the same. */
+export function changedCondition(
+  c: FormCondition,
+  part: { metric?: Metric; op?: Op },
+): FormCondition {
+  const metric = part.metric ?? c.metric
+  let op = part.op ?? c.op
+  if (op === 'rev_share' && metric !== 'spend') op = 'at_least'
+  const before = valueUnit(c.metric, c.op)
+  const after = valueUnit(metric, op)
+  const relative = op === 'top_share' || op === 'rev_share' || op === 'mean_mul'
+  const keeps = before === after && (relative ? c.op === op : metric === c.metric)
+  return {
+    ...c,
+    metric,
+    op,
+    value: keeps ? c.value : toField(usualValue(metric, op), after),
+  }
+}
+
+export function newRule(level: string, name: string): FormRule {
+  return { key: newKey(), level, name, all: [newCondition()], any: [] }
+}
+
+/** A copy with keys of its own. */
+export function copyRule(r: FormRule): FormRule {
+  const fresh = (c: FormCondition) => ({ ...c, key: newKey() })
+  return { ...r, key: newKey(), all: r.all.map(fresh), any: r.any.map(fresh) }
+}
+
+export function newTerm(metric: Metric = 'spend'): FormTerm {
+  return { key: newKey(), metric, weight: 50, scale: 'percentile', from: null, to: null }
+}
+
+/** A term with another figure or scale, with ends where it needs some. */
+export function changedTerm(
+  x: FormTerm,
+  part: { metric?: Metric; scale?: FormTerm['scale'] },
+): FormTerm {
+  const metric = part.metric ?? x.metric
+  const scale = part.scale ?? x.scale
+  if (scale === 'percentile') return { ...x, metric, scale, from: null, to: null }
+  if (x.scale === 'linear' && metric === x.metric) return { ...x, scale }
+  const top = toField(usualValue(metric, 'at_least') * 2, metricUnit(metric))
+  // Fewer days since the last purchase are better.
+  return metric === 'recency_days'
+    ? { ...x, metric, scale, from: 365, to: 0 }
+    : { ...x, metric, scale, from: 0, to: top }
+}
+
+export function newPart(name: string): FormPart {
+  return { key: newKey(), name, weight: 20, terms: [{ ...newTerm(), weight: 100 }] }
+}
+
+/** Brings weights to a sum of 100. */
+export function balanced<T extends { weight: number | null }>(list: T[]): T[] {
+  const out = toPercents(list.map((x) => x.weight ?? 0))
+  return list.map((x, i) => ({ ...x, weight: out[i] ?? 0 }))
+}
+
+/** Sum of the weights as typed. */
+export const weightSum = (list: { weight: number | null }[]) =>
+  round(sum(list.map((x) => x.weight)), 2)

@@ -1,0 +1,84 @@
+import type { Metric, Op } from '../api'
+
+/** How a number of a scheme is written and typed. */
+export type Unit = 'yuan' | 'orders' | 'percent' | 'months' | 'days' | 'times' | 'pieces' | 'points'
+
+/** Every figure, in the order in which a choice shows them. */
+export const metrics: Metric[] = [
+  'spend',
+  'orders',
+  'aov',
+  'repurchase_rate',
+  'months_active',
+  'recency_days',
+  'tenure_days',
+  'orders_all',
+  'spend_all',
+  'growth',
+  'unpaid_carts',
+  'rating',
+]
+
+const ofMetric: Record<Metric, Unit> = {
+  spend: 'yuan',
+  orders: 'orders',
+  aov: 'yuan',
+  repurchase_rate: 'percent',
+  months_active: 'months',
+  recency_days: 'days',
+  tenure_days: 'days',
+  orders_all: 'orders',
+  spend_all: 'yuan',
+  growth: 'percent',
+  unpaid_carts: 'pieces',
+  rating: 'points',
+}
+
+/** The unit of a figure itself. */
+export const metricUnit = (metric: Metric): Unit => ofMetric[metric]
+
+/** The unit of the number a condition compares with. */
+export function valueUnit(metric: Metric, op: Op): Unit {
+  if (op === 'mean_mul') return 'times'
+  if (op === 'top_share' || op === 'rev_share') return 'percent'
+  return ofMetric[metric]
+}
+
+/** The operators a figure can be compared by: a share of revenue makes sense for spend only. */
+export function opsOf(metric: Metric): Op[] {
+  const all: Op[] = ['at_least', 'at_most', 'mean_mul', 'top_share']
+  return metric === 'spend' ? [...all, 'rev_share'] : all
+}
+
+// 0.07 × 100 is 7.000000000000001 in binary; twelve digits are more than anybody types.
+const tidy = (n: number) => Number(n.toPrecision(12))
+
+/** A number of the scheme as it stands in the field: shares as per cent. */
+export const toField = (value: number, unit: Unit) =>
+  unit === 'percent' ? tidy(value * 100) : value
+
+/** What was typed, as a number of the scheme. */
+export const fromField = (value: number, unit: Unit) =>
+  unit === 'percent' ? tidy(value / 100) : value
+
+/** A sensible number when figure or operator changes, in the scheme's unit. */
+export function usualValue(metric: Metric, op: Op): number {
+  if (op === 'mean_mul') return 1.5
+  if (op === 'top_share') return 0.2
+  if (op === 'rev_share') return 0.8
+  const usual: Record<Metric, number> = {
+    spend: 1000,
+    orders: 2,
+    aov: 200,
+    repurchase_rate: 0.5,
+    months_active: 3,
+    recency_days: 90,
+    tenure_days: 365,
+    orders_all: 1,
+    spend_all: 1000,
+    growth: 0.2,
+    unpaid_carts: 3,
+    rating: 4,
+  }
+  return usual[metric]
+}

@@ -1,0 +1,16 @@
+import { perm } from '@/app/permissions'
+import type { PageTab } from '@/kit'
+
+/** The three pages of grading as tabs, where the navigation does not show them (phone). */
+export function tieringTabs(
+  t: (key: string) => string,
+  can: (permission: string) => boolean,
+): PageTab[] {
+  return [
+    { key: 'report', label: t('nav.tiering.report'), to: '/tiering/report', need: perm.reportView },
+    { key: 'schemes', label: t('nav.tiering.schemes'), to: '/tiering/schemes', need: perm.tierView },
+    { key: 'runs', label: t('nav.tiering.runs'), to: '/tiering/runs', need: perm.tierView },
+  ]
+    .filter((x) => can(x.need))
+    .map(({ key, label, to }) => ({ key, label, to }))
+}
