@@ -41,9 +41,9 @@ func (c *cli) reportCmd() *cobra.Command {
 				out = fmt.Sprintf("tiering-report-%d.xlsx", r.RunID)
 			}
 			if out == "" || out == "-" {
-				return render(c.out, r, a.Config.Location())
+				return render(c.out, r, a.Org.Zone())
 			}
-			if err := writeFile(out, func(w io.Writer) error { return render(w, r, a.Config.Location()) }); err != nil {
+			if err := writeFile(out, func(w io.Writer) error { return render(w, r, a.Org.Zone()) }); err != nil {
 				return err
 			}
 			return c.print(map[string]any{"path": out, "run_id": r.RunID}, func(w writer) { fmt.Fprintln(w, c.t("cli.report.written", "path", out)) })

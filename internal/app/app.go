@@ -115,10 +115,11 @@ func (a *App) assemble(ctx context.Context, o Options) (err error) {
 	if err := a.background(o); err != nil {
 		return err
 	}
-	a.domains()
+	a.identity()
 	if err := a.Org.Seed(ctx); err != nil {
 		return err
 	}
+	a.domains(a.Org.Zone())
 	return a.Tiering.EnsureShipped(ctx)
 }
 
@@ -148,10 +149,9 @@ func (a *App) background(o Options) (err error) {
 	return nil
 }
 
-// domains makes the services from the ground up; what a lower one needs of a
-// higher one it gets as a function that looks it up when called.
-func (a *App) domains() {
-	zone := a.Config.Location()
+// identity makes the service of people and settings, which the rest needs:
+// the company's time zone is a setting.
+func (a *App) identity() {
 	secure := a.Config.TLSCert != "" || strings.HasPrefix(a.Config.PublicURL, "https://")
 	a.Org = org.NewService(org.Deps{
 		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Log: a.Log, Permissions: Permissions(), Secure: secure,
@@ -159,6 +159,12 @@ func (a *App) domains() {
 		Defaults:        org.Settings{TimeZone: a.Config.TimeZone, Locale: a.Config.Locale},
 		DepartmentInUse: func(ctx context.Context, id int64) (bool, error) { return a.Customer.Store().InDepartment(ctx, id) },
 	})
+}
+
+// domains makes the services from the ground up; what a lower one needs of a
+// higher one it gets as a function that looks it up when called. A change of
+// the company's zone takes effect at the next start.
+func (a *App) domains(zone *time.Location) {
 	orders := order.NewStore(a.DB)
 	a.Metrics = order.NewRefresher(orders, a.Clock)
 	a.Tiering = tiering.NewService(tiering.Deps{

@@ -131,7 +131,7 @@ func (a *App) api(m *web.Metrics) *web.API {
 	a.Jobs.Routes(api)
 	a.Audit.Routes(api, audit.HTTP{
 		Title: func(locale, key string) string { return i18n.T(locale, key, nil) },
-		Zone:  a.Config.Location, People: a.Org.People,
+		Zone:  a.Org.Zone, People: a.Org.People,
 	})
 	a.systemRoutes(api)
 	return api
@@ -154,8 +154,9 @@ func OpenAPI(ctx context.Context) (b []byte, err error) {
 		return nil, err
 	}
 	a.Audit = audit.New(a.DB, a.Clock)
-	a.domains()
+	a.identity()
 	defer a.Org.Close()
+	a.domains(a.Config.Location())
 	return a.api(nil).OpenAPI()
 }
 

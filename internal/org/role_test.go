@@ -12,7 +12,6 @@ import (
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/db/dbtest"
-	"zhike/internal/platform/errs"
 	"zhike/internal/platform/i18n"
 )
 
@@ -189,17 +188,10 @@ func TestUnionOfRoles(t *testing.T) {
 
 func TestSettings(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		k := newKit(t, d, func(deps *Deps) {
-			deps.CheckTierScheme = func(_ context.Context, code string) error {
-				if code != "rfm" {
-					return errs.New(errs.NotFound, "tier.no_scheme")
-				}
-				return nil
-			}
-		})
+		k := newKit(t, d)
 		admin := k.admin()
 		before := admin.do("GET", "/settings", nil).want(t, 200)
-		want := map[string]any{"company_name": "", "time_zone": "Asia/Shanghai", "currency": "CNY", "locale": "zh-CN", "tier_scheme": ""}
+		want := map[string]any{"company_name": "", "time_zone": "Asia/Shanghai", "currency": "CNY", "locale": "zh-CN"}
 		if diff := cmp.Diff(want, before.body); diff != "" {
 			t.Fatal(diff)
 		}
@@ -208,7 +200,6 @@ func TestSettings(t *testing.T) {
 			"time_zone":    {"Mars/Olympus", "org.setting_time_zone"},
 			"currency":     {"JPY", "org.setting_currency"},
 			"locale":       {"de", "org.setting_locale"},
-			"tier_scheme":  {"none", "org.setting_tier_scheme"},
 		} {
 			a := admin.do("PUT", "/settings", map[string]any{field: bad.value}).want(t, 422, bad.code)
 			if !strings.Contains(a.raw, `"path":"`+field+`"`) {
@@ -219,13 +210,13 @@ func TestSettings(t *testing.T) {
 		_, last, _ := k.audited(0)
 		// As the form sends it: three fields; the others stay.
 		admin.do("PUT", "/settings", map[string]any{"company_name": " 晨光贸易 ", "time_zone": "Asia/Urumqi", "currency": "CNY"}).want(t, 200)
-		admin.do("PUT", "/settings", map[string]any{"tier_scheme": "rfm"}).want(t, 200)
-		admin.do("PUT", "/settings", map[string]any{"tier_scheme": "rfm"}).want(t, 200)
+		admin.do("PUT", "/settings", map[string]any{"locale": "en"}).want(t, 200)
+		admin.do("PUT", "/settings", map[string]any{"locale": "en"}).want(t, 200)
 		set, err := k.s.Settings(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(Settings{CompanyName: "晨光贸易", TimeZone: "Asia/Urumqi", Currency: "CNY", Locale: "zh-CN", TierScheme: "rfm"}, set); diff != "" {
+		if diff := cmp.Diff(Settings{CompanyName: "晨光贸易", TimeZone: "Asia/Urumqi", Currency: "CNY", Locale: "en"}, set); diff != "" {
 			t.Fatal(diff)
 		}
 		if k.s.Zone().String() != "Asia/Urumqi" {

@@ -37,8 +37,6 @@ type Deps struct {
 	// DepartmentInUse says whether something outside of this package, such as
 	// a customer, hangs on a department.
 	DepartmentInUse func(ctx context.Context, departmentID int64) (bool, error)
-	// CheckTierScheme fails where no tier scheme has the code.
-	CheckTierScheme func(ctx context.Context, code string) error
 	// Cost is what a password hash costs; the zero value is [DefaultCost].
 	Cost Cost
 }

@@ -17,7 +17,6 @@ type Settings struct {
 	TimeZone    string `json:"time_zone" doc:"IANA name; business days begin at its midnight"`
 	Currency    string `json:"currency" doc:"ISO 4217"`
 	Locale      string `json:"locale" doc:"Language of what the program makes unasked"`
-	TierScheme  string `json:"tier_scheme" doc:"Code of the scheme that lists and reports use, empty for the program's choice"`
 }
 
 // SettingsIn changes the settings that are sent.
@@ -26,7 +25,6 @@ type SettingsIn struct {
 	TimeZone    *string `json:"time_zone,omitempty" maxLength:"64"`
 	Currency    *string `json:"currency,omitempty" maxLength:"3"`
 	Locale      *string `json:"locale,omitempty" maxLength:"10"`
-	TierScheme  *string `json:"tier_scheme,omitempty" maxLength:"64"`
 }
 
 // currencies have two decimals, as the money of the program does.
@@ -39,7 +37,6 @@ func (st *Settings) fields() map[string]*string {
 		"company.time_zone": &st.TimeZone,
 		"company.currency":  &st.Currency,
 		"company.locale":    &st.Locale,
-		"tier.scheme":       &st.TierScheme,
 	}
 }
 
@@ -108,7 +105,7 @@ func (s *Service) SaveSettings(ctx context.Context, in SettingsIn) (out Settings
 		out = before
 		for _, f := range []struct{ to, from *string }{
 			{&out.CompanyName, in.CompanyName}, {&out.TimeZone, in.TimeZone}, {&out.Currency, in.Currency},
-			{&out.Locale, in.Locale}, {&out.TierScheme, in.TierScheme},
+			{&out.Locale, in.Locale},
 		} {
 			if f.from != nil {
 				*f.to = strings.TrimSpace(*f.from)
@@ -146,16 +143,6 @@ func (s *Service) checkSettings(ctx context.Context, in *SettingsIn) error {
 	}
 	if in.Locale != nil && *in.Locale != i18n.ZhCN && *in.Locale != i18n.En {
 		e.WithField("locale", "org.setting_locale")
-	}
-	if in.TierScheme != nil && *in.TierScheme != "" && s.CheckTierScheme != nil {
-		err := s.CheckTierScheme(ctx, *in.TierScheme)
-		switch {
-		case err == nil:
-		case errs.KindOf(err) == errs.NotFound:
-			e.WithField("tier_scheme", "org.setting_tier_scheme")
-		default:
-			return err
-		}
 	}
 	return e.OrNil()
 }

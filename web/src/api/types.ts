@@ -260,7 +260,6 @@ export interface Settings {
   /** Language of what the program makes unasked. */
   locale: string
   /** Code of the scheme that lists and reports use; empty for the program's choice. */
-  tier_scheme: string
 }
 
 type Json<T> = { content: { 'application/json': T } }
