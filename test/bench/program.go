@@ -40,6 +40,9 @@ func newProgram(ctx context.Context, o options, e engine) (*program, error) {
 	if _, err := p.run("migrate"); err != nil {
 		return nil, err
 	}
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return nil, err
+	}
 	pass := filepath.Join(data, "bench-password")
 	if err := os.WriteFile(pass, []byte(benchPassword), 0o600); err != nil {
 		return nil, err
