@@ -91,7 +91,7 @@ func (s *Service) Identity(ctx context.Context, id int64) (*Identity, error) {
 			out.Source = &Source{c.SourceID, code, name}
 		}
 	}
-	contacts, err := s.store.contacts(ctx, []int64{id})
+	contacts, err := s.store.contacts(ctx, id)
 	if err != nil {
 		return nil, err
 	}

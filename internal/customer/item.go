@@ -75,7 +75,7 @@ func (s *Service) List(ctx context.Context, f Filter, limit int, cursor, sort st
 		return Page{}, err
 	}
 	if known {
-		p.TotalCapped = total > countCap && !f.empty()
+		p.TotalCapped = total > countCap && !(f.empty() && seesAll(actor))
 		if p.TotalCapped {
 			total = countCap
 		}
@@ -95,9 +95,10 @@ func (s *Service) List(ctx context.Context, f Filter, limit int, cursor, sort st
 	return p, err
 }
 
-// page reads rows by the plan that suits the number of matches.
+// page reads rows by the plan that suits the number of matches: few are
+// gathered and sorted, also the few that somebody with a narrow scope may see.
 func (s *Service) page(ctx context.Context, a *auth.Actor, f *Filter, so sortOrder, from position, n int, total int64, known bool) ([]listRow, error) {
-	gather := known && !f.empty() && total <= gatherMax && !f.broad
+	gather := known && total <= gatherMax && (!seesAll(a) || (!f.empty() && !f.broad))
 	return s.store.list(ctx, a, f, so, from, n, gather)
 }
 
@@ -144,7 +145,7 @@ func (s *Service) items(ctx context.Context, rows []listRow, asOf clock.Day, sho
 		ids[i], at[rows[i].ID] = rows[i].ID, i
 		items[i] = rows[i].item(asOf, run)
 	}
-	contacts, err := s.store.contacts(ctx, ids, ContactPhone, ContactEmail)
+	contacts, err := s.store.reachable(ctx, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -22,15 +22,14 @@ type Filter struct {
 	OrdersMax *int64     `json:"orders_365_max,omitempty"`
 
 	// What the service makes of it; see Service.resolve.
-	levelRun   int64
-	levelNos   []int64
-	inProvince string   // the only province with City
-	ids        []int64  // Text is one of these customers …
-	terms      []string // … or names with words that begin so
-	phrase     string   // and with this in one piece
-	hits       int64    // words that begin like the first of terms
-	broad      bool     // they are very many
-	nobody     bool     // nobody can match
+	levelRun int64
+	levelNos []int64
+	ids      []int64  // Text is one of these customers …
+	terms    []string // … or names with words that begin so
+	phrase   string   // and with this in one piece
+	broad    bool     // the first of terms has very many hits
+	first    bool     // the first some hundred hits are enough
+	nobody   bool     // nobody can match
 }
 
 // empty says whether the list shows everybody the actor may see.

@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,6 +22,8 @@ const (
 	maxText = 100
 	// countTime is how long a count may take before the list goes without one.
 	countTime = 400 * time.Millisecond
+	// maxTerms bounds the words of a search; what is behind is not looked at.
+	maxTerms = 8
 	// maxLevels bounds the levels of one filter.
 	maxLevels = 50
 )
@@ -86,30 +89,42 @@ func (s *Service) resolve(ctx context.Context, f *Filter) error {
 // searchText folds what a person typed.
 func searchText(q string) (string, error) {
 	text, err := clean.Text(q)
-	if err == nil && len([]rune(text)) > maxText {
-		err = errs.New(errs.Invalid, "too long")
-	}
-	if err != nil {
+	if err != nil || len([]rune(text)) > maxText {
 		return "", errs.New(errs.Invalid, "invalid").WithField("q", "customer.text_too_long", "max", maxText)
 	}
 	return text, nil
 }
 
-// words makes text a search for names.
+// words makes text a search for names. The term with the fewest hits comes
+// first: the query begins with it.
 func (s *Service) words(ctx context.Context, f *Filter, text string) error {
 	f.terms = clean.FoldQuery(text)
 	if f.nobody = len(f.terms) == 0; f.nobody {
 		return nil
 	}
-	// The longest first: it has the fewest hits, and the query begins with it.
-	slices.SortStableFunc(f.terms, func(a, b string) int { return len(b) - len(a) })
 	if len(f.terms) > 1 && allHan(text) {
 		f.phrase = text
 	}
+	f.terms = f.terms[:min(len(f.terms), maxTerms)]
+	// The numbers choose a plan and decide nothing else, so they may be old.
 	const limit = sameStart*countCap + 1
-	n, err := s.broad.get(f.terms[0], func() (int64, error) { return s.store.termHits(ctx, f.terms[0], limit) })
-	f.hits, f.broad, f.nobody = n, n >= limit, n == 0
-	return err
+	hits := make(map[string]int64, len(f.terms))
+	for _, t := range f.terms {
+		n, err := s.broad.get(t, func() (int64, error) { return s.store.termHits(ctx, t, limit) })
+		if err != nil {
+			return err
+		}
+		hits[t] = n
+	}
+	slices.SortStableFunc(f.terms, func(a, b string) int { return cmp.Compare(hits[a], hits[b]) })
+	fewest := hits[f.terms[0]]
+	f.broad = fewest >= limit
+	if !seesAll(auth.From(ctx)) {
+		// Whoever sees few is better served from those few.
+		f.broad = fewest > gatherMax
+	}
+	f.first = f.first && len(f.terms) == 1
+	return nil
 }
 
 func allHan(s string) bool {
@@ -166,18 +181,18 @@ func (s *Service) exact(ctx context.Context, text string) (out []found, err erro
 // total counts the matches; known is false where that would cost too much.
 // More than countCap are countCap + 1, except where everybody is shown.
 func (s *Service) total(ctx context.Context, a *auth.Actor, f *Filter) (n int64, known bool, err error) {
-	if f.broad {
+	if f.broad && seesAll(a) {
 		only := *f
 		only.Text = ""
 		// Of a common word alone it is known that there are very many.
-		return countCap + 1, only.empty() && len(f.terms) == 1 && a != nil && a.Scope == auth.ScopeAll, nil
+		return countCap + 1, only.empty() && len(f.terms) == 1, nil
 	}
 	key, err := json.Marshal(f)
 	if err != nil {
 		return 0, false, errs.Wrap(err, errs.Internal, "internal")
 	}
 	n, err = s.counts.get(fmt.Sprint(scopeKey(a), " ", f.levelRun, " ", string(key)), func() (int64, error) {
-		if f.empty() && a != nil && a.Scope == auth.ScopeAll {
+		if f.empty() && seesAll(a) {
 			return s.store.countAll(ctx)
 		}
 		limited, cancel := context.WithTimeout(ctx, countTime)

@@ -25,15 +25,15 @@ type Hit struct {
 // Search finds up to 10 customers of those the actor may see: by the whole
 // phone, e-mail, number in a source or order number, the last four digits of a
 // phone, or the beginning of words of the name, its pinyin or its initials.
-// Whole numbers come first, then those who spent most in 365 days. Text of
-// signs only finds nobody. Error: customer.text_too_long.
+// Whole numbers come first; otherwise those who spent most in 365 days, of a
+// word with more than some hundred hits those among the first of them. Text
+// of signs only finds nobody. Error: customer.text_too_long.
 func (s *Service) Search(ctx context.Context, text string) (web.List[Hit], error) {
 	none := web.NewList[Hit](nil)
 	text, err := searchText(text)
 	if err != nil || text == "" {
 		return none, err
 	}
-	actor := auth.From(ctx)
 	run, err := s.run(ctx)
 	if err != nil {
 		return none, err
@@ -46,44 +46,26 @@ func (s *Service) Search(ctx context.Context, text string) (web.List[Hit], error
 	if err != nil {
 		return none, err
 	}
-	var rows []listRow
 	why := map[int64]string{}
-	if len(exact) > 0 {
-		f := Filter{Text: text, levelRun: run.RunID}
-		for _, m := range exact[:min(len(exact), exactMax)] {
-			why[m.id] = m.why
-			f.ids = append(f.ids, m.id)
+	whole, tails := Filter{Text: text, levelRun: run.RunID}, Filter{Text: text, levelRun: run.RunID}
+	for _, m := range exact {
+		if why[m.id] = m.why; m.why != MatchTail {
+			whole.ids = append(whole.ids, m.id)
+		} else if len(tails.ids) < exactMax {
+			tails.ids = append(tails.ids, m.id)
 		}
-		if rows, err = s.store.list(ctx, actor, &f, sorts[defaultSort], sorts[defaultSort].start(), exactMax, true); err != nil {
-			return none, err
-		}
-		// A tail finds by chance, a whole number does not.
-		slices.SortStableFunc(rows, func(a, b listRow) int { return rank(why[a.ID]) - rank(why[b.ID]) })
-		rows = rows[:min(len(rows), maxHits)]
 	}
-	if len(rows) < maxHits {
-		f := Filter{Text: text, levelRun: run.RunID}
-		if err := s.words(ctx, &f, text); err != nil {
-			return none, err
+	words := Filter{Text: text, levelRun: run.RunID, first: true}
+	if err := s.words(ctx, &words, text); err != nil {
+		return none, err
+	}
+	var rows []listRow
+	for _, f := range []*Filter{&whole, &tails, &words} {
+		if len(f.ids) == 0 && len(f.terms) == 0 {
+			continue
 		}
-		if !f.nobody {
-			var total int64
-			known := f.hits <= sameStart*gatherMax
-			if known { // else there is no need to know how many exactly
-				if total, known, err = s.total(ctx, actor, &f); err != nil {
-					return none, err
-				}
-			}
-			so := sorts[defaultSort]
-			more, err := s.page(ctx, actor, &f, so, so.start(), maxHits, total, known)
-			if err != nil {
-				return none, err
-			}
-			for _, r := range more {
-				if _, have := why[r.ID]; !have && len(rows) < maxHits {
-					rows = append(rows, r)
-				}
-			}
+		if rows, err = s.addHits(ctx, rows, f); err != nil {
+			return none, err
 		}
 	}
 	items, err := s.items(ctx, rows, asOf, s.masked)
@@ -100,11 +82,19 @@ func (s *Service) Search(ctx context.Context, text string) (web.List[Hit], error
 	return web.NewList(hits), nil
 }
 
-func rank(why string) int {
-	if why == MatchTail {
-		return 1
+// addHits adds what matches and is not there yet, up to maxHits in all.
+func (s *Service) addHits(ctx context.Context, rows []listRow, f *Filter) ([]listRow, error) {
+	if len(rows) >= maxHits {
+		return rows, nil
 	}
-	return 0
+	so := sorts[defaultSort]
+	more, err := s.store.list(ctx, auth.From(ctx), f, so, so.start(), maxHits, !f.broad || !seesAll(auth.From(ctx)))
+	for _, r := range more {
+		if len(rows) < maxHits && !slices.ContainsFunc(rows, func(have listRow) bool { return have.ID == r.ID }) {
+			rows = append(rows, r)
+		}
+	}
+	return rows, err
 }
 
 func (it *Item) subtitle() string {

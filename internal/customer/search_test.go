@@ -91,9 +91,29 @@ func TestBroadSearch(t *testing.T) {
 	f := setup(t, dbtest.SQLite(t), nil)
 	var people []person
 	for i := range 12_000 {
-		people = append(people, person{c: customer.Customer{Name: fmt.Sprintf("王a%d b%d c%d", i, i, i)}, net365: int64(i % 977)})
+		p := person{c: customer.Customer{Name: fmt.Sprintf("王a%d b%d c%d", i, i, i)}, net365: int64(i % 977)}
+		if i%5000 == 7 {
+			p.c.OwnerID = 3
+		}
+		people = append(people, p)
 	}
 	f.add(t, people)
+	// Behind more hits of each of its parts than a search looks at.
+	people = nil
+	for i := range 4200 {
+		people = append(people, person{c: customer.Customer{Name: []string{"王小", "小明", "李王小"}[i%3] + string(rune(0x4e00+i))}})
+	}
+	f.add(t, append(people, person{c: customer.Customer{Name: "王小明"}}))
+	var one struct{ Items []customer.Hit }
+	f.call(t, "viewer", "GET", "/search?q="+url.QueryEscape("王小明"), "", &one)
+	if len(one.Items) != 1 || one.Items[0].Title != "王小明" {
+		t.Errorf("王小明 among namesakes: %+v", one.Items)
+	}
+	var own customer.Page
+	f.call(t, "seller", "GET", "/customers?q=wang", "", &own)
+	if len(own.Items) != 3 || *own.Total != 3 || own.TotalCapped {
+		t.Errorf("the owner of three sees %d of %v", len(own.Items), own.Total)
+	}
 	var hits struct{ Items []customer.Hit }
 	f.call(t, "viewer", "GET", "/search?q=wang", "", &hits)
 	if len(hits.Items) != 10 {

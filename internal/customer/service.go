@@ -64,6 +64,8 @@ type Service struct {
 const (
 	// countTTL is how old a shown number of matches may be.
 	countTTL = 30 * time.Second
+	// broadTTL is how old the number of hits may be by which a plan is chosen.
+	broadTTL = 10 * time.Minute
 	// nowTTL is how long a new as-of day or run may take to show.
 	nowTTL = time.Second
 )
@@ -82,7 +84,7 @@ func NewService(d Deps) *Service {
 	now := d.Clock.Now
 	return &Service{
 		Deps: d, store: NewStore(d.DB),
-		counts: newMemo[int64](2000, countTTL, now), broad: newMemo[int64](2000, countTTL, now),
+		counts: newMemo[int64](2000, countTTL, now), broad: newMemo[int64](20_000, broadTTL, now),
 		asOf: newMemo[clock.Day](1, nowTTL, now), runs: newMemo[*LevelRun](1, nowTTL, now),
 		regions: newMemo[[]Region](1, time.Minute, now),
 	}

@@ -19,6 +19,8 @@ const (
 	// sorting them; with more by walking the index of the sort order until
 	// enough are met. Both then stay within some tens of milliseconds.
 	gatherMax = 4_000
+	// firstHits is how many words a search looks at that wants ten customers.
+	firstHits = 1000
 	// sameStart is how many words with one beginning a name has at most, about:
 	// the name, its reading, another reading, initials.
 	sameStart = 4
@@ -134,8 +136,8 @@ func (so sortOrder) orderBy() string {
 // the tables that the filter needs, the most telling first.
 func (f *Filter) matches(q *query, a *auth.Actor) {
 	needM := f.LastFrom != nil || f.LastTo != nil || f.NetMinFen != nil || f.NetMaxFen != nil ||
-		f.OrdersMin != nil || f.OrdersMax != nil
-	needC := a == nil || a.Scope != auth.ScopeAll || f.Kind != "" || f.SourceID != 0 || f.Province != "" || f.City != "" ||
+		f.OrdersMin != nil || f.OrdersMax != nil || len(f.ids) > 0
+	needC := !seesAll(a) || f.Kind != "" || f.SourceID != 0 || f.Province != "" || f.City != "" ||
 		f.OwnerID != 0 || f.phrase != "" || !needM
 	needT := len(f.terms) > 0 && !f.broad
 	// base is the column that gives the id; the other tables hang on it.
@@ -150,8 +152,12 @@ func (f *Filter) matches(q *query, a *auth.Actor) {
 	}
 	var args []any
 	if needT {
-		join(`(SELECT DISTINCT customer_id FROM customer_terms WHERE term >= ? AND term < ?) t`, "t.customer_id")
-		args = append(args, f.terms[0], termEnd(f.terms[0]))
+		if args = append(args, f.terms[0], termEnd(f.terms[0])); f.first {
+			join(`(SELECT DISTINCT customer_id FROM (SELECT customer_id FROM customer_terms WHERE term >= ? AND term < ? LIMIT ?) w) t`, "t.customer_id")
+			args = append(args, firstHits)
+		} else {
+			join(`(SELECT DISTINCT customer_id FROM customer_terms WHERE term >= ? AND term < ?) t`, "t.customer_id")
+		}
 	}
 	if len(f.levelNos) > 0 {
 		join(`tier_assignments a`, "a.customer_id")

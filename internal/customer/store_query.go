@@ -70,6 +70,9 @@ func (q *query) scope(a *auth.Actor) {
 	}
 }
 
+// seesAll says whether no scope narrows what the actor sees.
+func seesAll(a *auth.Actor) bool { return a != nil && a.Scope == auth.ScopeAll }
+
 // scopeKey names a scope in a cache.
 func scopeKey(a *auth.Actor) string {
 	switch {

@@ -37,20 +37,11 @@ func (s *Store) row(ctx context.Context, a *auth.Actor, run, id int64) (*listRow
 	return &rows[0], nil
 }
 
-// contacts reads contacts of customers, ordered by customer and id; with
-// kinds only those. The caller has checked the scope.
-func (s *Store) contacts(ctx context.Context, ids []int64, kinds ...ContactKind) ([]Contact, error) {
-	var q query
-	q.add(`SELECT id, customer_id, kind, cipher, source_id, created_at FROM contacts WHERE `)
-	q.in("customer_id", ids)
-	for i, k := range kinds {
-		q.add([]string{` AND (kind = ?`, ` OR kind = ?`}[min(i, 1)], string(k))
-	}
-	if len(kinds) > 0 {
-		q.add(`)`)
-	}
-	q.add(` ORDER BY customer_id, id`)
-	rows, err := s.db.Prepared(ctx).QueryContext(ctx, q.text(), q.args...)
+// contacts reads all contacts of a customer, oldest first. The caller has
+// checked the scope.
+func (s *Store) contacts(ctx context.Context, id int64) ([]Contact, error) {
+	rows, err := s.db.Prepared(ctx).QueryContext(ctx,
+		`SELECT id, customer_id, kind, cipher, source_id, created_at FROM contacts WHERE customer_id = $1 ORDER BY id LIMIT 500`, id)
 	if err != nil {
 		return nil, db.MapError(err)
 	}
@@ -59,6 +50,29 @@ func (s *Store) contacts(ctx context.Context, ids []int64, kinds ...ContactKind)
 	for rows.Next() {
 		var c Contact
 		if err := rows.Scan(&c.ID, &c.CustomerID, &c.Kind, &c.Cipher, &c.SourceID, &c.CreatedAt); err != nil {
+			return nil, db.MapError(err)
+		}
+		out = append(out, c)
+	}
+	return out, db.MapError(rows.Err())
+}
+
+// reachable reads the phones and e-mails of customers for a list, those of a
+// customer oldest first. The caller has checked the scope.
+func (s *Store) reachable(ctx context.Context, ids []int64) ([]Contact, error) {
+	var q query
+	q.add(`SELECT customer_id, kind, cipher FROM contacts WHERE `)
+	q.in("customer_id", ids)
+	q.add(` AND kind IN ('phone', 'email') ORDER BY customer_id, id`)
+	rows, err := s.db.Prepared(ctx).QueryContext(ctx, q.text(), q.args...)
+	if err != nil {
+		return nil, db.MapError(err)
+	}
+	defer rows.Close()
+	out := make([]Contact, 0, 2*len(ids))
+	for rows.Next() {
+		var c Contact
+		if err := rows.Scan(&c.CustomerID, &c.Kind, &c.Cipher); err != nil {
 			return nil, db.MapError(err)
 		}
 		out = append(out, c)

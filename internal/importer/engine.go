@@ -234,7 +234,7 @@ func (s *Service) readRows(ctx context.Context, rec *Record, src sheet.Source, p
 		return err
 	}
 	defer f.Close()
-	r := &reader{p: p, feed: &fileFeed{f: f}, repeats: found.repeats}
+	r := &reader{p: p, feed: &fileFeed{f: f}, repeats: found.repeats, limit: s.batch}
 	return pipe(ctx, w, func(ctx context.Context, b *batch, send func(*batch) (*batch, error)) error {
 		return r.run(ctx, b, skip, send)
 	}, func() { progress(PhaseRows, rec.Cursor, rec.RowsTotal) })
@@ -242,7 +242,7 @@ func (s *Service) readRows(ctx context.Context, rec *Record, src sheet.Source, p
 
 // readHeld applies the rows that were put aside.
 func (s *Service) readHeld(ctx context.Context, p *parser, w *writer, progress Progress) error {
-	r := &reader{p: p}
+	r := &reader{p: p, limit: s.batch}
 	const pageRows = 2000
 	page := func(hash, no int64) ([]pendingRow, error) {
 		return s.st.pending(ctx, w.rec.ID, hash, no, pageRows)

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"os"
@@ -50,23 +51,29 @@ func newRig(t testing.TB, d *db.DB) *rig {
 	return rigIn(t, d, t.TempDir())
 }
 
-// rigIn is a rig whose keys and files are in dir, for programs that start again.
+// rigIn is a rig whose keys and files are in dir.
 func rigIn(t testing.TB, d *db.DB, dir string) *rig {
 	t.Helper()
 	ctx := auth.With(context.Background(), auth.System("test"))
-	clk := clock.NewFixed(testNow)
-	v, err := vault.New(ctx, vault.Options{DB: d, Clock: clk, KeyFile: filepath.Join(dir, "master.key")})
+	s, v, bus, err := serviceIn(ctx, d, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return &rig{t: t, db: d, s: s, v: v, dir: dir, ctx: ctx, bus: bus}
+}
+
+// serviceIn is a service whose keys and files are in dir, for programs that
+// start again.
+func serviceIn(ctx context.Context, d *db.DB, dir string) (*Service, *vault.Vault, *sink, error) {
+	clk := clock.NewFixed(testNow)
+	v, err := vault.New(ctx, vault.Options{DB: d, Clock: clk, KeyFile: filepath.Join(dir, "master.key")})
 	bus := &sink{}
 	orders := order.NewStore(d)
-	r := &rig{t: t, db: d, v: v, dir: dir, ctx: ctx, bus: bus}
-	r.s = NewService(Deps{
+	s := NewService(Deps{
 		DB: d, Clock: clk, Vault: v, Events: bus, Audit: audit.New(d, clk), Zone: shanghai,
 		Customers: customer.NewStore(d), Orders: orders, Metrics: order.NewRefresher(orders, clk), Files: filepath.Join(dir, "files"),
 	})
-	return r
+	return s, v, bus, err
 }
 
 // file writes a file for a test.
@@ -141,38 +148,64 @@ func (r *rig) lines(q string, args ...any) []string {
 	return out
 }
 
-// dump is everything that imports write, without ids, instants and nonces:
-// equal dumps are equal contents. Customers are named by their keyed hashes.
+// clear opens the second column of rows, "id|cipher", with the vault.
+func (r *rig) clear(kind func(l []string) vault.Kind, q string) (out [][]string) {
+	r.t.Helper()
+	for _, l := range r.lines(q) {
+		parts := strings.Split(l, "|")
+		cipher, err := hex.DecodeString(parts[1])
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if parts[1], err = r.v.Open(kind(parts), cipher); err != nil {
+			r.t.Fatal(err)
+		}
+		out = append(out, parts)
+	}
+	return out
+}
+
+// dump is everything that imports write, without ids, instants, keyed hashes
+// and nonces: equal dumps are equal contents, also of two databases. Customers
+// are named by what they are known by.
 func (r *rig) dump() map[string][]string {
 	r.t.Helper()
+	out := map[string][]string{}
 	names := map[string]string{}
-	for _, q := range []string{
-		`SELECT customer_id, external_blind FROM customer_keys`,
-		`SELECT customer_id, blind FROM contacts WHERE kind = 'phone' OR kind = 'email'`,
-	} {
-		for _, l := range r.lines(q) {
-			id, blind, _ := strings.Cut(l, "|")
-			if old := names[id]; old == "" || blind < old {
-				names[id] = blind
-			}
+	name := func(id, text string) {
+		if old := names[id]; old == "" || text < old {
+			names[id] = text
 		}
 	}
+	keys := r.clear(func([]string) vault.Kind { return vault.KindExternalID }, `SELECT customer_id, external_cipher, source_id FROM customer_keys`)
+	contacts := r.clear(func(l []string) vault.Kind { return vault.Kind(l[2]) }, `SELECT customer_id, cipher, kind, source_id, length(tail_blind) FROM contacts`)
+	for _, k := range keys {
+		name(k[0], k[1])
+	}
+	for _, c := range contacts {
+		name(c[0], c[1])
+	}
+	for _, k := range keys {
+		out["keys"] = append(out["keys"], strings.Join(append([]string{names[k[0]]}, k[1:]...), "|"))
+	}
+	for _, c := range contacts {
+		out["contacts"] = append(out["contacts"], strings.Join(append([]string{names[c[0]]}, c[1:]...), "|"))
+	}
+	sort.Strings(out["keys"])
+	sort.Strings(out["contacts"])
 	queries := map[string]string{
 		"customers": `SELECT id, kind, name, gender, birthday, company, province, city, source_id, version FROM customers`,
-		"keys":      `SELECT customer_id, source_id, external_blind FROM customer_keys`,
-		"contacts":  `SELECT customer_id, kind, blind, tail_blind, source_id FROM contacts`,
 		"terms":     `SELECT customer_id, term FROM customer_terms`,
 		"products":  `SELECT 0, source_id, code, name, category, brand FROM products`,
 		"orders": `SELECT customer_id, source_id, external_id, kind, status, paid_at, day, gross_fen, gross_sub, sales_fen, sales_sub,
-			net_fen, net_sub, freight_fen, quantity_milli, line_count, channel, store, province, city, content_hash FROM orders`,
+			net_fen, net_sub, freight_fen, quantity_milli, line_count, channel, store, province, city FROM orders`,
 		"lines": `SELECT 0, o.external_id, l.line_no, p.code, l.quantity_milli, l.amount_fen, l.amount_sub
 			FROM order_lines l JOIN orders o ON o.id = l.order_id LEFT JOIN products p ON p.id = l.product_id`,
-		"behaviours": `SELECT customer_id, b.source_id, external_id, kind, at, day, p.code, quantity_milli, rating, content_hash
+		"behaviours": `SELECT customer_id, b.source_id, external_id, kind, at, day, p.code, quantity_milli, rating
 			FROM behaviours b LEFT JOIN products p ON p.id = b.product_id`,
 		"metrics": `SELECT customer_id, as_of_day, first_day, last_day, orders_365, orders_all, sales_all_fen, net_365_fen, net_all_fen,
 			months_all, carts_90, favourite_category FROM customer_metrics`,
 	}
-	out := map[string][]string{}
 	for k, q := range queries {
 		lines := r.lines(q)
 		for i, l := range lines {
@@ -192,6 +225,7 @@ func (r *rig) stamps() map[string][]string {
 		out[t+"_at"] = r.lines(`SELECT id, created_at, updated_at FROM ` + t + ` ORDER BY id`)
 	}
 	out["contacts_at"] = r.lines(`SELECT id, cipher FROM contacts ORDER BY id`)
+	out["hashes"] = r.lines(`SELECT external_id, content_hash FROM orders ORDER BY id`)
 	return out
 }
 
@@ -232,5 +266,25 @@ func sameDump(t testing.TB, want, got map[string][]string) {
 				break
 			}
 		}
+	}
+}
+
+func read(t testing.TB, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func privateFile(t testing.TB, path string) {
+	t.Helper()
+	st, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st.Mode().Perm() != 0o600 {
+		t.Errorf("%s has mode %v, want 0600", filepath.Base(path), st.Mode().Perm())
 	}
 }

@@ -88,7 +88,9 @@ func (s *Service) Routes(api *web.API) {
 		Query: map[string]string{"offset": "Where the piece begins: received of the upload"},
 	}, s.putPiece)
 	web.Register(api, run(http.MethodDelete, "/uploads/{id}", "deleteUpload", "Remove an upload"),
-		func(ctx context.Context, in *idInput) (struct{}, error) { return struct{}{}, s.DeleteUpload(ctx, in.ID) })
+		func(ctx context.Context, in *idInput) (struct{}, error) {
+			return struct{}{}, s.DeleteUpload(ctx, in.ID)
+		})
 
 	web.Register(api, run(http.MethodPost, "/imports/preview", "previewImport", "What an import would make of an upload"),
 		func(ctx context.Context, in *previewInput) (Preview, error) {
@@ -117,7 +119,9 @@ func (s *Service) Routes(api *web.API) {
 			return web.NewList(list), err
 		})
 	web.Register(api, created(run(http.MethodPost, "/sources", "createSource", "Add a source, or get the one of that name")),
-		func(ctx context.Context, in *createSourceInput) (Source, error) { return s.CreateSource(ctx, in.Body.Name) })
+		func(ctx context.Context, in *createSourceInput) (Source, error) {
+			return s.CreateSource(ctx, in.Body.Name)
+		})
 }
 
 func (s *Service) list(ctx context.Context, in *listInput) (web.Page[View], error) {

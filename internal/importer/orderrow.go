@@ -149,6 +149,9 @@ func (p *parser) orderMoney(r *row, i int, out *orderRow) *fault {
 	if out.hasAmount, f = p.yuan(r, i, p.at.amount, &out.amount, &out.rounded); f != nil || out.hasAmount {
 		return f
 	}
+	if p.at.amount >= 0 && p.rules.AmountIs == "order" {
+		return nil // stands on another row of the order
+	}
 	// Without what was paid: price × quantity, then list less discount.
 	var price, list, discount money.Exact
 	has, f := p.yuan(r, i, p.at.unitPrice, &price, &rest)
@@ -206,4 +209,3 @@ func (p *parser) returns(id string) bool {
 	prefix := p.rules.CancelledPrefix
 	return prefix != "-" && id != "" && len(id) > len(prefix) && strings.EqualFold(id[:len(prefix)], prefix)
 }
-

@@ -35,11 +35,11 @@ type parser struct {
 
 // place holds the column of each meaning, −1 without one.
 type place struct {
-	orderID, paidAt, orderedAt, status, refundStatus                                      int
-	amount, listAmount, discount, unitPrice, quantity, refund, freight                    int
-	channel, store, productCode, productName, category, brand                             int
-	buyerID, nickname, name, phone, phone2, email, gender, birthday, company, kind, code  int
-	country, province, city, district, address, eventID, eventKind, eventAt, rating       int
+	orderID, paidAt, orderedAt, status, refundStatus                                     int
+	amount, listAmount, discount, unitPrice, quantity, refund, freight                   int
+	channel, store, productCode, productName, category, brand                            int
+	buyerID, nickname, name, phone, phone2, email, gender, birthday, company, kind, code int
+	country, province, city, district, address, eventID, eventKind, eventAt, rating      int
 }
 
 // maxWords bounds the memory of cleaned texts.

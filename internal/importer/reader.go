@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// batchRows is after how many rows a batch ends, at the next edge of a unit.
-	batchRows = 8000
+	// defaultBatch is after how many rows a batch ends, at the next edge of a unit.
+	defaultBatch = 8000
 	// maxUnitRows bounds the rows of one order: more is a wrong column.
 	maxUnitRows = 50_000
 	// inFlight batches are between reader and writer, the two in work included.
@@ -34,6 +34,7 @@ type reader struct {
 	p       *parser
 	feed    rowFeed
 	repeats *repeats // nil in the last phase, where all rows of a unit come together
+	limit   int      // rows of a batch
 	b       *batch
 	unit    struct {
 		from   int
@@ -99,7 +100,7 @@ func (r *reader) runHeld(ctx context.Context, b *batch, page func(hash, no int64
 			if open && pr.Hash != hash {
 				r.group(from)
 				open = false
-				if len(r.b.rows) >= batchRows {
+				if len(r.b.rows) >= r.limit {
 					r.b.held, r.b.upTo = true, hash
 					if r.b, err = send(r.b); err != nil {
 						return err
@@ -131,7 +132,7 @@ func (r *reader) runHeld(ctx context.Context, b *batch, page func(hash, no int64
 
 // flush sends the batch if it is full; the next row begins a unit.
 func (r *reader) flush(before row, send func(*batch) (*batch, error)) (err error) {
-	if len(r.b.rows) < batchRows {
+	if len(r.b.rows) < r.limit {
 		return nil
 	}
 	r.b.cursor = before.no - 1

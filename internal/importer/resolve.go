@@ -32,6 +32,7 @@ type resolver struct {
 	addContacts []plannedContact
 	changed     map[int64]*customer.Customer
 	renamed     map[int64]bool
+	open        map[int64]bool // customers that a row of the batch may have changed
 	met         []metBuyer
 	madeDry     []int64 // ids that a dry run invented
 }
@@ -62,7 +63,7 @@ type metBuyer struct {
 func newResolver(w *writer) *resolver {
 	return &resolver{
 		w: w, newKeys: map[blind]int64{}, newContacts: map[blind]int64{}, added: map[ownContact]bool{},
-		changed: map[int64]*customer.Customer{}, renamed: map[int64]bool{},
+		changed: map[int64]*customer.Customer{}, renamed: map[int64]bool{}, open: map[int64]bool{},
 	}
 }
 
@@ -75,11 +76,11 @@ func (r *resolver) resolve(ctx context.Context, docs []doc, want func(i int) boo
 			continue
 		}
 		bu := &docs[i].buyer
-		if k, ok := r.w.cache.get(bu.identity); ok && k.said == bu.said {
-			docs[i].customer = k.id
-			continue
+		if id := r.w.cache.id(bu.identity); id != 0 && r.w.cache.same(id, bu.said) {
+			docs[i].customer = id
+		} else {
+			need = append(need, i)
 		}
-		need = append(need, i)
 	}
 	novel = make([]bool, len(docs))
 	if len(need) == 0 {
@@ -88,8 +89,18 @@ func (r *resolver) resolve(ctx context.Context, docs []doc, want func(i int) boo
 	if err := r.lookup(ctx, docs, need); err != nil {
 		return nil, err
 	}
-	for _, i := range need {
-		novel[i] = r.one(&docs[i])
+	for i := range docs {
+		d := &docs[i]
+		switch {
+		case len(need) > 0 && need[0] == i:
+			need = need[1:]
+			novel[i] = r.one(d)
+		case d.customer != 0 && r.open[d.customer] && want(i):
+			// The cache knows only what was said before this batch, and a row of
+			// the batch has said another thing since.
+			novel[i] = r.update(&d.buyer, d.customer)
+			r.met = append(r.met, metBuyer{d.buyer.identity, d.customer, d.buyer.said})
+		}
 	}
 	return novel, nil
 }
@@ -101,8 +112,8 @@ func (r *resolver) lookup(ctx context.Context, docs []doc, need []int) error {
 	seen := make(map[blind]bool, 2*len(need))
 	for _, i := range need {
 		bu := &docs[i].buyer
-		if k, ok := r.w.cache.get(bu.identity); ok {
-			ids = append(ids, k.id)
+		if id := r.w.cache.id(bu.identity); id != 0 {
+			ids = append(ids, id)
 		} else if !bu.keyBlind.none() && !r.w.noKeys() && !seen[bu.keyBlind] {
 			seen[bu.keyBlind] = true
 			keys = append(keys, bu.keyBlind[:])
@@ -144,10 +155,7 @@ func (r *resolver) byKey(k blind) int64 {
 	if id, ok := r.keys[string(k[:])]; ok {
 		return id
 	}
-	if v, ok := r.w.cache.get(k); ok {
-		return v.id
-	}
-	return 0
+	return r.w.cache.id(k)
 }
 
 // ownersOf lists who has a contact.
@@ -168,8 +176,8 @@ func (r *resolver) one(d *doc) (novel bool) {
 	var id int64
 	if !bu.keyBlind.none() {
 		id = r.byKey(bu.keyBlind)
-	} else if v, ok := r.w.cache.get(bu.identity); ok {
-		id = v.id
+	} else {
+		id = r.w.cache.id(bu.identity)
 	}
 	known := id != 0
 	for _, kind := range []customer.ContactKind{customer.ContactPhone, customer.ContactEmail} {
@@ -215,6 +223,7 @@ func (r *resolver) one(d *doc) (novel bool) {
 		novel = true
 	}
 	d.customer = id
+	r.open[id] = true
 	r.met = append(r.met, metBuyer{bu.identity, id, bu.said})
 	return novel
 }

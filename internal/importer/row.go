@@ -103,10 +103,10 @@ type batch struct {
 
 	duplicates, dropped, farApart, withoutBuyer int64
 
-	number  int64 // of the batch in this import
-	cursor  int64 // rows of the file done with once the batch is written
-	held    bool  // of the last phase, which takes rows of import_pending
-	upTo    int64 // then: held rows up to this hash are done with
+	number int64 // of the batch in this import
+	cursor int64 // rows of the file done with once the batch is written
+	held   bool  // of the last phase, which takes rows of import_pending
+	upTo   int64 // then: held rows up to this hash are done with
 
 	cells []string // where the cells of rows lie
 }

@@ -125,10 +125,10 @@ func (p *parser) readEvent(b *batch, i int, e *order.Behaviour) (product order.P
 var eventWords = func() map[string]order.BehaviourKind {
 	m := map[string]order.BehaviourKind{}
 	for k, words := range map[order.BehaviourKind]string{
-		order.BehaviourView: `浏览 查看 访问 点击 浏览商品 商品浏览 页面浏览 看 view viewed pv click pageview productview viewitem visit browse detail`,
-		order.BehaviourCart: `加购 加入购物车 加购物车 购物车 加车 添加购物车 放入购物车 cart addtocart addcart addedtocart tocart basket`,
+		order.BehaviourView:      `浏览 查看 访问 点击 浏览商品 商品浏览 页面浏览 看 view viewed pv click pageview productview viewitem visit browse detail`,
+		order.BehaviourCart:      `加购 加入购物车 加购物车 购物车 加车 添加购物车 放入购物车 cart addtocart addcart addedtocart tocart basket`,
 		order.BehaviourFavourite: `收藏 关注 喜欢 想要 收藏商品 心愿单 点赞 fav favourite favorite wishlist like collect addtowishlist bookmark`,
-		order.BehaviourReview: `评价 评论 点评 打分 评分 商品评价 晒单 review rate rating comment`,
+		order.BehaviourReview:    `评价 评论 点评 打分 评分 商品评价 晒单 review rate rating comment`,
 	} {
 		for _, w := range strings.Fields(words) {
 			m[w] = k

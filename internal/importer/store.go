@@ -281,4 +281,3 @@ func (s *store) changed(ctx context.Context, q string, args ...any) (bool, error
 }
 
 func isNoRow(err error) bool { return errs.Is(err, "db.no_row") }
-

@@ -143,7 +143,11 @@ func (w *writer) plan(ctx context.Context, b *batch) (*plan, error) {
 // unknown says whether a buyer of the batch is not in the cache.
 func (w *writer) unknown(b *batch, pl *plan) bool {
 	for i := range b.docs {
-		if k, ok := w.cache.get(b.docs[i].buyer.identity); !pl.same[i] && (!ok || k.said != b.docs[i].buyer.said) {
+		bu := &b.docs[i].buyer
+		if pl.same[i] {
+			continue
+		}
+		if id := w.cache.id(bu.identity); id == 0 || !w.cache.same(id, bu.said) {
 			return true
 		}
 	}
@@ -222,7 +226,7 @@ func (w *writer) name(b *batch, made []int64) {
 
 func (w *writer) remember(pl *plan, made []int64) {
 	for _, m := range pl.r.met {
-		w.cache.put(m.identity, knownBuyer{real(m.id, made), m.said})
+		w.cache.put(m.identity, real(m.id, made), m.said)
 	}
 	for id := range pl.r.changed {
 		if !w.met.sets[metCreated].has(id) && w.met.add(metUpdated, id) {
@@ -426,6 +430,9 @@ func (w *writer) sealFaults(b *batch) ([]rejectRow, error) {
 			rr.Params = string(p)
 		}
 		var err error
+		if f.value == "" {
+			f.value = cell(r, f.col)
+		}
 		if f.value != "" {
 			if rr.Value, err = w.vault.Seal(vault.KindCell, cutText(f.value, maxRejectValue)); err != nil {
 				return nil, err

@@ -7,8 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"zhike/internal/demo"
+	"zhike/internal/platform/auth"
+	"zhike/internal/platform/clock"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/db/dbtest"
+	"zhike/internal/platform/jobs"
 )
 
 var shanghai = mustZone("Asia/Shanghai")
@@ -79,4 +83,77 @@ func TestLoadBenchData(t *testing.T) {
 		benchPostgres(t, customers, customers*10)
 	}
 	t.Log(time.Since(start))
+}
+
+// BenchmarkValueRules measures a whole run of value-rules, and beside it the
+// bare SQL: the sums of 365 days, the threshold of the top fifth, and one row
+// per customer written into a table of the same keys.
+func BenchmarkValueRules(b *testing.B) {
+	customers := envInt("ZHIKE_TIER_BENCH_CUSTOMERS", 20_000)
+	for _, engine := range []struct {
+		name string
+		open func(testing.TB, int, int) *db.DB
+	}{{"sqlite", benchSQLite}, {"postgres", benchPostgres}} {
+		b.Run(engine.name, func(b *testing.B) {
+			d := engine.open(b, customers, customers*10)
+			b.Run("run", func(b *testing.B) {
+				s := NewService(Deps{DB: d, Clock: clock.System{}, Zone: shanghai})
+				ctx := auth.With(context.Background(), auth.System("bench"))
+				if err := s.EnsureShipped(ctx); err != nil {
+					b.Fatal(err)
+				}
+				asOf := demo.BenchAsOf
+				for b.Loop() {
+					start := time.Now()
+					var steps []string
+					last, at := "", start
+					rctx := jobs.WithReporter(ctx, func(_, _ int64, _, note string) {
+						if note != last {
+							steps = append(steps, last+" "+time.Since(at).Round(time.Millisecond).String())
+							last, at = note, time.Now()
+						}
+					})
+					d, err := s.RunNow(rctx, RunInput{Scheme: "value-rules", AsOf: &asOf})
+					if err != nil {
+						b.Fatal(err)
+					}
+					b.Log(time.Since(start), steps, last, time.Since(at), d.Customers)
+				}
+			})
+			b.Run("bare", func(b *testing.B) {
+				ctx := context.Background()
+				for b.Loop() {
+					start := time.Now()
+					bareSQL(b, ctx, d)
+					b.Log(time.Since(start))
+				}
+			})
+		})
+	}
+}
+
+func bareSQL(b *testing.B, ctx context.Context, d *db.DB) {
+	err := d.InTx(ctx, func(ctx context.Context) error {
+		q := d.Q(ctx)
+		from, to := int64(demo.BenchAsOf)-364, int64(demo.BenchAsOf)
+		if _, err := q.ExecContext(ctx, `DELETE FROM tier_assignments WHERE run_id = -1`); err != nil {
+			return err
+		}
+		b.ResetTimer()
+		var threshold int64
+		if err := q.QueryRowContext(ctx, `SELECT s FROM (SELECT CAST(SUM(net_fen) AS BIGINT) AS s FROM orders
+WHERE day >= $1 AND day <= $2 GROUP BY customer_id) AS t WHERE s > 0 ORDER BY s DESC
+LIMIT 1 OFFSET (SELECT COUNT(*) / 5 FROM (SELECT SUM(net_fen) AS s FROM orders WHERE day >= $3 AND day <= $4 GROUP BY customer_id) AS u WHERE s > 0)`,
+			from, to, from, to).Scan(&threshold); err != nil {
+			return err
+		}
+		_, err := q.ExecContext(ctx, `INSERT INTO tier_assignments (run_id, customer_id, level, orders, spend_fen)
+SELECT -1, c.id, CASE WHEN COALESCE(t.s, 0) >= $1 THEN 0 ELSE 1 END, COALESCE(t.n, 0), COALESCE(t.s, 0)
+FROM customers c LEFT JOIN (SELECT customer_id, CAST(SUM(net_fen) AS BIGINT) AS s, COUNT(*) AS n FROM orders
+WHERE day >= $2 AND day <= $3 GROUP BY customer_id) AS t ON t.customer_id = c.id`, threshold, from, to)
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
 }

@@ -26,7 +26,8 @@ vi.stubGlobal('location', new URL('http://localhost/'))
 describe('client', () => {
   it('asks under the prefix, in the reader’s language, lists joined by commas', async () => {
     const fetched = answer(200, { items: [], next_cursor: null, total: 0 })
-    const page = await ok(api.GET('/staff', { params: { query: { limit: 20, role_id: [1, 2] } } }))
+    const query = { limit: 20, role_id: [1, 2] as never }
+    const page = await ok(api.GET('/staff', { params: { query } }))
     expect(page.items).toEqual([])
     const request = fetched.mock.calls[0]?.[0] as Request
     expect(new URL(request.url).pathname).toBe('/api/v1/staff')

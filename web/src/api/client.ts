@@ -1,12 +1,12 @@
 import createClient, { type Middleware } from 'openapi-fetch'
 import { currentLang } from '@/i18n'
 import { ApiError, fromResponse } from './errors'
-import type { paths } from './types'
+import type { Paths } from './types'
 
 export const base = '/api/v1'
 
 /** Typed by path and method: `ok(api.GET('/staff', { params: { query } }))`. */
-export const api = createClient<paths>({
+export const api = createClient<Paths>({
   baseUrl: base,
   // The language may change without a reload, and tests replace fetch.
   fetch: (request) => globalThis.fetch(request),

@@ -1,7 +1,7 @@
 import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ScrollRestoration, useLocation, useNavigation } from 'react-router'
-import { useIsPhone } from '@/kit/media'
+import { useIsPhone, useMedia } from '@/kit/media'
 import { useMe } from '@/kit/session'
 import { keyIsTaken } from '@/kit/table/useRowKeys'
 import { BottomBar } from './BottomBar'
@@ -22,7 +22,8 @@ export function Shell({ children }: { children: ReactNode }) {
   const me = useMe()
   const phone = useIsPhone()
   const online = useOnline()
-  const { navCollapsed } = usePrefs()
+  const narrow = useMedia('(max-width: 1099.98px)')
+  const collapsed = usePrefs().navCollapsed || narrow
   const { pathname } = useLocation()
   const moving = useNavigation().state !== 'idle'
   const main = useRef<HTMLElement>(null)
@@ -58,11 +59,11 @@ export function Shell({ children }: { children: ReactNode }) {
   }, [pathname])
 
   return (
-    <div className={`${styles.shell} ${navCollapsed ? styles.collapsed : ''}`}>
+    <div className={`${styles.shell} ${collapsed ? styles.collapsed : ''}`}>
       <a href="#main" className={styles.skip}>
         {t('ui.skip')}
       </a>
-      {!phone && <SideNav entries={entries} />}
+      {!phone && <SideNav entries={entries} collapsed={collapsed} fixed={narrow} />}
       <div className={styles.column}>
         <TopBar onSearch={() => setPalette(true)} onKeys={() => setKeys(true)} />
         {moving && (

@@ -5,21 +5,29 @@ import { Link, useLocation, useNavigate } from 'react-router'
 import { useCompany } from '@/kit/session'
 import { Mark } from './Mark'
 import { isActive, isUnder, type NavEntry } from './nav'
-import { setPrefs, usePrefs } from './prefs'
+import { setPrefs } from './prefs'
 import { prefetch } from './routes'
 import styles from './shell.module.css'
 
 /** The navigation on the left; the pages of the current entry stand below it. */
-export function SideNav({ entries }: { entries: NavEntry[] }) {
+export function SideNav({
+  entries,
+  collapsed,
+  fixed,
+}: {
+  entries: NavEntry[]
+  collapsed: boolean
+  /** Too little width to unfold. */
+  fixed: boolean
+}) {
   const { t } = useTranslation()
-  const { navCollapsed } = usePrefs()
   const company = useCompany()
-  const Fold = navCollapsed ? PanelLeftOpen : PanelLeftClose
+  const Fold = collapsed ? PanelLeftOpen : PanelLeftClose
   return (
     <aside className={`${styles.side} zk-noprint`}>
       <Link to="/" className={styles.brand} aria-label={t('common.app_name')}>
         <Mark />
-        {!navCollapsed && (
+        {!collapsed && (
           <span className={styles.brandText}>
             <strong>{t('common.app_name')}</strong>
             <span>{company.name}</span>
@@ -29,20 +37,22 @@ export function SideNav({ entries }: { entries: NavEntry[] }) {
       <nav aria-label={t('ui.navigation')} className={styles.nav}>
         <ul>
           {entries.map((entry) => (
-            <Entry key={entry.label} entry={entry} collapsed={navCollapsed} />
+            <Entry key={entry.label} entry={entry} collapsed={collapsed} />
           ))}
         </ul>
       </nav>
-      <button
-        type="button"
-        className={styles.fold}
-        onClick={() => setPrefs({ navCollapsed: !navCollapsed })}
-        aria-label={navCollapsed ? t('ui.nav.expand') : t('ui.nav.collapse')}
-        aria-expanded={!navCollapsed}
-      >
-        <Fold size={18} strokeWidth={1.75} aria-hidden="true" />
-        {!navCollapsed && <span>{t('ui.nav.collapse')}</span>}
-      </button>
+      {!fixed && (
+        <button
+          type="button"
+          className={styles.fold}
+          onClick={() => setPrefs({ navCollapsed: !collapsed })}
+          aria-label={collapsed ? t('ui.nav.expand') : t('ui.nav.collapse')}
+          aria-expanded={!collapsed}
+        >
+          <Fold size={18} strokeWidth={1.75} aria-hidden="true" />
+          {!collapsed && <span>{t('ui.nav.collapse')}</span>}
+        </button>
+      )}
     </aside>
   )
 }

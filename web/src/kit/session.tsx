@@ -53,8 +53,9 @@ export function useSignOut() {
   const client = useQueryClient()
   return async () => {
     await ok(api.DELETE('/session'))
-    client.clear()
+    // First the session, so that the shell leaves; then all that was seen under it.
     client.setQueryData(sessionKey, null)
+    client.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionKey[0] })
   }
 }
 

@@ -135,6 +135,7 @@ function Head<Row>({
     <th
       scope="col"
       aria-sort={field ? (direction ?? 'none') : undefined}
+      style={column.width ? { minWidth: column.width } : undefined}
       className={column.align === 'right' ? styles.right : ''}
     >
       {field && onSort ? (

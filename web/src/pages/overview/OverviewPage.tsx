@@ -49,7 +49,8 @@ export default function OverviewPage() {
         purpose={
           counted && !empty ? (
             <>
-              {me.company.name} · {t('overview.as_of')} <DateTime at={data.as_of} />
+              {me.company.name && `${me.company.name} · `}
+              {t('overview.as_of')} <DateTime at={data.as_of} />
             </>
           ) : (
             t('overview.purpose')

@@ -7,7 +7,8 @@ type Month = { month: string; net_fen: number }
 export function Revenue({ months }: { months?: Month[] }) {
   const { t } = useTranslation()
   const f = useFormat()
-  const rows = months ?? []
+  // A company may import years that are long over: a row of zeros is no figure.
+  const rows = months?.some((m) => m.net_fen !== 0) ? months : []
   const mean = rows.length > 0 ? rows.reduce((sum, m) => sum + m.net_fen, 0) / rows.length : 0
   return (
     <Chart<Month>

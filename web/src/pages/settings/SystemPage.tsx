@@ -211,7 +211,10 @@ function About({ info }: { info: SystemInfo }) {
       <Facts
         columns={2}
         items={[
-          { label: t('common.version'), value: `${info.version} (${info.commit.slice(0, 10)})` },
+          {
+            label: t('common.version'),
+            value: [info.version, info.commit.slice(0, 10)].filter(Boolean).join(' · '),
+          },
           { label: t('system.built'), value: <DateTime at={info.built_at || null} /> },
           { label: t('system.started'), value: <DateTime at={info.started_at} relative /> },
           { label: t('system.go'), value: info.go_version },

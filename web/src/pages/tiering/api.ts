@@ -1,7 +1,7 @@
 // What grading says over the API, in the shape of its Go types (internal/tiering).
 // Money is 分 unless said otherwise, shares are 0–1, days are "YYYY-MM-DD", instants unix ms.
 // Once src/api/schema.gen.ts covers these endpoints, `paths` at the end goes away.
-import type { ListQuery, Page, Problem } from '@/api/types'
+import type { Problem } from '@/api/types'
 
 export type Method = 'rules' | 'score' | 'rfm'
 export type Measure = 'net' | 'sales'

@@ -8,7 +8,12 @@ export function tieringTabs(
 ): PageTab[] {
   return [
     { key: 'report', label: t('nav.tiering.report'), to: '/tiering/report', need: perm.reportView },
-    { key: 'schemes', label: t('nav.tiering.schemes'), to: '/tiering/schemes', need: perm.tierView },
+    {
+      key: 'schemes',
+      label: t('nav.tiering.schemes'),
+      to: '/tiering/schemes',
+      need: perm.tierView,
+    },
     { key: 'runs', label: t('nav.tiering.runs'), to: '/tiering/runs', need: perm.tierView },
   ]
     .filter((x) => can(x.need))

@@ -83,9 +83,7 @@ function Thresholds({ summary }: { summary: Summary }) {
                       <li key={`${c.metric} ${c.op} ${c.value}`}>
                         {conditionText(t, f, c, scheme.measure)}
                         {relative && (
-                          <span className={styles.found}>
-                            {t('tiers.basis.found', { value })}
-                          </span>
+                          <span className={styles.found}>{t('tiers.basis.found', { value })}</span>
                         )}
                       </li>
                     )

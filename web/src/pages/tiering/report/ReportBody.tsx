@@ -45,12 +45,7 @@ export function ReportBody({ report }: { report: Report }) {
       {summary.customers > 0 && (
         <>
           <Shares runId={runId} summary={summary} />
-          <LevelCards
-            runId={runId}
-            summary={summary}
-            moves={moves}
-            before={before.data?.summary}
-          />
+          <LevelCards runId={runId} summary={summary} moves={moves} before={before.data?.summary} />
           <Grid min={440}>
             <Lorenz summary={summary} />
             <Sets summary={summary} />

@@ -1,0 +1,241 @@
+import { useQuery } from '@tanstack/react-query'
+import { Alert, Button, Segmented } from 'antd'
+import { Check, X } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
+import { type ApiError, asApiError, isStatus } from '@/api/errors'
+import { Bone, ErrorState, FormError, Section, ToneTag } from '@/kit'
+import {
+  preview as ask,
+  type Kind,
+  kinds,
+  type Mapping,
+  type Meaning,
+  type Preview,
+  type Rules,
+  type Shape,
+  startImport,
+} from './api'
+import { DryRun } from './DryRun'
+import { NoFile } from './FileStep'
+import styles from './imports.module.css'
+import { MappingTable } from './MappingTable'
+import { assign, columnsOf, errorColumn, mappingOf, needs } from './mapping'
+import { Reading } from './Reading'
+import { RulesForm } from './RulesForm'
+import { handedOver } from './useUpload'
+
+interface Props {
+  upload: number
+  /** Undefined: guessed by the server. */
+  kind: Kind | undefined
+  source: string
+  onKind: (kind: Kind) => void
+  onBack: () => void
+}
+
+/** Step 2: what was recognised, corrected where it is wrong, tried out, started. */
+export function CheckStep(props: Props) {
+  const { upload, kind, source } = props
+  const { t } = useTranslation()
+  const [shape, setShape] = useState<Shape>({})
+  const query = useQuery({
+    queryKey: ['imports', 'preview', upload, kind, source, shape],
+    queryFn: ({ signal }) =>
+      ask(
+        {
+          upload_id: upload,
+          kind,
+          source,
+          mapping:
+            Object.keys(shape).length > 0
+              ? { kind: kind ?? 'orders', columns: {}, rules: {}, ...shape }
+              : undefined,
+        },
+        signal,
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+    retry: false,
+  })
+  if (query.data) {
+    return (
+      <Editor
+        key={query.dataUpdatedAt}
+        {...props}
+        preview={query.data}
+        shape={shape}
+        onShape={setShape}
+      />
+    )
+  }
+  if (!query.error) return <Bones />
+  if (isStatus(query.error, 404) || isStatus(query.error, 409))
+    return <NoFile onBack={props.onBack} />
+  return (
+    <>
+      <ErrorState error={query.error} onRetry={() => query.refetch()} />
+      <div className={styles.centre}>
+        <Button onClick={props.onBack}>{t('imports.file.again')}</Button>
+        {Object.keys(shape).length > 0 && (
+          <Button onClick={() => setShape({})}>{t('imports.reading.auto')}</Button>
+        )}
+      </div>
+    </>
+  )
+}
+
+// i18n-keys: import.kind.*, import.warn.*, imports.need.*
+function Editor({
+  upload,
+  source,
+  preview,
+  shape,
+  onShape,
+  onKind,
+  onBack,
+}: Props & { preview: Preview; shape: Shape; onShape: (shape: Shape) => void }) {
+  const { t, i18n } = useTranslation()
+  const navigate = useNavigate()
+  const [columns, setColumns] = useState(() => columnsOf(preview))
+  const [rules, setRules] = useState<Rules>(() => preview.mapping.rules ?? {})
+  const [released, setReleased] = useState<string | null>(null)
+  const [dry, setDry] = useState<{ id: number; of: string } | null>(null)
+  const [busy, setBusy] = useState<'dry' | 'run' | null>(null)
+  const [failure, setFailure] = useState<ApiError | null>(null)
+  const { kind } = preview
+
+  const mapping = mappingOf(preview, columns, rules)
+  const wanted = needs(kind, columns, rules)
+  const ready = wanted.every((n) => n.met)
+  const touched = (key: string, meaning: Meaning) => {
+    const next = assign(columns, key, meaning)
+    setColumns(next.columns)
+    setReleased(next.released)
+    setFailure(null)
+  }
+  const errors = new Map<string, string>()
+  for (const field of failure?.fields ?? []) {
+    const column = errorColumn(field.path)
+    if (column) errors.set(column, field.message)
+  }
+
+  const start = async (dryRun: boolean) => {
+    setBusy(dryRun ? 'dry' : 'run')
+    setFailure(null)
+    try {
+      const made = await startImport({
+        upload_id: upload,
+        kind,
+        source,
+        mapping,
+        dry_run: dryRun,
+      })
+      if (dryRun) setDry({ id: made.id, of: print(mapping) })
+      else {
+        handedOver()
+        navigate(`/imports/${made.id}`)
+      }
+    } catch (error) {
+      setFailure(asApiError(error))
+    } finally {
+      setBusy(null)
+    }
+  }
+  return (
+    <>
+      <div className={styles.read}>
+        <div className={styles.readFacts}>
+          <Segmented
+            aria-label={t('imports.kind.label')}
+            value={kind}
+            onChange={(value) => onKind(value)}
+            options={kinds.map((k) => ({ value: k, label: t(`import.kind.${k}`) }))}
+          />
+          {preview.saved && <ToneTag tone={5}>{t('imports.saved')}</ToneTag>}
+        </div>
+        <Reading preview={preview} shape={shape} onChange={onShape} />
+      </div>
+      {preview.warnings.length > 0 && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t('imports.warnings', { count: preview.warnings.length })}
+          description={
+            <ul className={styles.list}>
+              {preview.warnings
+                .filter((key) => i18n.exists(key))
+                .map((key) => (
+                  <li key={key}>{t(key)}</li>
+                ))}
+            </ul>
+          }
+        />
+      )}
+      <Section
+        title={t('imports.columns')}
+        note={t('imports.columns.note', {
+          used: Object.keys(columns).length,
+          total: preview.columns.length,
+        })}
+        extra={
+          <ul className={styles.needs} aria-label={t('imports.needs')}>
+            {wanted.map(({ need, met }) => (
+              <li key={need} className={met ? styles.met : styles.unmet}>
+                {met ? <Check size={15} aria-hidden="true" /> : <X size={15} aria-hidden="true" />}
+                {t(met ? `imports.need.${need}` : `imports.need.${need}_missing`)}
+              </li>
+            ))}
+          </ul>
+        }
+      >
+        <output className={released ? styles.released : 'zk-sr'}>
+          {released && t('imports.released', { column: released })}
+        </output>
+        <MappingTable preview={preview} columns={columns} errors={errors} onAssign={touched} />
+      </Section>
+      <RulesForm preview={preview} columns={columns} rules={rules} onChange={setRules} />
+      {dry && <DryRun id={dry.id} stale={dry.of !== print(mapping)} />}
+      <FormError
+        error={failure}
+        rest={failure?.fields
+          .filter((field) => !errorColumn(field.path))
+          .map((field) => field.message)}
+      />
+      <div className={styles.actions}>
+        <Button onClick={onBack}>{t('common.previous')}</Button>
+        <span className={styles.actionsNote}>
+          {ready ? t('imports.ready') : t('imports.not_ready')}
+        </span>
+        <Button
+          disabled={!ready || busy === 'run'}
+          loading={busy === 'dry'}
+          onClick={() => start(true)}
+        >
+          {t('imports.try')}
+        </Button>
+        <Button
+          type="primary"
+          disabled={!ready || busy === 'dry'}
+          loading={busy === 'run'}
+          onClick={() => start(false)}
+        >
+          {t('imports.start')}
+        </Button>
+      </div>
+    </>
+  )
+}
+
+const print = (mapping: Mapping) => JSON.stringify([mapping.columns, mapping.rules])
+
+function Bones() {
+  return (
+    <div aria-busy="true" className={styles.bones}>
+      <Bone width={260} height={32} />
+      <Bone width="70%" />
+      <Bone width="100%" height={360} />
+    </div>
+  )
+}

@@ -1,0 +1,161 @@
+import { Upload } from 'lucide-react'
+import { useCallback, useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { ListQuery } from '@/api/types'
+import { perm } from '@/app/permissions'
+import {
+  Can,
+  type Column,
+  Count,
+  DataTable,
+  DateTime,
+  type FilterDef,
+  FirstUse,
+  LinkButton,
+  Page,
+  PageHeader,
+  ToneTag,
+  useMe,
+} from '@/kit'
+import { type Import, isEnded, listImports, useSources } from './api'
+import { FileFigure } from './FileFigure'
+import { SumBar } from './SumBar'
+import { ImportState, sourceOf, useSourceName } from './words'
+
+/** Every file that was brought in, what became of it, and the way to the next one. */
+export default function ImportsPage() {
+  const { t } = useTranslation()
+  const [live, setLive] = useState(false)
+  const sources = useSources()
+  const sourceName = useSourceName()
+  const load = useCallback(async (query: ListQuery, signal: AbortSignal) => {
+    const page = await listImports(query, signal)
+    setLive(page.items.some((x) => !isEnded(x.status)))
+    return page
+  }, [])
+  const filters = useMemo<FilterDef[]>(() => {
+    if (!sources.data || sources.data.length < 2) return []
+    return [
+      {
+        key: 'source_id',
+        label: t('common.source'),
+        type: 'select',
+        options: sources.data.map((s) => ({ value: String(s.id), label: sourceName(s) })),
+      },
+    ]
+  }, [sources.data, sourceName, t])
+  return (
+    <Page>
+      <PageHeader
+        title={t('nav.customers.imports')}
+        purpose={t('imports.purpose')}
+        actions={<NewButton />}
+      />
+      <DataTable<Import>
+        id="imports"
+        label={t('nav.customers.imports')}
+        queryKey={['imports', 'list']}
+        load={load}
+        filters={filters}
+        columns={useColumns()}
+        rowHref={(x) => `/imports/${x.id}`}
+        refetchInterval={live ? 3000 : undefined}
+        empty={<First />}
+      />
+    </Page>
+  )
+}
+
+function NewButton({ large }: { large?: boolean }) {
+  const { t } = useTranslation()
+  return (
+    <Can permission={perm.importRun}>
+      <LinkButton
+        to="/imports/new"
+        type="primary"
+        size={large ? 'large' : 'middle'}
+        icon={<Upload size={16} />}
+      >
+        {t('imports.new')}
+      </LinkButton>
+    </Can>
+  )
+}
+
+function First() {
+  const { t } = useTranslation()
+  const me = useMe()
+  return (
+    <FirstUse
+      title={t('imports.first.title')}
+      text={t('imports.first.text')}
+      points={[t('imports.first.one'), t('imports.first.two'), t('imports.first.three')]}
+      figure={<FileFigure />}
+      action={me.can(perm.importRun) ? <NewButton large /> : <p>{t('imports.first.ask')}</p>}
+    />
+  )
+}
+
+// i18n-keys: import.kind.*
+function useColumns(): Column<Import>[] {
+  const { t } = useTranslation()
+  const me = useMe()
+  const sourceName = useSourceName()
+  return useMemo<Column<Import>[]>(
+    () => [
+      {
+        key: 'file',
+        title: t('imports.file'),
+        required: true,
+        render: (x) => (
+          <span className="zk-break">
+            {x.file_name} {x.dry_run && <ToneTag tone={0}>{t('imports.dry_run')}</ToneTag>}
+          </span>
+        ),
+      },
+      {
+        key: 'kind',
+        title: t('imports.kind'),
+        render: (x) => t(`import.kind.${x.kind}`),
+      },
+      {
+        key: 'source',
+        title: t('common.source'),
+        render: (x) => sourceName(sourceOf(x)),
+      },
+      {
+        key: 'status',
+        title: t('common.status'),
+        phone: 'aside',
+        render: (x) => <ImportState status={x.status} />,
+      },
+      {
+        key: 'rows',
+        title: t('imports.rows_read'),
+        align: 'right',
+        render: (x) => <Count value={x.rows_read} />,
+      },
+      {
+        key: 'result',
+        title: t('imports.result'),
+        width: 280,
+        phone: 'wide',
+        render: (x) => <SumBar of={x} short />,
+      },
+      {
+        key: 'created_at',
+        title: t('common.created_at'),
+        render: (x) => <DateTime at={x.created_at} />,
+      },
+      {
+        key: 'who',
+        title: t('imports.who'),
+        phone: 'none',
+        render: (x) =>
+          x.created_by_name ||
+          (x.created_by === me.staff.id ? me.staff.name : <span className="zk-muted">–</span>),
+      },
+    ],
+    [t, me.staff, sourceName],
+  )
+}

@@ -1,0 +1,142 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { Button, DatePicker, Form, Select } from 'antd'
+import dayjs, { type Dayjs } from 'dayjs'
+import { Play } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
+import { api, ok } from '@/api/client'
+import { asApiError } from '@/api/errors'
+import { perm } from '@/app/permissions'
+import { Can, FormDrawer, useFormat, useSay } from '@/kit'
+import { runPath } from '../links'
+import { useSchemes } from '../queries'
+import { toForm } from '../schemes/model'
+import { schemeSentence } from '../schemes/words'
+import styles from './runs.module.css'
+
+interface Values {
+  scheme: string
+  as_of: Dayjs
+}
+
+/** The button that begins a run, with its form. */
+export function StartRun({
+  scheme,
+  large,
+  plain,
+}: {
+  scheme?: string
+  large?: boolean
+  plain?: boolean
+}) {
+  const { t } = useTranslation()
+  const [open, setOpen] = useState(false)
+  return (
+    <Can permission={perm.tierRun}>
+      <Button
+        type={plain ? 'default' : 'primary'}
+        size={large ? 'large' : 'middle'}
+        icon={<Play size={16} />}
+        onClick={() => setOpen(true)}
+      >
+        {t('tiers.run.start')}
+      </Button>
+      <StartForm open={open} scheme={scheme} onClose={() => setOpen(false)} />
+    </Can>
+  )
+}
+
+function StartForm({
+  open,
+  scheme,
+  onClose,
+}: {
+  open: boolean
+  scheme?: string
+  onClose: () => void
+}) {
+  const { t } = useTranslation()
+  const f = useFormat()
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const { done } = useSay()
+  const schemes = useSchemes(open)
+  const [form] = Form.useForm<Values>()
+  const chosen = Form.useWatch('scheme', { form, preserve: true })
+  const today = dayjs(f.date(Date.now()))
+  const list = schemes.data ?? []
+  const usual = scheme ?? list.find((s) => s.default)?.scheme.code ?? list[0]?.scheme.code
+  const view = list.find((s) => s.scheme.code === chosen)
+
+  const submit = async ({ scheme: code, as_of }: Values) => {
+    try {
+      const run = await ok(
+        api.POST('/tiering/runs', { body: { scheme: code, as_of: as_of.format('YYYY-MM-DD') } }),
+      )
+      client.invalidateQueries({ queryKey: ['tiering', 'runs'] })
+      onClose()
+      navigate(runPath(run.id))
+    } catch (thrown) {
+      const error = asApiError(thrown)
+      const other = error.params.run_id
+      if (error.code !== 'tier.run_in_progress' || typeof other !== 'number') throw thrown
+      // One run of a scheme at a time: that one is what the person wants to see.
+      onClose()
+      done(t('tiers.run.in_progress'))
+      navigate(runPath(other))
+    }
+  }
+
+  if (!open || !usual) return null
+  return (
+    <FormDrawer<Values>
+      open={open}
+      form={form}
+      title={t('tiers.run.start')}
+      note={t('tiers.run.start_note')}
+      initial={{ scheme: usual, as_of: today }}
+      submitText={t('tiers.run.start_now')}
+      onClose={onClose}
+      onSubmit={submit}
+    >
+      <Form.Item
+        name="scheme"
+        label={t('tiers.head.scheme')}
+        rules={[{ required: true, message: t('tiers.run.scheme_missing') }]}
+        extra={view && schemeSentence(t, toForm(view.scheme))}
+      >
+        <Select
+          options={list.map((s) => ({
+            value: s.scheme.code,
+            label: t('tiers.head.scheme_version', { scheme: s.scheme.name, version: s.version }),
+          }))}
+        />
+      </Form.Item>
+      <Form.Item
+        name="as_of"
+        label={t('tiers.head.as_of')}
+        rules={[{ required: true, message: t('tiers.run.as_of_missing') }]}
+        extra={t('tiers.run.as_of_extra')}
+      >
+        <DatePicker
+          className={styles.wide}
+          maxDate={today}
+          allowClear={false}
+          presets={[
+            { label: t('common.today'), value: today },
+            { label: t('tiers.run.month_end'), value: today.startOf('month').subtract(1, 'day') },
+            { label: t('tiers.run.quarter_end'), value: quarterEnd(today) },
+            { label: t('tiers.run.year_end'), value: today.startOf('year').subtract(1, 'day') },
+          ]}
+        />
+      </Form.Item>
+    </FormDrawer>
+  )
+}
+
+/** The last day of the quarter before. */
+export function quarterEnd(day: Dayjs): Dayjs {
+  const first = day.startOf('month').month(day.month() - (day.month() % 3))
+  return first.subtract(1, 'day')
+}

@@ -1,0 +1,80 @@
+import { Input, InputNumber, Segmented, Select } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { Section } from '@/kit'
+import type { Measure } from '../api'
+import styles from './editor.module.css'
+import { Field, statusOf, useFieldError } from './Field'
+import type { FormScheme } from './model'
+import { windowText } from './words'
+
+export type Change = (part: Partial<FormScheme>) => void
+
+const windows = [30, 90, 180, 365, 730, 0]
+
+/** Name, window and what counts as spend. */
+export function Basics({ form, onChange }: { form: FormScheme; onChange: Change }) {
+  const { t } = useTranslation()
+  const nameError = useFieldError('name')
+  const windowError = useFieldError('window_days')
+  const usual = windows.includes(form.windowDays)
+  return (
+    <Section title={t('tiers.editor.basics')} boxed>
+      <div className={styles.basics}>
+        <Field label={t('tiers.field.name')} path="name">
+          <Input
+            aria-label={t('tiers.field.name')}
+            maxLength={60}
+            value={form.name}
+            status={statusOf(nameError)}
+            onChange={(e) => onChange({ name: e.target.value })}
+          />
+        </Field>
+        <Field
+          label={t('tiers.field.window')}
+          path="window_days"
+          extra={t('tiers.field.window_extra')}
+        >
+          <div className={styles.inline}>
+            <Select
+              aria-label={t('tiers.field.window')}
+              className={styles.window}
+              value={usual ? form.windowDays : -1}
+              options={[
+                ...windows.map((days) => ({ value: days, label: windowText(t, days) })),
+                { value: -1, label: t('tiers.window.own') },
+              ]}
+              onChange={(days: number) => onChange({ windowDays: days < 0 ? 400 : days })}
+            />
+            {!usual && (
+              <InputNumber
+                aria-label={t('tiers.window.own')}
+                min={1}
+                max={3660}
+                precision={0}
+                value={form.windowDays}
+                status={statusOf(windowError)}
+                suffix={t('tiers.unit.days')}
+                onChange={(days) => onChange({ windowDays: days ?? 0 })}
+              />
+            )}
+          </div>
+        </Field>
+        <Field
+          label={t('tiers.field.measure')}
+          path="measure"
+          extra={t(`tiers.measure_text.${form.measure}`)}
+        >
+          <Segmented<Measure>
+            aria-label={t('tiers.field.measure')}
+            value={form.measure}
+            options={[
+              { value: 'net', label: t('tiers.metric.spend.net') },
+              { value: 'sales', label: t('tiers.metric.spend.sales') },
+            ]}
+            onChange={(measure) => onChange({ measure })}
+          />
+        </Field>
+      </div>
+    </Section>
+  )
+}

@@ -1,0 +1,100 @@
+import { Button, InputNumber, Select, Switch, Tooltip } from 'antd'
+import { X } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import { useFormat } from '@/kit'
+import type { Measure, Metric, Op } from '../api'
+import styles from './editor.module.css'
+import { FieldError, statusOf, useFieldError } from './Field'
+import { changedCondition, type FormCondition } from './model'
+import { metrics, metricUnit, opsOf, valueUnit } from './units'
+import { metricHint, metricName, valueText } from './words'
+
+// i18n-keys: tiers.op.*, tiers.unit.*
+/** One condition: a switch, the figure, how it is compared, and with what. */
+export function ConditionRow({
+  condition: c,
+  path,
+  measure,
+  found,
+  onChange,
+  onRemove,
+}: {
+  condition: FormCondition
+  path: string
+  measure: Measure
+  /** What a relative threshold comes to today; money in 分. */
+  found?: number | null
+  onChange: (c: FormCondition) => void
+  onRemove: () => void
+}) {
+  const { t } = useTranslation()
+  const f = useFormat()
+  const error = useFieldError(`${path}.value`)
+  const unit = valueUnit(c.metric, c.op)
+  const name = metricName(t, c.metric, measure)
+  const relative = c.op !== 'at_least' && c.op !== 'at_most'
+  const figureUnit = metricUnit(c.metric)
+  return (
+    <div className={`${styles.conditionRow} ${c.on ? '' : styles.off}`}>
+      <Tooltip title={c.on ? t('tiers.editor.on') : t('tiers.editor.off')}>
+        <Switch
+          size="small"
+          checked={c.on}
+          aria-label={t('tiers.editor.switch', { metric: name })}
+          onChange={(on) => onChange({ ...c, on })}
+        />
+      </Tooltip>
+      <Tooltip title={metricHint(t, c.metric)} mouseEnterDelay={0.6} placement="topLeft">
+        <Select<Metric>
+          className={styles.metric}
+          aria-label={t('tiers.editor.metric')}
+          value={c.metric}
+          popupMatchSelectWidth={false}
+          options={metrics.map((m) => ({ value: m, label: metricName(t, m, measure) }))}
+          onChange={(metric) => onChange(changedCondition(c, { metric }))}
+        />
+      </Tooltip>
+      <Select<Op>
+        className={styles.op}
+        aria-label={t('tiers.editor.op')}
+        value={c.op}
+        popupMatchSelectWidth={false}
+        options={opsOf(c.metric).map((op) => ({
+          value: op,
+          label:
+            op === 'top_share' && c.metric === 'recency_days'
+              ? t('tiers.op.top_recent')
+              : t(`tiers.op.${op}`),
+        }))}
+        onChange={(op) => onChange(changedCondition(c, { op }))}
+      />
+      <InputNumber
+        className={styles.value}
+        aria-label={t('tiers.editor.value', { metric: name })}
+        value={c.value}
+        status={statusOf(error)}
+        suffix={t(`tiers.unit.${unit}`)}
+        onChange={(value) => onChange({ ...c, value })}
+      />
+      <Button
+        type="text"
+        size="small"
+        icon={<X size={15} />}
+        aria-label={t('tiers.editor.remove', { name })}
+        onClick={onRemove}
+      />
+      {relative && c.on && found !== undefined && (
+        <div className={styles.foundNow}>
+          {found === null
+            ? t('tiers.basis.nobody')
+            : t('tiers.editor.found', {
+                value: valueText(t, f, figureUnit === 'yuan' ? found / 100 : found, figureUnit),
+              })}
+        </div>
+      )}
+      <FieldError path={`${path}.value`} />
+      <FieldError path={`${path}.metric`} />
+      <FieldError path={`${path}.op`} />
+    </div>
+  )
+}

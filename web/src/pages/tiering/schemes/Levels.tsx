@@ -1,0 +1,190 @@
+import { Button, Dropdown, Input } from 'antd'
+import { ArrowDown, ArrowUp, GripVertical, Plus, Tags, Trash2 } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import { Section, useFormat } from '@/kit'
+import { tonesOf } from '../report/figures'
+import type { Change } from './Basics'
+import { maxLevels } from './check'
+import styles from './editor.module.css'
+import { FieldError, statusOf, useFieldError } from './Field'
+import { addLevel, type FormLevel, type FormScheme, moved, removeLevel } from './model'
+import { useReorder } from './useReorder'
+
+const presets = ['value', 'low', 'metal', 'vip'] as const
+// What R, F and M of each RFM group are against their average.
+const groups = ['111', '101', '011', '001', '110', '100', '010', '000']
+
+// i18n-keys: tiers.preset.*
+/** The levels, best first: their names, order and next steps. */
+export function Levels({ form, onChange }: { form: FormScheme; onChange: Change }) {
+  const { t } = useTranslation()
+  const fixed = form.method === 'rfm'
+  const tones = tonesOf(form.levels)
+  const move = (from: number, to: number) => onChange({ levels: moved(form.levels, from, to) })
+  const reorder = useReorder(move)
+  const put = (at: number, part: Partial<FormLevel>) =>
+    onChange({ levels: form.levels.map((l, i) => (i === at ? { ...l, ...part } : l)) })
+  const rename = (key: string) => {
+    const names = t(`tiers.preset.${key}`).split(/[、,]\s*/)
+    onChange({ levels: form.levels.map((l, i) => ({ ...l, name: names[i] ?? l.name })) })
+  }
+  return (
+    <Section
+      boxed
+      title={t('tiers.editor.levels')}
+      note={fixed ? t('tiers.editor.levels_fixed') : t('tiers.editor.levels_note')}
+      extra={
+        !fixed && (
+          <Dropdown
+            trigger={['click']}
+            menu={{
+              items: presets.map((key) => ({ key, label: t(`tiers.preset.${key}`) })),
+              onClick: ({ key }) => rename(key),
+            }}
+          >
+            <Button size="small" icon={<Tags size={15} />}>
+              {t('tiers.editor.presets')}
+            </Button>
+          </Dropdown>
+        )
+      }
+    >
+      <FieldError path="levels" />
+      <ol className={styles.levels}>
+        {form.levels.map((level, i) => (
+          <li
+            key={level.key}
+            className={reorder.dragged === i ? styles.dragged : ''}
+            {...(fixed ? {} : reorder.row(i))}
+          >
+            {!fixed && (
+              <span className={styles.grip} {...reorder.handle(i)} aria-hidden="true">
+                <GripVertical size={16} />
+              </span>
+            )}
+            <span
+              className={styles.swatch}
+              style={{ background: `var(--zk-tone-${tones.get(level.code) ?? 0})` }}
+              aria-hidden="true"
+            />
+            <LevelFields
+              level={level}
+              at={i}
+              note={fixed ? <Group at={i} /> : <Place form={form} at={i} />}
+              onChange={(part) => put(i, part)}
+            />
+            {!fixed && (
+              <span className={styles.rowActions}>
+                <Button
+                  type="text"
+                  size="small"
+                  icon={<ArrowUp size={15} />}
+                  disabled={i === 0}
+                  aria-label={t('tiers.editor.up', { name: level.name })}
+                  onClick={() => move(i, i - 1)}
+                />
+                <Button
+                  type="text"
+                  size="small"
+                  icon={<ArrowDown size={15} />}
+                  disabled={i === form.levels.length - 1}
+                  aria-label={t('tiers.editor.down', { name: level.name })}
+                  onClick={() => move(i, i + 1)}
+                />
+                <Button
+                  type="text"
+                  size="small"
+                  icon={<Trash2 size={15} />}
+                  disabled={form.levels.length <= 2}
+                  aria-label={t('tiers.editor.remove', { name: level.name })}
+                  onClick={() => onChange(removeLevel(form, i))}
+                />
+              </span>
+            )}
+          </li>
+        ))}
+      </ol>
+      {!fixed && (
+        <div>
+          <Button
+            type="dashed"
+            icon={<Plus size={15} />}
+            disabled={form.levels.length >= maxLevels}
+            onClick={() =>
+              onChange(addLevel(form, t('tiers.editor.new_level', { n: form.levels.length + 1 })))
+            }
+          >
+            {t('tiers.editor.add_level')}
+          </Button>
+        </div>
+      )}
+    </Section>
+  )
+}
+
+function LevelFields({
+  level,
+  at,
+  note,
+  onChange,
+}: {
+  level: FormLevel
+  at: number
+  note: React.ReactNode
+  onChange: (part: Partial<FormLevel>) => void
+}) {
+  const { t } = useTranslation()
+  const nameError = useFieldError(`levels[${at}].name`)
+  const adviceError = useFieldError(`levels[${at}].advice`)
+  return (
+    <div className={styles.levelFields}>
+      <div>
+        <Input
+          aria-label={t('tiers.editor.level_name', { n: at + 1 })}
+          maxLength={30}
+          value={level.name}
+          status={statusOf(nameError)}
+          onChange={(e) => onChange({ name: e.target.value })}
+        />
+        <FieldError path={`levels[${at}].name`} />
+        <div className={styles.extra}>{note}</div>
+      </div>
+      <div>
+        <Input.TextArea
+          aria-label={t('tiers.editor.level_advice', { name: level.name })}
+          placeholder={t('tiers.editor.advice_hint')}
+          autoSize={{ minRows: 1, maxRows: 4 }}
+          maxLength={300}
+          value={level.advice}
+          status={statusOf(adviceError)}
+          onChange={(e) => onChange({ advice: e.target.value })}
+        />
+        <FieldError path={`levels[${at}].advice`} />
+      </div>
+    </div>
+  )
+}
+
+/** Whom a level takes, where that follows from its place. */
+function Place({ form, at }: { form: FormScheme; at: number }) {
+  const { t } = useTranslation()
+  const f = useFormat()
+  if (form.method === 'score') {
+    const from = form.cuts[at] ?? 0
+    const to = at === 0 ? 100 : (form.cuts[at - 1] ?? 100)
+    return t('tiers.editor.score_range', { from: f.count(from, 1), to: f.count(to, 1) })
+  }
+  if (at === form.levels.length - 1) return t('tiers.editor.rest')
+  return null
+}
+
+function Group({ at }: { at: number }) {
+  const { t } = useTranslation()
+  const group = groups[at]
+  if (!group) return t('tiers.editor.no_purchase')
+  return (
+    <span className="zk-num">
+      {['R', 'F', 'M'].map((axis, i) => `${axis} ${group[i] === '1' ? '↑' : '↓'}`).join('  ')}
+    </span>
+  )
+}

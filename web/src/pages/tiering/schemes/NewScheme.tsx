@@ -1,0 +1,102 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { Form, Input, Select } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
+import { api, ok } from '@/api/client'
+import { FormDrawer } from '@/kit'
+import { schemePath } from '../links'
+import { useSchemes } from '../queries'
+import { toForm } from './model'
+import { methodName, schemeSentence } from './words'
+
+interface Values {
+  from: string
+  name: string
+  code: string
+}
+
+/** A new scheme begins as a copy: of a shipped one, or of one's own. */
+export function NewScheme({
+  open,
+  from,
+  onClose,
+}: {
+  open: boolean
+  from?: string
+  onClose: () => void
+}) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const schemes = useSchemes(open)
+  const [form] = Form.useForm<Values>()
+  const list = schemes.data ?? []
+  const chosen = Form.useWatch('from', { form, preserve: true })
+  const start = from ?? list[0]?.scheme.code
+  const source = list.find((s) => s.scheme.code === (chosen ?? start))
+  if (!open || !start || !source) return null
+  return (
+    <FormDrawer<Values>
+      open={open}
+      form={form}
+      title={from ? t('tiers.new.copy') : t('tiers.new.title')}
+      note={t('tiers.new.note')}
+      initial={{
+        from: start,
+        name: t('tiers.new.name_of', { name: source.scheme.name }),
+        code: freeCode(
+          start,
+          list.map((s) => s.scheme.code),
+        ),
+      }}
+      submitText={t('common.create')}
+      onClose={onClose}
+      onSubmit={async (body) => {
+        const made = await ok(api.POST('/tiering/schemes', { body }))
+        await client.invalidateQueries({ queryKey: ['tiering', 'schemes'] })
+        onClose()
+        navigate(schemePath(made.scheme.code))
+      }}
+    >
+      <Form.Item
+        name="from"
+        label={t('tiers.new.from')}
+        extra={schemeSentence(t, toForm(source.scheme))}
+      >
+        <Select
+          options={list.map((s) => ({
+            value: s.scheme.code,
+            label: `${s.scheme.name} · ${methodName(t, s.scheme.method)}`,
+          }))}
+        />
+      </Form.Item>
+      <Form.Item
+        name="name"
+        label={t('tiers.field.name')}
+        rules={[{ required: true, whitespace: true, message: t('tiers.check.name') }]}
+      >
+        <Input maxLength={60} />
+      </Form.Item>
+      <Form.Item
+        name="code"
+        label={t('common.code')}
+        extra={t('tiers.new.code_extra')}
+        rules={[
+          { required: true, message: t('tiers.check.code') },
+          { pattern: /^[a-z][a-z0-9-]{1,39}$/, message: t('tiers.check.code') },
+        ]}
+      >
+        <Input maxLength={40} className="zk-mono" autoComplete="off" spellCheck={false} />
+      </Form.Item>
+    </FormDrawer>
+  )
+}
+
+/** "value-rules" → "value-rules-2", or the next that is free; at most 40 characters. */
+export function freeCode(code: string, taken: string[]): string {
+  const stem = code.replace(/-\d+$/, '').slice(0, 36)
+  for (let n = 2; ; n++) {
+    const next = `${stem}-${n}`
+    if (!taken.includes(next)) return next
+  }
+}

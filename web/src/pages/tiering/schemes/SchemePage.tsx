@@ -1,0 +1,243 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { Alert, App, Button, ConfigProvider } from 'antd'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useBlocker } from 'react-router'
+import { api, ok } from '@/api/client'
+import { type ApiError, asApiError } from '@/api/errors'
+import { perm } from '@/app/permissions'
+import { errorRef, errorText, useFormat, useMe, useSay } from '@/kit'
+import type { SchemeView } from '../api'
+import { Basics } from './Basics'
+import { checkForm } from './check'
+import { differences } from './diff'
+import styles from './editor.module.css'
+import { Errors } from './Field'
+import { Levels } from './Levels'
+import { type FormScheme, sameForm, toForm, toScheme } from './model'
+import { PreviewPanel } from './PreviewPanel'
+import { RfmEditor } from './RfmEditor'
+import { Rules } from './Rules'
+import { SchemeFrame } from './SchemeFrame'
+import { ScoreEditor } from './ScoreEditor'
+import { usePreview } from './usePreview'
+
+/** One scheme: read, changed, tried out, saved as a new version. */
+export default function SchemePage() {
+  return (
+    <SchemeFrame tab="edit">{(view) => <Editor key={view.scheme.code} view={view} />}</SchemeFrame>
+  )
+}
+
+/** The path as the form knows it: the server names fields of the body or of the scheme. */
+export const formPath = (path: string) => path.replace(/^body\./, '').replace(/^scheme\./, '')
+
+function Editor({ view }: { view: SchemeView }) {
+  const { t } = useTranslation()
+  const f = useFormat()
+  const me = useMe()
+  const client = useQueryClient()
+  const { done } = useSay()
+  const may = me.can(perm.tierScheme)
+  // The version the form was filled from; a newer one does not overwrite what is being typed.
+  const [base, setBase] = useState({ version: view.version, form: toForm(view.scheme) })
+  const [form, setForm] = useState<FormScheme>(base.form)
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<ApiError | null>(null)
+  const dirty = useMemo(() => !sameForm(form, base.form), [form, base.form])
+  const problems = useMemo(() => checkForm(form), [form])
+  const valid = problems.size === 0
+  const live = usePreview(form, base.form, valid)
+
+  const errors = useMemo(() => {
+    const out = new Map<string, string>()
+    for (const x of failure?.fields ?? []) out.set(formPath(x.path), x.message)
+    for (const [path, key] of problems) out.set(path, t(key))
+    return out
+  }, [failure, problems, t])
+
+  const load = (from: SchemeView) => {
+    const fresh = toForm(from.scheme)
+    setBase({ version: from.version, form: fresh })
+    setForm(fresh)
+    setFailure(null)
+  }
+  const newer = view.version > base.version
+  const loadRef = useRef(load)
+  loadRef.current = load
+  useEffect(() => {
+    // Nothing of one's own is at stake: show what is there now.
+    if (newer && !dirty) loadRef.current(view)
+  }, [newer, dirty, view])
+
+  const change = (part: Partial<FormScheme>) => {
+    setFailure(null)
+    setForm((before) => ({ ...before, ...part }))
+  }
+  const save = async (over?: number) => {
+    setBusy(true)
+    setFailure(null)
+    try {
+      const saved = await ok(
+        api.PUT('/tiering/schemes/{code}', {
+          params: { path: { code: form.code } },
+          body: { scheme: toScheme(form), base_version: over ?? base.version },
+        }),
+      )
+      load(saved)
+      client.setQueryData(['tiering', 'scheme', form.code], saved)
+      await client.invalidateQueries({ queryKey: ['tiering', 'schemes'] })
+      done(t('tiers.editor.saved', { version: saved.version }))
+    } catch (error) {
+      setFailure(asApiError(error))
+      window.scrollTo({ top: 0 })
+    } finally {
+      setBusy(false)
+    }
+  }
+  useLeaving(dirty)
+
+  const changes = useMemo(
+    () => (dirty ? differences(t, f, toScheme(base.form), toScheme(form)).length : 0),
+    [dirty, base.form, form, t, f],
+  )
+  return (
+    <Errors.Provider value={errors}>
+      {failure && (
+        <Failure
+          error={failure}
+          onReload={async () => load(await reread(form.code))}
+          onOverwrite={async () => save((await reread(form.code)).version)}
+        />
+      )}
+      {newer && dirty && !failure && (
+        <Alert
+          type="warning"
+          showIcon
+          role="alert"
+          title={t('tiers.editor.newer', { version: view.version })}
+          description={t('tiers.editor.newer_text')}
+          action={
+            <Button size="small" onClick={() => load(view)}>
+              {t('tiers.editor.take_theirs')}
+            </Button>
+          }
+        />
+      )}
+      {!may && <Alert type="info" showIcon title={t('tiers.editor.read_only')} />}
+      <div className={styles.layout}>
+        <ConfigProvider componentDisabled={!may || busy}>
+          <div className={styles.main}>
+            <Basics form={form} onChange={change} />
+            <Levels form={form} onChange={change} />
+            {form.method === 'rules' && <Rules form={form} found={live.found} onChange={change} />}
+            {form.method === 'score' && <ScoreEditor form={form} onChange={change} />}
+            {form.method === 'rfm' && <RfmEditor form={form} onChange={change} />}
+          </div>
+        </ConfigProvider>
+        <PreviewPanel live={live} dirty={dirty} valid={valid} />
+      </div>
+      {dirty && may && (
+        <div className={styles.save} role="status">
+          <span>
+            {valid
+              ? t('tiers.editor.changes', { count: changes })
+              : t('tiers.editor.problems', { count: problems.size })}
+          </span>
+          <Button
+            onClick={() =>
+              load({ ...view, ...{ scheme: toScheme(base.form), version: base.version } })
+            }
+            disabled={busy}
+          >
+            {t('common.discard')}
+          </Button>
+          <Button type="primary" loading={busy} disabled={!valid} onClick={() => save()}>
+            {t('tiers.editor.save_as', { version: base.version + 1 })}
+          </Button>
+        </div>
+      )}
+    </Errors.Provider>
+  )
+}
+
+const reread = (code: string) =>
+  ok(api.GET('/tiering/schemes/{code}', { params: { path: { code } } }))
+
+function Failure({
+  error,
+  onReload,
+  onOverwrite,
+}: {
+  error: ApiError
+  onReload: () => Promise<unknown>
+  onOverwrite: () => Promise<unknown>
+}) {
+  const { t } = useTranslation()
+  const { fail } = useSay()
+  const { title, text } = errorText(error, t)
+  const conflict = error.code === 'tier.scheme_changed'
+  return (
+    <Alert
+      type={conflict ? 'warning' : 'error'}
+      showIcon
+      role="alert"
+      title={title}
+      description={
+        <>
+          {text}
+          {error.fields.length > 0 && (
+            <ul className={styles.changes}>
+              {error.fields.map((x) => (
+                <li key={`${x.path} ${x.code}`}>{x.message}</li>
+              ))}
+            </ul>
+          )}
+          <div className="zk-muted">{errorRef(error, t)}</div>
+        </>
+      }
+      action={
+        conflict && (
+          <>
+            <Button size="small" onClick={() => onReload().catch(fail)}>
+              {t('tiers.editor.take_theirs')}
+            </Button>{' '}
+            <Button size="small" danger onClick={() => onOverwrite().catch(fail)}>
+              {t('tiers.editor.keep_mine')}
+            </Button>
+          </>
+        )
+      }
+    />
+  )
+}
+
+/** Asks before changes are lost by going away. */
+function useLeaving(dirty: boolean) {
+  const { t } = useTranslation()
+  const { modal } = App.useApp()
+  const blocker = useBlocker(
+    ({ currentLocation, nextLocation }) =>
+      dirty && currentLocation.pathname !== nextLocation.pathname,
+  )
+  useEffect(() => {
+    if (blocker.state !== 'blocked') return
+    modal.confirm({
+      title: t('tiers.editor.leave'),
+      content: t('tiers.editor.leave_text'),
+      okText: t('common.discard'),
+      cancelText: t('tiers.editor.stay'),
+      okButtonProps: { danger: true },
+      icon: null,
+      autoFocusButton: 'cancel',
+      onOk: () => blocker.proceed(),
+      onCancel: () => blocker.reset(),
+    })
+  }, [blocker, modal, t])
+  useEffect(() => {
+    if (!dirty) return
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
+    window.addEventListener('beforeunload', ask)
+    return () => window.removeEventListener('beforeunload', ask)
+  }, [dirty])
+}

@@ -1,0 +1,156 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { History } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import { useSearchParams } from 'react-router'
+import { api, ok } from '@/api/client'
+import { perm } from '@/app/permissions'
+import { Can, DateTime, EmptyState, QueryView, Section, useConfirmWithUndo, useFormat } from '@/kit'
+import type { SchemeView } from '../api'
+import { Author } from '../runs/RunStatus'
+import { differences } from './diff'
+import { SchemeFrame } from './SchemeFrame'
+import styles from './schemes.module.css'
+
+/** Who changed the scheme when, and what. */
+export default function VersionsPage() {
+  return <SchemeFrame tab="versions">{(view) => <Versions newest={view} />}</SchemeFrame>
+}
+
+function Versions({ newest }: { newest: SchemeView }) {
+  const { code } = newest.scheme
+  const query = useQuery({
+    queryKey: ['tiering', 'versions', code, newest.version],
+    queryFn: async ({ signal }) =>
+      (
+        await ok(
+          api.GET('/tiering/schemes/{code}/versions', { params: { path: { code } }, signal }),
+        )
+      ).items,
+  })
+  return <QueryView query={query}>{(list) => <List list={list} newest={newest} />}</QueryView>
+}
+
+function List({ list, newest }: { list: SchemeView[]; newest: SchemeView }) {
+  const { t } = useTranslation()
+  const [params, setParams] = useSearchParams()
+  const wanted = Number(params.get('version')) || newest.version
+  const at = Math.max(
+    0,
+    list.findIndex((v) => v.version === wanted),
+  )
+  const shown = list[at]
+  const before = list[at + 1]
+  return (
+    <div className={styles.versions}>
+      <ul className={styles.list} aria-label={t('tiers.scheme.versions')}>
+        {list.map((v) => (
+          <li key={v.version}>
+            <button
+              type="button"
+              className={styles.version}
+              aria-pressed={v.version === shown?.version}
+              onClick={() => setParams({ version: String(v.version) }, { replace: true })}
+            >
+              <b>
+                {t('tiers.version', { version: v.version })}
+                {v.version === newest.version && ` · ${t('tiers.versions.newest')}`}
+              </b>
+              <small>
+                <DateTime at={v.created_at} />
+              </small>
+              <small>
+                <Author of={v} />
+              </small>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {shown && (
+        <Section
+          boxed
+          title={
+            before
+              ? t('tiers.versions.diff', { version: shown.version, before: before.version })
+              : t('tiers.version', { version: shown.version })
+          }
+          extra={shown.version !== newest.version && <Restore view={shown} newest={newest} />}
+        >
+          {before ? (
+            <Differences before={before} after={shown} />
+          ) : (
+            <EmptyState compact icon={null} title={t('tiers.versions.first')} />
+          )}
+        </Section>
+      )}
+    </div>
+  )
+}
+
+function Differences({ before, after }: { before: SchemeView; after: SchemeView }) {
+  const { t } = useTranslation()
+  const f = useFormat()
+  const list = differences(t, f, before.scheme, after.scheme)
+  if (list.length === 0) return <EmptyState compact icon={null} title={t('tiers.versions.same')} />
+  return (
+    <table className={styles.diff}>
+      <thead>
+        <tr>
+          <th scope="col">{t('tiers.versions.what')}</th>
+          <th scope="col">{t('tiers.versions.before')}</th>
+          <th scope="col">{t('tiers.versions.after')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {list.map((d, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the list of one comparison never changes order
+          <tr key={i}>
+            <td>{d.label}</td>
+            <td>{d.before !== null && <del className={styles.removed}>{d.before}</del>}</td>
+            <td>{d.after !== null && <ins className={styles.added}>{d.after}</ins>}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+/** An earlier version becomes the newest one; nothing is deleted. */
+function Restore({ view, newest }: { view: SchemeView; newest: SchemeView }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const confirm = useConfirmWithUndo()
+  const put = async (from: SchemeView, base: number) => {
+    const saved = await ok(
+      api.PUT('/tiering/schemes/{code}', {
+        params: { path: { code: from.scheme.code } },
+        body: { scheme: from.scheme, base_version: base },
+      }),
+    )
+    await client.invalidateQueries({ queryKey: ['tiering'] })
+    return saved
+  }
+  return (
+    <Can permission={perm.tierScheme}>
+      <Button
+        size="small"
+        icon={<History size={14} />}
+        onClick={() => {
+          let made = newest.version + 1
+          confirm({
+            title: t('tiers.versions.restore_title', { version: view.version }),
+            text: t('tiers.versions.restore_text', { version: made }),
+            confirmText: t('tiers.versions.restore'),
+            done: t('tiers.versions.restored', { version: view.version }),
+            act: async () => {
+              made = (await put(view, newest.version)).version
+            },
+            undo: () => put(newest, made),
+          })
+        }}
+      >
+        {t('tiers.versions.restore')}
+      </Button>
+    </Can>
+  )
+}
