@@ -71,6 +71,7 @@ func cliLocale() string {
 	return i18n.Match("")
 }
 
+// t gives a text in the operator's language. i18n-keys: cli.*
 func (c *cli) t(key string, params ...any) string {
 	p := i18n.Params{}
 	for i := 0; i+1 < len(params); i += 2 {

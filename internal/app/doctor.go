@@ -42,7 +42,7 @@ const (
 	maxSkew = 5 * time.Second
 )
 
-// doctor collects checks in one language.
+// doctor collects checks in one language. i18n-keys: doctor.*
 type doctor struct {
 	locale string
 	checks []Check

@@ -129,6 +129,7 @@ func (a *App) api(m *web.Metrics) *web.API {
 	a.Tiering.Routes(api)
 	a.Insight.Routes(api)
 	a.Jobs.Routes(api)
+	// i18n-keys: audit.*
 	a.Audit.Routes(api, audit.HTTP{
 		Title: func(locale, key string) string { return i18n.T(locale, key, nil) },
 		Zone:  a.Org.Zone, People: a.Org.People,

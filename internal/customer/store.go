@@ -1,8 +1,10 @@
 package customer
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"zhike/internal/platform/db"
 )
@@ -170,6 +172,8 @@ func (s *Store) InsertTerms(ctx context.Context, terms []Terms) error {
 			}
 		}
 	}
+	// In the order of the key: neighbours go to the same page of the tree.
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(strings.Compare(a.term, b.term), cmp.Compare(a.id, b.id)) })
 	return s.db.BulkInsert(ctx, "customer_terms", []string{"term", "customer_id"}, len(rows), func(i int, v []any) {
 		v[0], v[1] = rows[i].term, rows[i].id
 	})

@@ -322,7 +322,7 @@ func TestCancelKeepsWhatWasCommitted(t *testing.T) {
 
 func TestImportOfABadUploadFails(t *testing.T) {
 	s := newSite(t, dbtest.SQLite(t))
-	content := []byte(goodRows(9000) + "A9,M1,王\x00芳,,2026-01-02,,拿铁,1,1,\n")
+	content := []byte(goodRows(40_000) + "A9,M1,王\x00芳,,2026-01-02,,拿铁,1,1,\n")
 	id := s.upload("a.csv", content, MaxPiece)
 	var p Preview
 	s.call("runner", "POST", "/imports/preview", map[string]any{"upload_id": id}, &p)

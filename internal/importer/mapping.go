@@ -19,10 +19,10 @@ import (
 // Mapping says what the columns of a file mean and how it is to be read. It is
 // what `--map` reads, what the API takes and what is remembered per source.
 type Mapping struct {
-	Kind Kind `json:"kind" yaml:"kind"`
+	Kind Kind `json:"kind,omitempty" yaml:"kind"`
 	// Columns goes from ColumnKeys to meanings; a column that is not named is ignored.
 	Columns map[string]Meaning `json:"columns" yaml:"columns"`
-	Rules   Rules              `json:"rules" yaml:"rules,omitempty"`
+	Rules   Rules              `json:"rules,omitempty" yaml:"rules,omitempty"`
 
 	// What would otherwise be detected.
 	Encoding   string `json:"encoding,omitempty" yaml:"encoding,omitempty"`

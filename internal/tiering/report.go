@@ -35,7 +35,7 @@ func (s *Service) Report(ctx context.Context, run int64, locale string) (*Report
 	if s.Company != nil {
 		out.Company = s.Company(ctx)
 	}
-	out.Headline = headline(locale, out.Summary)
+	out.Headline = Headline(locale, out.Summary, out.Moves)
 	if out.KeyCustomers, err = s.keyCustomers(ctx, actor, r, x); err != nil {
 		return nil, err
 	}
@@ -64,24 +64,6 @@ func (r *finishedRun) localMoves(locale string) *Moves {
 		m.Names[i] = localText(locale, m.Names[i])
 	}
 	return &m
-}
-
-// headline is the one sentence to remember: what the best level brings.
-func headline(locale string, s *Summary) string {
-	if s.Buyers == 0 {
-		return i18n.T(locale, "tier.headline.empty", i18n.Params{"as_of": s.AsOf.String()})
-	}
-	best := s.Levels[0]
-	if best.Customers == 0 {
-		return i18n.T(locale, "tier.headline.none", i18n.Params{
-			"level": best.Name, "share": i18n.Percent(s.Top20.Share, 1), "customers": i18n.Number(s.Top20.Customers),
-		})
-	}
-	return i18n.T(locale, "tier.headline.best", i18n.Params{
-		"level": best.Name, "customers": i18n.Number(best.Customers),
-		"of":    i18n.Percent(float64(best.Customers)/float64(s.Customers), 1),
-		"share": i18n.Percent(best.Share, 1), "revenue": i18n.Money(best.RevenueFen),
-	})
 }
 
 func (s *Service) keyCustomers(ctx context.Context, actor *auth.Actor, r *finishedRun, x *explainer) ([]KeyCustomer, error) {

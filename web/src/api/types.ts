@@ -15,6 +15,8 @@ export interface Page<T> {
   items: T[]
   next_cursor: string | null
   total: number | null
+  /** There are more than `total`. */
+  total_capped?: boolean
 }
 
 /** The query of every list; the rest are the list's own filters. */

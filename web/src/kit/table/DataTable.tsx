@@ -56,6 +56,8 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   })
   const rows = list.data?.items
   const total = list.data?.total ?? null
+  const more = total !== null && list.data?.total_capped
+  const totalText = total === null ? '' : `${f.count(total)}${more ? '+' : ''}`
   const next = list.data?.next_cursor ?? null
   const first = state.cursors.length * state.size + 1
   const filtered = Object.values(state.filters).some(Boolean)
@@ -108,7 +110,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       )}
       <div className={styles.barEnd}>
         {total !== null && (
-          <output className={styles.total}>{t('ui.table.total', { total: f.count(total) })}</output>
+          <output className={styles.total}>{t('ui.table.total', { total: totalText })}</output>
         )}
         {props.toolbar}
         {phone && sortOptions.length > 0 && (
@@ -143,7 +145,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       <span>
         {total === null
           ? t('ui.table.selected', { count: chosen.size })
-          : t('ui.table.selected_of', { chosen: f.count(chosen.size), total: f.count(total) })}
+          : t('ui.table.selected_of', { chosen: f.count(chosen.size), total: totalText })}
       </span>
       {props.bulk({
         keys: [...chosen.keys()],
@@ -200,6 +202,10 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   }
 
   const paged = rows !== undefined && (rows.length > 0 || state.cursors.length > 0)
+  // With nothing there at all, searching and filtering would only be in the way of the first step.
+  if (rows?.length === 0 && !filtered && state.cursors.length === 0 && props.empty) {
+    return <div ref={box}>{body()}</div>
+  }
   return (
     <div ref={box}>
       <Views
@@ -223,7 +229,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
               t(total === null ? 'ui.table.range' : 'ui.table.range_of', {
                 from: f.count(first),
                 to: f.count(first + rows.length - 1),
-                total: f.count(total ?? 0),
+                total: totalText,
               })}
           </span>
           <div className={styles.pages}>
