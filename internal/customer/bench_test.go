@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -155,8 +154,6 @@ func (f *fixture) hammer(b *testing.B, target func(r *rand.Rand) string) {
 	var all []time.Duration
 	var seed uint64
 	b.SetParallelism(clients / 2) // times GOMAXPROCS = 2
-	var r0, r1 syscall.Rusage
-	syscall.Getrusage(0, &r0)
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		mu.Lock()
@@ -178,9 +175,6 @@ func (f *fixture) hammer(b *testing.B, target func(r *rand.Rand) string) {
 		mu.Unlock()
 	})
 	b.StopTimer()
-	syscall.Getrusage(0, &r1)
-	cpu := func(r syscall.Rusage) float64 { return float64(r.Utime.Sec+r.Stime.Sec)*1e6 + float64(r.Utime.Usec+r.Stime.Usec) }
-	b.ReportMetric((cpu(r1)-cpu(r0))/float64(b.N), "cpu-µs/op")
 	slices.Sort(all)
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "req/s")
 	b.ReportMetric(float64(all[len(all)*95/100].Microseconds())/1000, "p95-ms")

@@ -257,7 +257,7 @@ func (s *Service) readHeld(ctx context.Context, p *parser, w *writer, progress P
 // whatever the file.
 func pipe(ctx context.Context, w *writer, read func(ctx context.Context, b *batch, send func(*batch) (*batch, error)) error, applied func()) error {
 	g, ctx := errgroup.WithContext(ctx)
-	full := make(chan *batch, inFlight-2)
+	full := make(chan *batch)
 	empty := make(chan *batch, inFlight)
 	for range inFlight {
 		empty <- &batch{}

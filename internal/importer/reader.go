@@ -15,11 +15,11 @@ import (
 
 const (
 	// defaultBatch is after how many rows a batch ends, at the next edge of a unit.
-	defaultBatch = 8000
+	defaultBatch = 20000
 	// maxUnitRows bounds the rows of one order: more is a wrong column.
 	maxUnitRows = 50_000
 	// inFlight batches are between reader and writer, the two in work included.
-	inFlight = 3
+	inFlight = 2
 )
 
 // numbered says whether units are known by a number in the file, before any

@@ -14,17 +14,18 @@ import (
 	"zhike/internal/platform/web"
 )
 
-type codeInput struct {
+// CodePath names a scheme. (An embedded struct must be exported to be bound.)
+type CodePath struct {
 	Code string `path:"code" maxLength:"40"`
 }
 
 type versionInput struct {
-	codeInput
+	CodePath
 	Version int `path:"version" minimum:"1"`
 }
 
 type compareInput struct {
-	codeInput
+	CodePath
 	From int `query:"from" minimum:"0" doc:"Version; 0 is the newest"`
 	To   int `query:"to" minimum:"0"`
 }
@@ -40,7 +41,7 @@ type newScheme struct {
 }
 
 type saveScheme struct {
-	codeInput
+	CodePath
 	Body struct {
 		Scheme      Scheme `json:"scheme"`
 		BaseVersion int    `json:"base_version,omitempty" minimum:"0" doc:"Version the change was made on; 0 saves over whichever is newest"`
@@ -52,7 +53,7 @@ type importScheme struct {
 }
 
 type exportInput struct {
-	codeInput
+	CodePath
 	Version int `query:"version" minimum:"0" doc:"0 is the newest"`
 }
 
@@ -76,20 +77,21 @@ type runsInput struct {
 
 type startInput struct{ Body RunInput }
 
-type runInput struct {
+// RunPath names a run.
+type RunPath struct {
 	ID int64 `path:"id" minimum:"0" doc:"0 is the newest finished run of the default scheme"`
 }
 
 type membersInput struct {
 	web.ListQuery
-	runInput
+	RunPath
 	Level string `query:"level" maxLength:"40"`
 	Move  string `query:"move" maxLength:"10" doc:"up, down, new, changed, gone, fell (from the best level) or overdue (best level, long silent)"`
 	Q     string `query:"q" maxLength:"200" doc:"Name and what else customers are searched by"`
 }
 
 type memberInput struct {
-	runInput
+	RunPath
 	CustomerID int64 `path:"customer_id" minimum:"1"`
 }
 
@@ -132,7 +134,7 @@ func (s *Service) schemeRoutes(api *web.API) {
 		return s.ImportScheme(ctx, bytes.NewReader(in.RawBody))
 	})
 	web.Register(api, route("GET", "/tiering/schemes/{code}", "getTierScheme", "Newest version of a scheme", PermView),
-		func(ctx context.Context, in *codeInput) (SchemeView, error) { return s.Scheme(ctx, in.Code, 0) })
+		func(ctx context.Context, in *CodePath) (SchemeView, error) { return s.Scheme(ctx, in.Code, 0) })
 	web.Register(api, route("PUT", "/tiering/schemes/{code}", "saveTierScheme", "Save a scheme; a change makes a new version", PermScheme),
 		func(ctx context.Context, in *saveScheme) (SchemeView, error) {
 			if in.Body.Scheme.Code != in.Code {
@@ -141,7 +143,7 @@ func (s *Service) schemeRoutes(api *web.API) {
 			return s.SaveScheme(ctx, &in.Body.Scheme, in.Body.BaseVersion)
 		})
 	web.Register(api, route("GET", "/tiering/schemes/{code}/versions", "listTierSchemeVersions", "Versions of a scheme, newest first", PermView),
-		func(ctx context.Context, in *codeInput) (web.List[SchemeView], error) {
+		func(ctx context.Context, in *CodePath) (web.List[SchemeView], error) {
 			list, err := s.SchemeVersions(ctx, in.Code)
 			return web.NewList(list), err
 		})
@@ -202,9 +204,9 @@ func (s *Service) runRoutes(api *web.API) {
 	start.Status = http.StatusAccepted
 	web.Register(api, start, func(ctx context.Context, in *startInput) (RunView, error) { return s.StartRun(ctx, in.Body) })
 	web.Register(api, route("GET", "/tiering/runs/{id}", "getTierRun", "A run with what it found", PermView),
-		func(ctx context.Context, in *runInput) (RunDetail, error) { return s.runPage(ctx, in.ID) })
+		func(ctx context.Context, in *RunPath) (RunDetail, error) { return s.runPage(ctx, in.ID) })
 	web.Register(api, route("POST", "/tiering/runs/{id}/cancel", "cancelTierRun", "Stop a run that waits or runs", PermRun),
-		func(ctx context.Context, in *runInput) (RunView, error) { return s.CancelRun(ctx, in.ID) })
+		func(ctx context.Context, in *RunPath) (RunView, error) { return s.CancelRun(ctx, in.ID) })
 	web.Register(api, route("GET", "/tiering/runs/{id}/customers", "listTierRunCustomers", "Customers of a run by falling spend, with their reasons", PermView),
 		func(ctx context.Context, in *membersInput) (web.Page[Member], error) {
 			return s.Members(ctx, in.ID, MemberFilter{in.Level, in.Move, in.Q}, in.Cursor, in.Limit, web.Locale(ctx))
@@ -244,12 +246,12 @@ func (s *Service) reportRoutes(api *web.API) {
 	web.Register(api, web.Route{
 		Method: "GET", Path: "/tiering/runs/{id}/report", ID: "getTierReport", Tag: "tiering", Permission: PermReport,
 		Summary: "The tiering report of a run",
-	}, func(ctx context.Context, in *runInput) (*Report, error) { return s.Report(ctx, in.ID, web.Locale(ctx)) })
+	}, func(ctx context.Context, in *RunPath) (*Report, error) { return s.Report(ctx, in.ID, web.Locale(ctx)) })
 	for _, f := range reportFormats {
 		web.RegisterDownload(api, web.Route{
 			Method: "GET", Path: "/tiering/runs/{id}/report." + f.ext, ID: "getTierReport" + f.id, Tag: "tiering",
 			Permission: PermReportExport, Produces: f.media, Summary: f.summary,
-		}, func(ctx context.Context, in *runInput, w http.ResponseWriter) error {
+		}, func(ctx context.Context, in *RunPath, w http.ResponseWriter) error {
 			r, err := s.Report(ctx, in.ID, web.Locale(ctx))
 			if err != nil {
 				return err

@@ -185,18 +185,18 @@ func TestCNOrdersFigures(t *testing.T) {
 		c.store(t, d)
 		s, ctx := newTestService(t, d)
 		run := runNow(t, ctx, s, "value-rules", "2019-06-30")
-		res := run.Result()
-		if res.Customers != 25_948 || run.Summary.Buyers != 25_419 || res.Revenue != 150_187_378 || run.Summary.Orders != 27_792 {
-			t.Errorf("customers %d, buyers %d, revenue %d, orders %d", res.Customers, run.Summary.Buyers, res.Revenue, run.Summary.Orders)
+		sum := run.Summary
+		if sum.Customers != 25_948 || sum.Buyers != 25_419 || sum.RevenueFen != 150_187_378 || sum.Orders != 27_792 {
+			t.Errorf("customers %d, buyers %d, revenue %d, orders %d", sum.Customers, sum.Buyers, sum.RevenueFen, sum.Orders)
 		}
 		var revenue, customers int64
 		var share float64
-		for _, l := range res.Levels {
+		for _, l := range sum.Levels {
 			revenue += l.RevenueFen
 			customers += l.Customers
 			share += l.Share
 		}
-		if revenue != res.Revenue || customers != res.Customers || math.Abs(share-1) > 1e-9 {
+		if revenue != sum.RevenueFen || customers != sum.Customers || math.Abs(share-1) > 1e-9 {
 			t.Errorf("levels add up to %d 分, %d customers, share %v", revenue, customers, share)
 		}
 		months := map[string]int64{}

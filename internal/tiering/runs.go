@@ -298,39 +298,3 @@ func (s *Service) runView(r *runRow) RunView {
 	}
 	return v
 }
-
-// RunResult is what `zhike tier run --json` prints; other programs rely on it.
-type RunResult struct {
-	Scheme    string        `json:"scheme"`
-	AsOf      clock.Day     `json:"as_of"`
-	Customers int64         `json:"customers"`
-	Levels    []LevelResult `json:"levels"`
-	RunID     int64         `json:"run_id"`
-	Version   int           `json:"version"`
-	Revenue   int64         `json:"revenue_fen"`
-	Seconds   float64       `json:"seconds"`
-}
-
-// LevelResult is one level of a RunResult; Share is its share of revenue, 0–1.
-type LevelResult struct {
-	Code       string  `json:"code"`
-	Name       string  `json:"name"`
-	Customers  int64   `json:"customers"`
-	RevenueFen int64   `json:"revenue_fen"`
-	Share      float64 `json:"share"`
-}
-
-// Result is the run as the command line prints it.
-func (d RunDetail) Result() RunResult {
-	out := RunResult{
-		Scheme: d.Scheme, AsOf: d.AsOf, Customers: d.Customers, Levels: []LevelResult{},
-		RunID: d.ID, Version: d.SchemeVersion, Seconds: float64(d.FinishedAt-d.StartedAt) / 1000,
-	}
-	if d.Summary != nil {
-		out.Revenue = d.Summary.RevenueFen
-		for _, l := range d.Summary.Levels {
-			out.Levels = append(out.Levels, LevelResult{l.Code, l.Name, l.Customers, l.RevenueFen, l.Share})
-		}
-	}
-	return out
-}

@@ -98,16 +98,17 @@ WHERE customer_id >= $1 AND customer_id <= $2 AND day <= $3 GROUP BY customer_id
 // afterwards up to the second. The definition is that of package order: paid is
 // an order that counts as a sale, later than that, with the same product (by
 // its code: sources number products for themselves), or, where the product is
-// not known, with anything.
+// not known, with anything. The range is said twice, because PostgreSQL may
+// otherwise put the orders of all customers into a hash table for each piece.
 func (s *store) unpaidCarts(ctx context.Context, from, to int64, since, upTo int32, fn func(customer, carts int64)) error {
 	return s.pairs(ctx, `SELECT b.customer_id, COUNT(*)
 FROM behaviours b LEFT JOIN products bp ON bp.id = b.product_id
 WHERE b.customer_id >= $1 AND b.customer_id <= $2 AND b.kind IN (2, 4) AND b.kind = 2 AND b.day >= $3 AND b.day <= $4
   AND NOT EXISTS (SELECT 1 FROM orders o LEFT JOIN order_lines l ON l.order_id = o.id LEFT JOIN products p ON p.id = l.product_id
-    WHERE o.customer_id = b.customer_id AND o.day >= b.day AND o.day <= $5
+    WHERE o.customer_id = b.customer_id AND o.customer_id >= $5 AND o.customer_id <= $6 AND o.day >= b.day AND o.day <= $7
       AND o.paid_at >= b.at AND (o.sales_fen > 0 OR o.sales_sub > 0)
       AND (b.product_id IS NULL OR p.code = bp.code))
-GROUP BY b.customer_id ORDER BY b.customer_id`, []any{from, to, since, upTo, upTo}, fn)
+GROUP BY b.customer_id ORDER BY b.customer_id`, []any{from, to, since, upTo, from, to, upTo}, fn)
 }
 
 // ratings gives the sum and number of ratings up to a day.

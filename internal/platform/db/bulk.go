@@ -62,7 +62,7 @@ func (d *DB) BulkInsert(ctx context.Context, table string, columns []string, n i
 
 func insertSQL(table string, columns []string, rows int) string {
 	var b strings.Builder
-	b.WriteString("INSERT INTO ")
+	b.WriteString("INSERT OR FAIL INTO ")
 	b.WriteString(table)
 	b.WriteString(" (")
 	b.WriteString(strings.Join(columns, ", "))

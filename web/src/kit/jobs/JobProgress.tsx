@@ -44,13 +44,17 @@ export function JobBar({ job }: { job: Job }) {
   const known = job.total > 0
   const whole = job.state === 'finished'
   const percent = whole ? 100 : known ? Math.min(100, Math.floor((job.done / job.total) * 100)) : 0
+  const bytes = job.unit === 'bytes'
+  const amount = (n: number) => (bytes ? f.bytes(n) : f.count(n))
+  const name = bytes ? '' : unit(job.unit)
   const parts = [
-    known
-      ? `${f.count(job.done)} / ${f.count(job.total)} ${unit(job.unit)}`
-      : `${f.count(job.done)} ${unit(job.unit)}`,
+    (known
+      ? `${amount(job.done)} / ${amount(job.total)} ${name}`
+      : `${amount(job.done)} ${name}`
+    ).trim(),
   ]
   if (job.rate > 0 && job.state === 'running') {
-    parts.push(t('ui.job.rate', { rate: f.count(Math.round(job.rate)), unit: unit(job.unit) }))
+    parts.push(t('ui.job.rate', { rate: amount(Math.round(job.rate)), unit: name }).trim())
     if (job.eta_seconds !== null) {
       parts.push(t('ui.job.left', { left: f.duration(job.eta_seconds * 1000) }))
     }

@@ -32,6 +32,7 @@ export function Behaviours({ id, newest }: { id: number; newest: Behaviour[] }) 
     return (
       <EmptyState
         compact
+        icon={null}
         title={t('customers.behaviours.none')}
         text={t('customers.behaviours.none_text')}
       />

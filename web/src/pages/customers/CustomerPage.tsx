@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
+import { isStatus } from '@/api/errors'
 import {
   Bone,
   Count,
@@ -51,7 +52,7 @@ export default function CustomerPage() {
           )
         }
       />
-      {id === null ? (
+      {id === null || isStatus(query.error, 404) ? (
         <NotFound what={t('common.customer')} />
       ) : (
         <QueryView query={query} skeleton={<Skeleton />}>

@@ -32,12 +32,16 @@ export default function CustomersPage() {
   const [params, setParams] = useSearchParams()
   const location = useLocation()
   const [asOf, setAsOf] = useState<string | null>(null)
+  const [none, setNone] = useState(false)
   const [row, setRow] = useState<Customer | null>(null)
   const options = useOptions()
 
   const load = useCallback(async (query: ListQuery, signal: AbortSignal) => {
     const page = await listCustomers(query, signal)
     setAsOf(page.as_of)
+    setNone(
+      page.total === 0 && Object.keys(query).every((key) => key === 'limit' || key === 'sort'),
+    )
     return page
   }, [])
 
@@ -64,7 +68,7 @@ export default function CustomersPage() {
       <PageHeader
         title={t('nav.customers.list')}
         purpose={
-          asOf ? (
+          asOf && !none ? (
             <>
               {t('customers.as_of')} <Day at={asOf} />
             </>
@@ -72,7 +76,7 @@ export default function CustomersPage() {
             t('customers.purpose')
           )
         }
-        actions={<ImportButton />}
+        actions={!none && <ImportButton />}
       />
       <DataTable<Customer>
         id="customers"

@@ -3,15 +3,13 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { perm } from '@/app/permissions'
 import { pageExists } from '@/app/routes'
-import { Bone, Can, Count, Day, EmptyState, LevelTag, useFormat } from '@/kit'
+import { Bone, Can, Count, Day, EmptyState, LevelTag } from '@/kit'
 import type { LevelReason } from './api'
 import styles from './customers.module.css'
-import { reasonParams } from './reason'
 
 /** The level, the scheme and day it is of, and why, in sentences. */
 export function LevelReasons({ level }: { level: LevelReason | null }) {
   const { t, i18n } = useTranslation()
-  const f = useFormat()
   if (!level) {
     return (
       <EmptyState
@@ -50,7 +48,7 @@ export function LevelReasons({ level }: { level: LevelReason | null }) {
             // biome-ignore lint/suspicious/noArrayIndexKey: the same key may come twice, the order is fixed
             <li key={i}>
               <Check size={15} aria-hidden="true" />
-              <span>{t(reason.key, reasonParams(reason.params, f))}</span>
+              <span>{t(reason.key, { ...reason.params })}</span>
             </li>
           ))}
         </ul>

@@ -27,6 +27,7 @@ export function Orders({
     return (
       <EmptyState
         compact
+        icon={null}
         title={t('customers.orders.none')}
         text={t('customers.orders.none_text')}
       />
@@ -78,7 +79,10 @@ function OrderItem({ order }: { order: Order }) {
           {order.line_count > 1 && (
             <span className="zk-muted">
               {' '}
-              {t('customers.orders.and_more', { count: order.line_count - 1 })}
+              {t('customers.orders.and_more', {
+                count: order.line_count - 1,
+                total: order.line_count,
+              })}
             </span>
           )}
         </span>

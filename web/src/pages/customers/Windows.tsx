@@ -48,7 +48,7 @@ function useColumns(): Column<Row>[] {
     {
       key: 'window',
       title: t('customers.window'),
-      render: (r) => t(`customers.window.${r.days}`),
+      render: (r) => <span className="zk-num">{t(`customers.window.${r.days}`)}</span>,
     },
     {
       key: 'net',

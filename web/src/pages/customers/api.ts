@@ -124,7 +124,7 @@ export interface Figures {
   updated_at: number
 }
 
-/** One statement of why: the catalogue text `key` with `params`. */
+/** One statement of why: the catalogue text `key` with `params`, formatted for the reader. */
 export interface Reason {
   key: string
   params: Record<string, unknown> | null

@@ -55,14 +55,15 @@ export function CheckStep(props: Props) {
         },
         signal,
       ),
-    staleTime: Number.POSITIVE_INFINITY,
-    refetchOnWindowFocus: false,
+    // The file does not change, and what a person corrected must not be taken away
+    // by a job that ends and makes all on screen stale.
+    staleTime: 'static',
     retry: false,
   })
   if (query.data) {
     return (
       <Editor
-        key={query.dataUpdatedAt}
+        key={JSON.stringify([kind, source, shape])}
         {...props}
         preview={query.data}
         shape={shape}
@@ -135,7 +136,7 @@ function Editor({
       if (dryRun) setDry({ id: made.id, of: print(mapping) })
       else {
         handedOver()
-        navigate(`/imports/${made.id}`)
+        navigate(`/imports/${made.id}`, { state: { flow: true } })
       }
     } catch (error) {
       setFailure(asApiError(error))

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
-import { useParams } from 'react-router'
+import { useLocation, useParams } from 'react-router'
+import { isStatus } from '@/api/errors'
 import {
   Bone,
   DateTime,
@@ -12,14 +13,13 @@ import {
   SimpleTable,
   ToneTag,
   useFormat,
-  useMe,
 } from '@/kit'
 import { type Import, isEnded, useImport } from './api'
 import styles from './imports.module.css'
 import { Progress } from './Progress'
 import { Result } from './Result'
 import { StepBar } from './StepBar'
-import { ImportState, sourceOf, useSourceName } from './words'
+import { ImportState, sourceOf, useSourceName, useWho } from './words'
 
 /** One import: its progress while it works, its result ever after. */
 export default function ImportPage() {
@@ -28,6 +28,8 @@ export default function ImportPage() {
   const id = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : null
   const query = useImport(id)
   const data = query.data
+  // The steps belong to the flow that led here, not to an import looked up later.
+  const flow = Boolean((useLocation().state as { flow?: boolean } | null)?.flow)
   return (
     <Page>
       <PageHeader
@@ -42,13 +44,15 @@ export default function ImportPage() {
           )
         }
       />
-      {id === null ? (
+      {id === null || isStatus(query.error, 404) ? (
         <NotFound what={t('imports.one')} />
       ) : (
         <QueryView query={query} skeleton={<Skeleton />}>
           {(of) => (
             <>
-              <StepBar at={isEnded(of.status) ? 'result' : 'run'} />
+              {(flow || !isEnded(of.status)) && (
+                <StepBar at={isEnded(of.status) ? 'result' : 'run'} />
+              )}
               {isEnded(of.status) ? <Result of={of} /> : <Progress of={of} />}
               <About of={of} />
             </>
@@ -63,9 +67,8 @@ export default function ImportPage() {
 function About({ of }: { of: Import }) {
   const { t } = useTranslation()
   const f = useFormat()
-  const me = useMe()
+  const who = useWho()
   const sourceName = useSourceName()
-  const who = of.created_by_name || (of.created_by === me.staff.id ? me.staff.name : null)
   const took = of.started_at && of.finished_at ? of.finished_at - of.started_at : null
   const columns = Object.entries(of.mapping.columns)
   return (
@@ -76,7 +79,7 @@ function About({ of }: { of: Import }) {
           { label: t('common.source'), value: sourceName(sourceOf(of)) },
           { label: t('imports.kind'), value: t(`import.kind.${of.kind}`) },
           { label: t('imports.size'), value: of.file_size > 0 ? f.bytes(of.file_size) : null },
-          { label: t('imports.who'), value: who },
+          { label: t('imports.who'), value: who(of) },
           { label: t('common.created_at'), value: <DateTime at={of.created_at} /> },
           {
             label: t('imports.finished_at'),

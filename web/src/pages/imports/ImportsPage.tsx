@@ -20,17 +20,19 @@ import {
 import { type Import, isEnded, listImports, useSources } from './api'
 import { FileFigure } from './FileFigure'
 import { SumBar } from './SumBar'
-import { ImportState, sourceOf, useSourceName } from './words'
+import { ImportState, sourceOf, useSourceName, useWho } from './words'
 
 /** Every file that was brought in, what became of it, and the way to the next one. */
 export default function ImportsPage() {
   const { t } = useTranslation()
   const [live, setLive] = useState(false)
+  const [none, setNone] = useState(false)
   const sources = useSources()
   const sourceName = useSourceName()
   const load = useCallback(async (query: ListQuery, signal: AbortSignal) => {
     const page = await listImports(query, signal)
     setLive(page.items.some((x) => !isEnded(x.status)))
+    setNone(page.total === 0 && !query.source_id)
     return page
   }, [])
   const filters = useMemo<FilterDef[]>(() => {
@@ -49,7 +51,7 @@ export default function ImportsPage() {
       <PageHeader
         title={t('nav.customers.imports')}
         purpose={t('imports.purpose')}
-        actions={<NewButton />}
+        actions={!none && <NewButton />}
       />
       <DataTable<Import>
         id="imports"
@@ -99,7 +101,7 @@ function First() {
 // i18n-keys: import.kind.*
 function useColumns(): Column<Import>[] {
   const { t } = useTranslation()
-  const me = useMe()
+  const who = useWho()
   const sourceName = useSourceName()
   return useMemo<Column<Import>[]>(
     () => [
@@ -151,11 +153,9 @@ function useColumns(): Column<Import>[] {
         key: 'who',
         title: t('imports.who'),
         phone: 'none',
-        render: (x) =>
-          x.created_by_name ||
-          (x.created_by === me.staff.id ? me.staff.name : <span className="zk-muted">–</span>),
+        render: (x) => who(x) ?? <span className="zk-muted">–</span>,
       },
     ],
-    [t, me.staff, sourceName],
+    [t, who, sourceName],
   )
 }

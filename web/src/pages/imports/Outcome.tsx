@@ -1,9 +1,9 @@
-import { Alert } from 'antd'
+import { Alert, Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { Import } from './api'
 
-/** How an import ended, in one line; why, where it failed. */
-export function Outcome({ of }: { of: Import }) {
+/** How an import ended, in one line; why, where it failed; the way to what was refused. */
+export function Outcome({ of, onRejects }: { of: Import; onRejects?: () => void }) {
   const { t } = useTranslation()
   if (of.status === 'failed') {
     return (
@@ -51,6 +51,14 @@ export function Outcome({ of }: { of: Import }) {
       // i18n-keys: imports.ended.*
       title={t(key, { count: of.rejected })}
       description={of.counts.approximate ? t('imports.ended.approximate') : undefined}
+      action={
+        onRejects &&
+        of.rejected > 0 && (
+          <Button size="small" onClick={onRejects}>
+            {t('imports.rejects.show')}
+          </Button>
+        )
+      }
     />
   )
 }

@@ -3,7 +3,16 @@ import { Download } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { perm } from '@/app/permissions'
-import { Count, DataTable, download, SimpleTable, useFormat, useMe, useSay } from '@/kit'
+import {
+  Count,
+  DataTable,
+  download,
+  SimpleTable,
+  useFormat,
+  useIsPhone,
+  useMe,
+  useSay,
+} from '@/kit'
 import { type Import, listRejects, type Reject } from './api'
 import styles from './imports.module.css'
 
@@ -47,6 +56,7 @@ export function Reasons({ of }: { of: Import }) {
 export function Rejects({ of }: { of: Import }) {
   const { t } = useTranslation()
   const me = useMe()
+  const phone = useIsPhone()
   if (!me.can(perm.importRun)) return <p className="zk-muted">{t('imports.rejects.ask')}</p>
   return (
     <DataTable<Reject>
@@ -62,7 +72,9 @@ export function Rejects({ of }: { of: Import }) {
           title: t('import.error_line'),
           align: 'right',
           width: 88,
-          render: (r) => <span className="zk-num">{r.line}</span>,
+          render: (r) => (
+            <span className="zk-num">{phone ? t('imports.line', { line: r.line }) : r.line}</span>
+          ),
         },
         {
           key: 'column',

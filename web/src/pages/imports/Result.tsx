@@ -1,3 +1,4 @@
+import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { perm } from '@/app/permissions'
 import { pageExists } from '@/app/routes'
@@ -12,26 +13,33 @@ import { SumBar } from './SumBar'
 /** What an import came to: the sum, what it made, what was in the file, what was refused. */
 export function Result({ of }: { of: Import }) {
   const { t } = useTranslation()
+  const rejects = useRef<HTMLDivElement>(null)
+  const show = () => {
+    rejects.current?.scrollIntoView({ block: 'start' })
+    rejects.current?.focus({ preventScroll: true })
+  }
   return (
     <>
-      <Outcome of={of} />
+      <Outcome of={of} onRejects={show} />
       <Section title={t('imports.sum')}>
         <SumBar of={of} />
       </Section>
       {of.rows_read > 0 && <Made of={of} />}
       <Next of={of} />
-      {of.rejected > 0 && (
-        <Section
-          title={t('imports.rejects')}
-          note={t('imports.rejects.note')}
-          extra={<ErrorFile of={of} />}
-        >
-          <Reasons of={of} />
-          <Rejects of={of} />
-        </Section>
-      )}
       <Inside of={of} />
       {of.kind === 'orders' && of.rows_read > 0 && <Amounts of={of} />}
+      {of.rejected > 0 && (
+        <div ref={rejects} tabIndex={-1} className={styles.rejects}>
+          <Section
+            title={t('imports.rejects')}
+            note={t('imports.rejects.note')}
+            extra={<ErrorFile of={of} />}
+          >
+            <Reasons of={of} />
+            <Rejects of={of} />
+          </Section>
+        </div>
+      )}
     </>
   )
 }

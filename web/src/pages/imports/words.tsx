@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { type StatusKind, StatusTag } from '@/kit'
+import { type StatusKind, StatusTag, useMe } from '@/kit'
 import type { Import, Status } from './api'
 
 const tags: Record<Status, StatusKind> = {
@@ -24,6 +24,17 @@ export function useSourceName() {
   const { t } = useTranslation()
   return ({ code, name }: { code: string; name: string }) =>
     code === 'default' && name === 'default' ? t('imports.source.default') : name
+}
+
+/** Who began an import: a colleague, or somebody at the command line of the server. */
+export function useWho() {
+  const { t } = useTranslation()
+  const me = useMe()
+  return (x: Import): string | null => {
+    if (x.created_by_name) return x.created_by_name
+    if (x.created_by === 0) return t('imports.who.cli')
+    return x.created_by === me.staff.id ? me.staff.name : null
+  }
 }
 
 export const sourceOf = (x: Import) => ({ code: x.source_code, name: x.source_name })
