@@ -313,6 +313,11 @@ func (s *Service) close(ctx context.Context, rec *Record, end Status, cause erro
 // the import with its event and its audit entry.
 func (s *Service) finish(ctx context.Context, rec *Record, m *met, end Status, cause error, progress Progress) error {
 	if !rec.DryRun {
+		if rec.Accepted >= largeImport {
+			if err := s.st.settle(ctx); err != nil {
+				return err
+			}
+		}
 		if err := s.figures(ctx, m, progress); err != nil {
 			return err
 		}
@@ -360,6 +365,9 @@ func (s *Service) finish(ctx context.Context, rec *Record, m *met, end Status, c
 	}
 	return err
 }
+
+// largeImport is from how many rows on the database is told to look at what came.
+const largeImport = 20_000
 
 // figures brings the figures per customer up to date: those of the customers
 // met, or of all where these are many.

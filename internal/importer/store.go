@@ -266,6 +266,21 @@ func (s *store) customerCount(ctx context.Context) (n int64, err error) {
 	return n, db.MapError(err)
 }
 
+// settle lets PostgreSQL look at what a large import wrote: without statistics
+// it plans for empty tables, and without a vacuum its covering indexes send it
+// to the table for each row. SQLite needs neither. Not inside a transaction.
+func (s *store) settle(ctx context.Context) error {
+	if s.db.Engine() != db.Postgres {
+		return nil
+	}
+	for _, table := range []string{"orders", "order_lines", "behaviours", "customers", "customer_keys", "contacts", "customer_metrics"} {
+		if err := s.exec(ctx, `VACUUM (ANALYZE) `+table); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *store) exec(ctx context.Context, q string, args ...any) error {
 	_, err := s.db.Q(ctx).ExecContext(ctx, q, args...)
 	return db.MapError(err)

@@ -76,7 +76,9 @@ func newSite(t *testing.T, d *db.DB) *site {
 	}
 	api := web.New(web.Options{
 		Texts: i18n.Default(), Match: i18n.Match,
-		Authenticate: func(_ context.Context, r *http.Request) (*auth.Actor, error) { return people[r.Header.Get("X-Who")], nil },
+		Authenticate: func(_ context.Context, r *http.Request) (*auth.Actor, error) {
+			return people[r.Header.Get("X-Who")], nil
+		},
 	})
 	st.s.Routes(api)
 	srv := httptest.NewServer(api)

@@ -86,7 +86,10 @@ describe.skipIf(!existsSync(orders) && !process.env.CI)('real orders', () => {
     const { page } = v
     await page.getByRole('button', { name: zh('imports.start') }).click()
     await page.waitForURL(/\/imports\/\d+$/)
-    await page.getByRole('listitem').filter({ hasText: zh('import.status.running') }).waitFor()
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: zh('import.status.running') })
+      .waitFor()
     await page.getByRole('heading', { name: zh('imports.next') }).waitFor({ timeout: 50_000 })
     const id = /\d+$/.exec(page.url())?.[0]
     const made = await (await v.context.request.get(`/api/v1/imports/${id}`)).json()
@@ -103,7 +106,10 @@ describe.skipIf(!existsSync(orders) && !process.env.CI)('real orders', () => {
     const { page } = v
     await page.getByRole('link', { name: zh('imports.next.grade') }).click()
     await page.waitForURL('**/tiering/runs')
-    await page.getByRole('button', { name: zh('tiers.run.start') }).first().click()
+    await page
+      .getByRole('button', { name: zh('tiers.run.start') })
+      .first()
+      .click()
     const form = page.getByRole('dialog')
     const day = form.getByLabel(zh('tiers.head.as_of'))
     await day.fill('2019-06-30')
@@ -147,7 +153,10 @@ describe.skipIf(!existsSync(orders) && !process.env.CI)('real orders', () => {
       page.getByRole('link', { name: zh('common.print') }).click(),
     ])
     await print.getByText(like('report.as_of')).first().waitFor()
-    await print.getByRole('heading', { name: zh('report.section.levels') }).first().waitFor()
+    await print
+      .getByRole('heading', { name: zh('report.section.levels') })
+      .first()
+      .waitFor()
     await print.close()
   })
 })

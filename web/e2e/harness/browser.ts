@@ -2,8 +2,8 @@ import {
   type Browser,
   type BrowserContext,
   type BrowserContextOptions,
-  chromium,
   type ConsoleMessage,
+  chromium,
   type Page,
   type Request,
 } from 'playwright-core'
@@ -12,6 +12,7 @@ import { expect, inject } from 'vitest'
 declare module 'vitest' {
   export interface ProvidedContext {
     browser: string
+    sample: { url: string; login: string; password: string }
   }
 }
 

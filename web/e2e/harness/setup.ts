@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import type { TestProject } from 'vitest/node'
 import { binary } from './program'
+import { serveSample } from './sample'
 
 const executable = process.env.ZHIKE_TEST_CHROMIUM ?? '/usr/bin/chromium'
 
-/** One browser for all files; the files reach it by its address. */
+/** One browser and one sample company for all files; the files reach both by their address. */
 export default async function setup(project: TestProject) {
   binary()
   if (!existsSync(executable)) {
@@ -32,8 +33,19 @@ export default async function setup(project: TestProject) {
     ],
   })
   project.provide('browser', server.wsEndpoint())
-  return async () => {
+  const tidy = async () => {
     await server.close()
     await rm(downloads, { recursive: true, force: true })
+  }
+  try {
+    const { stop, url, admin_login, password } = await serveSample()
+    project.provide('sample', { url, login: admin_login, password })
+    return async () => {
+      await tidy()
+      await stop()
+    }
+  } catch (error) {
+    await tidy()
+    throw error
   }
 }

@@ -109,6 +109,8 @@ export const nav: NavEntry[] = [
       {
         path: '/settings/jobs',
         label: 'nav.settings.jobs',
+        // Everybody may look at their own jobs; an entry is for those who start or mind some.
+        permission: [perm.jobView, perm.importRun, perm.tierRun],
         words: 'nav.words.jobs',
       },
       {

@@ -1,11 +1,20 @@
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Segmented } from 'antd'
-import { Check, X } from 'lucide-react'
+import { Check, FileX2, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
-import { type ApiError, asApiError, isStatus } from '@/api/errors'
-import { Bone, ErrorState, FormError, Section, ToneTag } from '@/kit'
+import { type ApiError, asApiError } from '@/api/errors'
+import {
+  Bone,
+  EmptyState,
+  ErrorState,
+  errorRef,
+  errorText,
+  FormError,
+  Section,
+  ToneTag,
+} from '@/kit'
 import {
   preview as ask,
   type Kind,
@@ -24,7 +33,7 @@ import { MappingTable } from './MappingTable'
 import { assign, columnsOf, errorColumn, mappingOf, needs } from './mapping'
 import { Reading } from './Reading'
 import { RulesForm } from './RulesForm'
-import { handedOver } from './useUpload'
+import { discard, handedOver } from './useUpload'
 
 interface Props {
   upload: number
@@ -72,18 +81,34 @@ export function CheckStep(props: Props) {
     )
   }
   if (!query.error) return <Bones />
-  if (isStatus(query.error, 404) || isStatus(query.error, 409))
-    return <NoFile onBack={props.onBack} />
+  const error = asApiError(query.error)
+  const other = () => {
+    discard(upload)
+    props.onBack()
+  }
+  if (error.status === 404 || error.status === 409) return <NoFile onBack={other} />
+  if (error.status < 400 || error.status >= 500 || error.status === 403) {
+    return <ErrorState error={error} onRetry={() => query.refetch()} />
+  }
+  // The file itself is at fault: another try would say the same.
+  const { title, text } = errorText(error, t)
   return (
-    <>
-      <ErrorState error={query.error} onRetry={() => query.refetch()} />
-      <div className={styles.centre}>
-        <Button onClick={props.onBack}>{t('imports.file.again')}</Button>
-        {Object.keys(shape).length > 0 && (
-          <Button onClick={() => setShape({})}>{t('imports.reading.auto')}</Button>
-        )}
-      </div>
-    </>
+    <EmptyState
+      icon={<FileX2 size={28} strokeWidth={1.5} />}
+      title={text ? t('imports.file.bad') : title}
+      text={text || undefined}
+      small={errorRef(error, t)}
+      action={
+        <>
+          <Button type="primary" onClick={other}>
+            {t('imports.file.again')}
+          </Button>
+          {Object.keys(shape).length > 0 && (
+            <Button onClick={() => setShape({})}>{t('imports.reading.auto')}</Button>
+          )}
+        </>
+      }
+    />
   )
 }
 

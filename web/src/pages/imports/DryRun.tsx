@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { QueryView, Section } from '@/kit'
 import { isEnded, useImport } from './api'
+import styles from './imports.module.css'
 import { Outcome } from './Outcome'
 import { Progress } from './Progress'
 import { Reasons } from './Rejects'
@@ -19,7 +20,7 @@ export function DryRun({ id, stale }: { id: number; stale: boolean }) {
     box.current?.scrollIntoView({ block: 'nearest' })
   }, [id])
   return (
-    <div ref={box}>
+    <div ref={box} className={styles.dry}>
       <Section
         boxed
         title={t('imports.dry_run')}

@@ -191,6 +191,11 @@ function Amounts({ of }: { of: Import }) {
         rows={rows}
         rowKey={(row) => row.key}
       />
+      {r.amounts > 0 && (
+        <p className={styles.hint}>
+          {t('imports.amounts.net_rounded', { value: yuan(r.net_rounded) })}
+        </p>
+      )}
     </Section>
   )
 }

@@ -23,13 +23,18 @@ interface Props {
   onChange: (rules: Rules) => void
 }
 
+/** Warnings that a rule answers. */
+const answered = ['import.warn.unknown_status', 'import.warn.date_order_unclear']
+
 /** Rules of the source, each with what it does; folded away while all are as usual. */
 export function RulesForm(props: Props) {
   const { preview, rules } = props
   const { t } = useTranslation()
   const id = useId()
   const unusual = changed(preview.kind, rules)
-  const [open, setOpen] = useState(unusual > 0 || preview.warnings.length > 0)
+  const [open, setOpen] = useState(
+    unusual > 0 || preview.warnings.some((w) => answered.includes(w)),
+  )
   return (
     <section className={styles.rules}>
       <button

@@ -45,7 +45,14 @@ export function useUpload(): UploadControl {
 
   useEffect(() => {
     const file = current?.file
-    if (!state || !file || state.id === null || memo.current === state.id) return
+    if (!state || !file || state.id === null) return
+    if (state.phase === 'done') {
+      // Nothing is left to go on with.
+      memo.current = null
+      remember(null)
+      return
+    }
+    if (memo.current === state.id) return
     memo.current = state.id
     remember({ id: state.id, name: file.name, size: file.size, modified: file.lastModified })
   }, [state])
@@ -64,22 +71,23 @@ export function useUpload(): UploadControl {
     put(upload)
     upload.start(known && isSame(known, file) ? known.id : undefined)
   }, [])
-  const discard = useCallback(() => {
-    const id = current?.state.id ?? recall()?.id
-    current?.pause()
-    put(null)
-    remember(null)
-    // The server removes what nobody comes back for in any case.
-    if (id) transport.remove(id).catch(() => undefined)
-  }, [])
   return {
     state,
     file: current?.file ?? null,
     choose,
     pause: useCallback(() => current?.pause(), []),
     resume: useCallback(() => void current?.resume(), []),
-    discard,
+    discard: useCallback(() => discard(), []),
   }
+}
+
+/** Lets go of an upload, by default the one at hand or remembered. */
+export function discard(id = current?.state.id ?? recall()?.id): void {
+  current?.pause()
+  put(null)
+  remember(null)
+  // The server removes what nobody comes back for in any case.
+  if (id) transport.remove(id).catch(() => undefined)
 }
 
 /** After an import began: the upload belongs to it now and is not taken up again. */

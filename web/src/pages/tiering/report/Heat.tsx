@@ -21,15 +21,14 @@ export function Heat({ summary }: { summary: Summary }) {
   const most = Math.max(0, ...cells.map(value))
   const write = (c: HeatCell) =>
     shown === 'customers' ? f.countShort(c.customers) : f.moneyShort(c.revenue_fen)
-  // The best class holds what is at its boundary or better.
-  const rowNote = (r: number) =>
-    cuts && r > 1 && cuts.r[r - 2] !== undefined
-      ? t('tiers.heat.days', { value: f.count(cuts.r[r - 2] ?? 0) })
-      : ''
-  const columnNote = (k: number) =>
-    cuts && k > 1 && cuts.f[k - 2] !== undefined
-      ? t('tiers.heat.orders', { value: f.count(cuts.f[k - 2] ?? 0) })
-      : ''
+  const rowNote = (r: number) => {
+    const days = cuts?.r.get(r)
+    return days === undefined ? '' : t('tiers.heat.days', { value: f.count(days) })
+  }
+  const columnNote = (k: number) => {
+    const orders = cuts?.f.get(k)
+    return orders === undefined ? '' : t('tiers.heat.orders', { value: f.count(orders) })
+  }
   return (
     <Chart<HeatCell>
       title={t('tiers.heat.title')}

@@ -155,13 +155,14 @@ function Segment({
           aria-label={text}
         />
       </Tooltip>
-      {width >= 7 && (
+      {width >= 3.5 && (
         <span
           className={`${styles.label} ${upper ? styles.above : styles.below}`}
           style={{ color: `var(--zk-tone-${tone}-text)` }}
           aria-hidden="true"
         >
-          <span>{level.name}</span> <b className="zk-num">{share}</b>
+          {width >= 7 && <span>{level.name} </span>}
+          <b className="zk-num">{share}</b>
         </span>
       )}
     </li>

@@ -61,16 +61,25 @@ export function heatRows(cells: HeatCell[]): HeatCell[][] {
 }
 
 /**
- * The boundaries of recency and frequency that fit the heat map's quintiles;
- * null where classes are empty because of ties, or the scheme has other classes.
+ * The boundaries of the heat map's classes, by class: the most days of a recency
+ * class, the least orders of a frequency class. Classes that ties leave empty have
+ * none; null where the scheme has classes of its own.
  */
-export function heatCuts(s: Summary): { r: number[]; f: number[] } | null {
+export function heatCuts(s: Summary): { r: Map<number, number>; f: Map<number, number> } | null {
   const own = s.scheme.method === 'rfm' ? s.scheme.rfm : undefined
-  const fixed = own && ((own.recency ?? own.frequency ?? own.monetary) || own.bins !== 5)
-  const r = s.rfm?.cuts_r
-  const f = s.rfm?.cuts_f
-  if (fixed || r?.length !== 4 || f?.length !== 4) return null
-  return { r, f }
+  if (own && (own.bins !== 5 || own.recency || own.frequency || own.monetary)) return null
+  const r = byClass(s.heat ?? [], 'r', s.rfm?.cuts_r)
+  const f = byClass(s.heat ?? [], 'f', s.rfm?.cuts_f)
+  return r && f ? { r, f } : null
+}
+
+// The server lists the boundaries of the classes that occur, from the second up.
+function byClass(cells: HeatCell[], axis: 'r' | 'f', cuts: number[] | null | undefined) {
+  const seen = new Set(cells.filter((c) => c.customers > 0).map((c) => c[axis]))
+  seen.delete(1)
+  const classes = [...seen].sort((a, b) => a - b)
+  if (!cuts || cuts.length !== classes.length) return null
+  return new Map(classes.map((k, i) => [k, cuts[i] ?? 0]))
 }
 
 /** Strength of a colour, 0–1, by the square root: small cells stay visible. */

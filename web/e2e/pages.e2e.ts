@@ -1,0 +1,136 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import { type Visit, visit } from './harness/browser'
+import { enter } from './harness/people'
+import { zh } from './harness/texts'
+
+const sample = inject('sample')
+let v: Visit
+const first: Record<string, number> = {}
+
+beforeAll(async () => {
+  v = await visit(sample.url)
+  await enter(v, sample.login, sample.password)
+  for (const [name, path] of [
+    ['customer', '/customers?limit=1&sort=-net_365'],
+    ['import', '/imports?limit=1'],
+    ['run', '/tiering/runs?limit=1'],
+  ] as const) {
+    const answer = await v.context.request.get(`/api/v1${path}`)
+    first[name] = (await answer.json()).items[0].id
+  }
+})
+afterAll(() => v?.close())
+afterEach(() => v.clean())
+
+/** Every page of the navigation and the pages below it, with a sign that its content is there. */
+const pages: [path: string, ready: string][] = [
+  ['/', 'h2'],
+  ['/customers', '[data-row]'],
+  ['/customers/:customer', 'h2'],
+  ['/imports', '[data-row]'],
+  ['/imports/new', 'form'],
+  ['/imports/:import', 'h2'],
+  ['/tiering/report', 'h2'],
+  ['/tiering/schemes', 'h2, [data-row]'],
+  ['/tiering/schemes/value-rules', 'h2'],
+  ['/tiering/schemes/value-score', 'h2'],
+  ['/tiering/schemes/rfm', 'h2'],
+  ['/tiering/runs', '[data-row]'],
+  ['/tiering/runs/:run', 'h2'],
+  ['/tiering/runs/:run/customers', '[data-row]'],
+  ['/settings/staff', '[data-row]'],
+  ['/settings/departments', 'li, [data-row]'],
+  ['/settings/roles', 'li, [data-row], td'],
+  ['/settings/audit', '[data-row]'],
+  ['/settings/jobs', 'h1'],
+  ['/settings/system', 'h2'],
+  ['/me', 'h2'],
+]
+
+const wide = { width: 1440, height: 900 }
+const phone = { width: 390, height: 844 }
+
+describe('every page', () => {
+  test.each(pages)(
+    '%s is accessible and fits, light and dark, wide and on a phone',
+    async (path, ready) => {
+      const { page } = v
+      await page.setViewportSize(wide)
+      await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+      await page.goto(path.replace(/:(\w+)/, (_all, name: string) => String(first[name])))
+      await page.locator('main').locator(ready).first().waitFor()
+      const found: string[] = []
+      found.push(...(await violations('wide light')))
+      await page.emulateMedia({ colorScheme: 'dark' })
+      found.push(...(await violations('wide dark')))
+      await page.setViewportSize(phone)
+      await page.locator('main').locator(ready).first().waitFor()
+      found.push(...(await violations('phone dark')))
+      await page.emulateMedia({ colorScheme: 'light' })
+      found.push(...(await violations('phone light')))
+      found.push(...(await sideways()))
+      expect(found).toEqual([])
+      const title = await page.title()
+      expect(title).toMatch(new RegExp(`^.+ · ${zh('common.app_name')}$`))
+      expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1)
+    },
+  )
+})
+
+describe('the sign-in page', () => {
+  test('is accessible and fits', async () => {
+    const guest = await visit(sample.url)
+    try {
+      await guest.page.goto('/login')
+      await guest.page.getByLabel(zh('common.login_name')).waitFor()
+      const found: string[] = []
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await guest.page.emulateMedia({ colorScheme })
+        for (const size of [wide, phone]) {
+          await guest.page.setViewportSize(size)
+          found.push(...(await violations(`${size.width} ${colorScheme}`, guest)))
+        }
+      }
+      found.push(...(await sideways(guest)))
+      expect(found).toEqual([])
+      guest.clean()
+    } finally {
+      await guest.close()
+    }
+  })
+})
+
+// Serious and critical findings, each with the place and what is wrong there.
+async function violations(state: string, { page }: Visit = v): Promise<string[]> {
+  // Colours still on their way from one theme to the other would be judged as they pass.
+  await page.waitForTimeout(350)
+  const { violations: all } = await new AxeBuilder({ page }).analyze()
+  return all
+    .filter((f) => f.impact === 'serious' || f.impact === 'critical')
+    .flatMap((f) =>
+      f.nodes
+        .slice(0, 5)
+        .map(
+          (n) =>
+            `${state}: ${f.id} ${n.target.join(' ')} ${n.html.slice(0, 160)} ${n.failureSummary?.split('\n')[1]?.trim() ?? ''}`,
+        ),
+    )
+}
+
+// What makes a page scroll sideways, where it does.
+function sideways({ page }: Visit = v): Promise<string[]> {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth
+    if (document.documentElement.scrollWidth <= width) return []
+    const beyond = [...document.querySelectorAll('body *')].filter(
+      (e) => e.getBoundingClientRect().right > width + 1,
+    )
+    return [
+      `scrolls sideways: ${document.documentElement.scrollWidth} > ${width}: ${beyond
+        .slice(-3)
+        .map((e) => e.outerHTML.slice(0, 120))
+        .join(' | ')}`,
+    ]
+  })
+}
