@@ -169,8 +169,8 @@ func (a *App) domains(zone *time.Location) {
 	a.Metrics = order.NewRefresher(orders, a.Clock)
 	a.Tiering = tiering.NewService(tiering.Deps{
 		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Jobs: a.Jobs, Events: a.Events, Zone: zone, Log: a.Log,
-		Company: a.companyName,
-		Find:    a.findCustomers,
+		Company: a.companyName, JobAlive: a.Jobs.Alive,
+		Find: a.findCustomers,
 	})
 	a.Customer = customer.NewService(customer.Deps{
 		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Levels: a.Tiering.Levels(), AsOf: a.Metrics, Orders: orders,

@@ -229,3 +229,13 @@ func (c *Client) record(ctx context.Context, id int64) (record, error) {
 	}
 	return list[0], nil
 }
+
+// Alive says whether a job waits, runs or will be tried again; one that is not
+// there is not.
+func (c *Client) Alive(ctx context.Context, id int64) (bool, error) {
+	d, err := c.Get(auth.With(ctx, auth.System("jobs")), id)
+	if errs.Is(err, "jobs.not_found") {
+		return false, nil
+	}
+	return err == nil && !d.State.final(), err
+}

@@ -1402,9 +1402,9 @@ export interface components {
             encoding?: string;
             /** Format: int64 */
             header_line?: number;
-            kind: string;
+            kind?: string;
             no_header?: boolean;
-            rules: components["schemas"]["ImporterRules"];
+            rules?: components["schemas"]["ImporterRules"];
             sheet?: string;
         };
         ImporterPreview: {
@@ -2176,8 +2176,6 @@ export interface components {
             currency: string;
             /** @description Language of what the program makes unasked */
             locale: string;
-            /** @description Code of the scheme that lists and reports use, empty for the program's choice */
-            tier_scheme: string;
             /** @description IANA name; business days begin at its midnight */
             time_zone: string;
         };
@@ -2185,7 +2183,6 @@ export interface components {
             company_name?: string;
             currency?: string;
             locale?: string;
-            tier_scheme?: string;
             time_zone?: string;
         };
         OrgStaff: {
@@ -4411,7 +4408,10 @@ export interface operations {
                 sort?: string;
             };
             header?: never;
-            path?: never;
+            path: {
+                /** @description 0 is the newest finished run of the default scheme */
+                id: number;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4434,6 +4434,8 @@ export interface operations {
             header?: never;
             path: {
                 customer_id: number;
+                /** @description 0 is the newest finished run of the default scheme */
+                id: number;
             };
             cookie?: never;
         };
@@ -4596,7 +4598,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                code: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -4625,7 +4629,9 @@ export interface operations {
                 to?: number;
             };
             header?: never;
-            path?: never;
+            path: {
+                code: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4649,7 +4655,9 @@ export interface operations {
                 version?: number;
             };
             header?: never;
-            path?: never;
+            path: {
+                code: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4694,6 +4702,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                code: string;
                 version: number;
             };
             cookie?: never;

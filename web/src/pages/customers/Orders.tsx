@@ -79,10 +79,7 @@ function OrderItem({ order }: { order: Order }) {
           {order.line_count > 1 && (
             <span className="zk-muted">
               {' '}
-              {t('customers.orders.and_more', {
-                count: order.line_count - 1,
-                total: order.line_count,
-              })}
+              {t('customers.orders.and_more', { count: order.line_count })}
             </span>
           )}
         </span>

@@ -2,6 +2,7 @@ import { Button, Input, Segmented, Select } from 'antd'
 import { ChevronRight } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useIsPhone } from '@/kit'
 import type { Preview, Rules } from './api'
 import styles from './imports.module.css'
 import { type Columns, columnOf, textsOf } from './mapping'
@@ -65,7 +66,10 @@ export function RulesForm(props: Props) {
 // i18n-keys: import.rule.*, imports.rule.*, order.status.*, order.behaviour.*
 function RuleLine({ rule, rules, onChange }: Props & { rule: Rule }) {
   const { t } = useTranslation()
+  const phone = useIsPhone()
   const value = answer(rules, rule)
+  // Longer answers do not fit side by side on a phone.
+  const yesNo = rule.choices.includes('yes')
   const set = (next: string) => onChange(withAnswer(rules, rule, next))
   const label = (choice: string) => {
     if (choice === '') return t('imports.rule.none')
@@ -96,7 +100,7 @@ function RuleLine({ rule, rules, onChange }: Props & { rule: Rule }) {
           placeholder={rule.default}
           onChange={(event) => set(event.target.value.trim())}
         />
-      ) : rule.choices.length <= 3 ? (
+      ) : rule.choices.length <= 3 && (!phone || yesNo) ? (
         <Segmented aria-label={name} value={value} options={options} onChange={set} />
       ) : (
         <Select

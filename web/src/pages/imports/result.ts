@@ -15,7 +15,7 @@ export function shares(parts: number[], least = 1): number[] {
 }
 
 /** A count worth telling; texts `imports.count.<code>` and `imports.count.<code>.text`. */
-export type CountCode = Exclude<keyof Counts, 'approximate'>
+export type CountCode = Exclude<keyof Counts, 'approximate' | 'reasons'>
 
 const byKind: Record<Import['kind'], CountCode[]> = {
   orders: [

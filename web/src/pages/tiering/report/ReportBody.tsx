@@ -38,6 +38,7 @@ export function ReportBody({ report }: { report: Report }) {
   const { summary, moves, run_id: runId } = report
   const before = useRun(moves?.previous_run_id, me.can(perm.tierView))
   const best = summary.levels[0]
+  const people = [...(report.key_customers ?? []), ...(report.slipping ?? [])]
   return (
     <>
       <Head report={report} />
@@ -90,7 +91,12 @@ export function ReportBody({ report }: { report: Report }) {
         </>
       )}
       <Basis summary={summary} />
-      <ReasonDrawer runId={runId} customerId={open} onClose={() => setOpen(null)} />
+      <ReasonDrawer
+        runId={runId}
+        customerId={open}
+        name={people.find((p) => p.id === open)?.name}
+        onClose={() => setOpen(null)}
+      />
     </>
   )
 }

@@ -70,7 +70,9 @@ export function RfmClasses({ e, scheme }: { e: Explanation; scheme?: Scheme }) {
           {row.mean !== undefined && (
             <div className={styles.numbers}>
               {t(row.above ? 'tiers.reason.above' : 'tiers.reason.below', {
-                value: byValue ? row.average : f.count(row.mean, 2),
+                value: byValue
+                  ? row.average
+                  : t('tiers.reason.mean_class', { value: f.count(row.mean, 2) }),
               })}
             </div>
           )}

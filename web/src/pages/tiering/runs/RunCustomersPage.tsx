@@ -1,8 +1,9 @@
 import { ArrowDownRight, ArrowUpRight, Clock, UserMinus, UserPlus } from 'lucide-react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { api, ok } from '@/api/client'
-import { type Column, Count, DataTable, Day, EmptyState, LevelTag, Money, useFormat } from '@/kit'
+import { type Column, Count, DataTable, Day, EmptyState, LevelTag, Money } from '@/kit'
 import type { Member, RunDetail } from '../api'
 import { useSchemeOf } from '../queries'
 import { tonesOf } from '../report/figures'
@@ -20,7 +21,7 @@ const moveFilters = ['up', 'down', 'new', 'gone', 'fell', 'overdue', 'changed'] 
 // i18n-keys: tiers.move.*
 function List({ run }: { run: RunDetail }) {
   const { t } = useTranslation()
-  const f = useFormat()
+  const [name, setName] = useState('')
   const [params, setParams] = useSearchParams()
   const view = useSchemeOf(run)
   const scheme = run.summary?.scheme ?? view.data?.scheme
@@ -132,20 +133,18 @@ function List({ run }: { run: RunDetail }) {
           label: t(`tiers.move.${m}`),
           filters: { move: m },
         }))}
-        onOpen={(m) => show(m.customer_id)}
+        onOpen={(m) => {
+          setName(m.name)
+          show(m.customer_id)
+        }}
         openKey={openId}
-        toolbar={
-          run.summary && (
-            <span className="zk-muted">
-              {t('tiers.run.by_spend', { n: f.count(run.summary.customers) })}
-            </span>
-          )
-        }
+        toolbar={<span className="zk-muted">{t('tiers.run.by_spend')}</span>}
         empty={<EmptyState title={t('tiers.run.nobody')} text={t('tiers.run.nobody_text')} />}
       />
       <ReasonDrawer
         runId={gone && run.previous_run_id ? run.previous_run_id : run.id}
         customerId={openId}
+        name={name}
         onClose={() => show(null)}
       />
     </>

@@ -49,7 +49,7 @@ export default function RunsPage() {
     {
       key: 'customers',
       title: t('tiers.customers'),
-      width: 240,
+      width: 290,
       align: phone ? undefined : 'right',
       render: (r) =>
         isActive(r) ? <Progress run={r} /> : <Count value={r.customers > 0 ? r.customers : null} />,

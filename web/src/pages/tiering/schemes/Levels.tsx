@@ -153,7 +153,8 @@ function LevelFields({
         <Input.TextArea
           aria-label={t('tiers.editor.level_advice', { name: level.name })}
           placeholder={t('tiers.editor.advice_hint')}
-          autoSize={{ minRows: 1, maxRows: 4 }}
+          className={styles.advice}
+          rows={2}
           maxLength={300}
           value={level.advice}
           status={statusOf(adviceError)}

@@ -250,8 +250,17 @@ function Term({
         ]}
         onChange={(scale) => onChange(changedTerm(term, { scale }))}
       />
+      <Button
+        type="text"
+        size="small"
+        icon={<X size={15} />}
+        disabled={only}
+        aria-label={t('tiers.editor.remove', { name })}
+        onClick={onRemove}
+      />
       {term.scale === 'linear' && (
         <span className={styles.range}>
+          {t('tiers.editor.zero')}
           <InputNumber
             className={styles.end}
             aria-label={t('tiers.editor.from_of', { name })}
@@ -260,7 +269,7 @@ function Term({
             suffix={unit}
             onChange={(from) => onChange({ ...term, from })}
           />
-          <span className="zk-muted">{t('tiers.editor.zero_to_hundred')}</span>
+          {t('tiers.editor.hundred')}
           <InputNumber
             className={styles.end}
             aria-label={t('tiers.editor.to_of', { name })}
@@ -271,15 +280,6 @@ function Term({
           />
         </span>
       )}
-      <Button
-        type="text"
-        size="small"
-        className={styles.removeTerm}
-        icon={<X size={15} />}
-        disabled={only}
-        aria-label={t('tiers.editor.remove', { name })}
-        onClick={onRemove}
-      />
       <FieldError path={`${path}.weight`} />
       <FieldError path={`${path}.from`} />
     </div>

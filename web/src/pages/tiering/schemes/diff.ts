@@ -8,6 +8,8 @@ import { conditionText, metricName, type Translate, valueText, windowText } from
 export interface Line {
   label: string
   text: string
+  /** What is compared where the text is more: codes, so that a new name is one change and not ten. */
+  mark: string
 }
 
 export interface Difference {
@@ -20,12 +22,14 @@ export interface Difference {
 /** All that a scheme says, one line each, under keys that hold across versions. */
 export function schemeLines(t: Translate, f: Format, scheme: Scheme): Map<string, Line> {
   const out = new Map<string, Line>()
-  const put = (key: string, label: string, text: string) => out.set(key, { label, text })
+  const put = (key: string, label: string, text: string, mark = text) =>
+    out.set(key, { label, text, mark })
   const form = toForm(scheme)
   put('name', t('tiers.field.name'), form.name)
   put('window', t('tiers.field.window'), windowText(t, form.windowDays))
   put('measure', t('tiers.field.measure'), metricName(t, 'spend', form.measure))
-  put('order', t('tiers.diff.order'), form.levels.map((l) => l.name).join(' › '))
+  const codes = form.levels.map((l) => l.code).join(' ')
+  put('order', t('tiers.diff.order'), form.levels.map((l) => l.name).join(' › '), codes)
   for (const level of form.levels) {
     put(`level.${level.code}`, t('tiers.diff.level', { code: level.code }), level.name)
     if (level.advice)
@@ -41,7 +45,8 @@ export function schemeLines(t: Translate, f: Format, scheme: Scheme): Map<string
     seen.set(rule.name, n)
     const id = n > 1 ? `${rule.name} (${n})` : rule.name
     order.push(id)
-    put(`rule.${id}.level`, t('tiers.diff.rule_level', { rule: id }), levelName(rule.level))
+    const given = t('tiers.diff.rule_level', { rule: id })
+    put(`rule.${id}.level`, given, levelName(rule.level), rule.level)
     for (const group of ['all', 'any'] as const) {
       const label = t(`tiers.diff.rule_${group}`, { rule: id })
       rule[group].forEach((c, i) => {
@@ -104,7 +109,7 @@ export function differences(t: Translate, f: Format, before: Scheme, after: Sche
   const out: Difference[] = []
   for (const [key, line] of now) {
     const was = old.get(key)
-    if (was?.text !== line.text)
+    if (was?.mark !== line.mark)
       out.push({ label: line.label, before: was?.text ?? null, after: line.text })
   }
   for (const [key, line] of old) {
