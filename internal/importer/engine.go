@@ -163,7 +163,7 @@ func (s *Service) prepare(ctx context.Context, rec *Record, header []string, row
 		return err
 	}
 	rec.RowsTotal = rows
-	return s.db.InTx(ctx, func(ctx context.Context) error {
+	err = s.db.InTx(ctx, func(ctx context.Context) error {
 		if rec.Status == StatusRunning {
 			// A source that was empty stays so for us only while nobody else wrote into it.
 			if rec.Fresh {
@@ -196,6 +196,10 @@ func (s *Service) prepare(ctx context.Context, rec *Record, header []string, row
 			After: map[string]any{"kind": rec.Kind, "source": rec.SourceCode, "rows": rows, "dry_run": rec.DryRun, "sha256": rec.FileSHA256},
 		})
 	})
+	if err == nil && !rec.DryRun && rec.Fresh && rec.Cursor == 0 && rows >= s.deferRows {
+		err = s.st.deferIndexes(ctx, rec.Kind)
+	}
+	return err
 }
 
 func (s *Service) newWriter(ctx context.Context, rec *Record, header []string) (*writer, error) {
@@ -313,6 +317,9 @@ func (s *Service) close(ctx context.Context, rec *Record, end Status, cause erro
 // the import with its event and its audit entry.
 func (s *Service) finish(ctx context.Context, rec *Record, m *met, end Status, cause error, progress Progress) error {
 	if !rec.DryRun {
+		if err := s.Recover(ctx); err != nil {
+			return err
+		}
 		if rec.Accepted >= largeImport {
 			if err := s.st.settle(ctx); err != nil {
 				return err
@@ -365,6 +372,15 @@ func (s *Service) finish(ctx context.Context, rec *Record, m *met, end Status, c
 	}
 	return err
 }
+
+// Recover brings back the indexes that a first large import has taken away, if
+// it was killed and nobody went on with it. It does nothing otherwise, and is
+// called at the end of every import, by a job, and when the program starts.
+func (s *Service) Recover(ctx context.Context) error { return s.st.restoreIndexes(ctx) }
+
+// firstLarge is from how many rows on the first import of a database takes
+// indexes away while it works.
+const firstLarge = 200_000
 
 // largeImport is from how many rows on the database is told to look at what came.
 const largeImport = 20_000

@@ -51,7 +51,9 @@ func newSite(t *testing.T, d *db.DB) *site {
 	}
 	api := web.New(web.Options{
 		Texts: i18n.Default(), Match: i18n.Match,
-		Authenticate: func(_ context.Context, req *http.Request) (*auth.Actor, error) { return people[req.Header.Get("X-Who")], nil },
+		Authenticate: func(_ context.Context, req *http.Request) (*auth.Actor, error) {
+			return people[req.Header.Get("X-Who")], nil
+		},
 	})
 	r.s.Routes(api)
 	srv := httptest.NewServer(api)

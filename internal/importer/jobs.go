@@ -29,13 +29,28 @@ const busyPause = 2 * time.Second
 // that a long one holds nothing else up; two into one source wait for each other.
 func (s *Service) Register(r *jobs.Registry) {
 	jobs.Handle(r, s.runJob, jobs.Queue("imports", 2), jobs.Timeout(0), jobs.MaxAttempts(20))
-	jobs.Handle(r, func(ctx context.Context, _ jobs.Job[expireArgs]) error { return s.expireUploads(ctx) }, jobs.Unique())
+	jobs.Handle(r, s.tidy, jobs.Unique())
 	r.Every("import.expire_uploads", jobs.Interval(6*time.Hour), func() jobs.Args { return expireArgs{} })
 }
 
 // phaseUnits say what the progress of a phase counts.
 var phaseUnits = map[Phase]string{
 	PhaseHash: "bytes", PhaseCheck: "bytes", PhaseRows: "rows", PhaseHeld: "rows", PhaseFigures: "customers",
+}
+
+// tidy removes old uploads, and brings indexes back that an import took away
+// which is not at work any more.
+func (s *Service) tidy(ctx context.Context, _ jobs.Job[expireArgs]) error {
+	live, err := s.st.live(ctx, s.now())
+	if err != nil {
+		return err
+	}
+	if !live {
+		if err := s.Recover(ctx); err != nil {
+			return err
+		}
+	}
+	return s.expireUploads(ctx)
 }
 
 func (s *Service) runJob(ctx context.Context, j jobs.Job[RunArgs]) error {

@@ -50,7 +50,7 @@ func child() error {
 	if err != nil {
 		return err
 	}
-	s.batch = killBatch
+	s.batch, s.deferRows = killBatch, 1
 	fmt.Println("started")
 	res, err := s.Run(ctx, RunInput{Kind: KindOrders, Path: os.Getenv(childFile), Source: "shop"})
 	if err != nil {
@@ -146,6 +146,14 @@ func TestKilledImportEndsAsAnUndisturbedOne(t *testing.T) {
 			sameDump(t, calm.dump(), r.dump())
 			if n := r.one(`SELECT count(*) FROM import_pending`) + r.one(`SELECT count(*) FROM import_customers`); n != 0 {
 				t.Errorf("%d rows of work are left behind", n)
+			}
+			if left, err := r.s.st.deferred(r.ctx); err != nil || len(left) != 0 {
+				t.Errorf("indexes are still away: %v %v", left, err)
+			}
+			for _, name := range secondary[KindOrders] {
+				if how, err := r.s.st.indexStatement(r.ctx, name); err != nil || how == "" {
+					t.Errorf("index %s is gone: %v", name, err)
+				}
 			}
 			if n := r.one(`SELECT count(*) FROM imports`); n != 1 {
 				t.Errorf("%d imports, want the one that went on", n)

@@ -76,7 +76,8 @@ type Service struct {
 	maxUpload   int64
 	maxUnpacked int64
 	maxRows     int64
-	batch       int // rows of a batch
+	batch       int   // rows of a batch
+	deferRows   int64 // rows from which a first import takes indexes away
 }
 
 // NewService makes the service.
@@ -90,7 +91,7 @@ func NewService(d Deps) *Service {
 	s := &Service{
 		db: d.DB, st: &store{d.DB}, clock: d.Clock, vault: d.Vault, jobs: d.Jobs, events: d.Events, audit: d.Audit,
 		zone: d.Zone, log: d.Log, customers: d.Customers, orders: d.Orders, metrics: d.Metrics, files: d.Files,
-		batch: defaultBatch, maxUpload: or(d.MaxUpload, 20<<30), maxUnpacked: or(d.MaxUnpacked, 16<<30), maxRows: or(d.MaxRows, 20_000_000),
+		batch: defaultBatch, deferRows: firstLarge, maxUpload: or(d.MaxUpload, 20<<30), maxUnpacked: or(d.MaxUnpacked, 16<<30), maxRows: or(d.MaxRows, 20_000_000),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

@@ -154,6 +154,14 @@ func (s *store) others(ctx context.Context, sourceID, exceptID, now int64) (*Rec
 	return r, err
 }
 
+// live says whether any import is being worked on.
+func (s *store) live(ctx context.Context, now int64) (bool, error) {
+	var n int64
+	err := s.db.Q(ctx).QueryRowContext(ctx, `SELECT count(*) FROM imports WHERE runner <> '' AND lease_until >= $1
+		AND status NOT IN ('finished', 'failed', 'cancelled')`, now).Scan(&n)
+	return n > 0, db.MapError(err)
+}
+
 // lockSource makes claims of imports of one source wait for each other.
 func (s *store) lockSource(ctx context.Context, sourceID int64) error {
 	return s.exec(ctx, `UPDATE sources SET name = name WHERE id = $1`, sourceID)

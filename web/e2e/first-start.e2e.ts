@@ -29,7 +29,7 @@ describe('first start', () => {
     const { page } = v
     await page.goto('/')
     await page.waitForURL('**/login')
-    expect(await page.title()).toContain(zh('login.title'))
+    await expect.poll(() => page.title()).toContain(zh('login.title'))
     await signIn(page, program.admin_login, program.admin_password)
     await choosePassword(page, program.admin_password, password)
     await page.getByRole('heading', { name: zh('nav.overview'), level: 1 }).waitFor()
@@ -131,9 +131,14 @@ describe.skipIf(!existsSync(orders) && !process.env.CI)('real orders', () => {
     const detail = await (await v.context.request.get(`/api/v1/tiering/runs/${run.id}`)).json()
     const main = page.getByRole('main')
     expect(detail.summary.levels.length).toBeGreaterThan(2)
+    const cards = main
+      .getByRole('region')
+      .or(main.locator('section'))
+      .filter({ has: page.getByRole('heading', { name: zh('tiers.levels.title') }) })
+      .getByRole('listitem')
     expect(detail.summary.revenue_fen).toBeGreaterThan(0)
     for (const level of detail.summary.levels) {
-      const card = main.getByRole('listitem').filter({ hasText: level.name }).first()
+      const card = cards.filter({ hasText: level.name }).first()
       expect(await card.innerText()).toContain(level.customers.toLocaleString('en-US'))
     }
   })

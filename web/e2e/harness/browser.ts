@@ -55,12 +55,13 @@ export async function visit(url: string, options: BrowserContextOptions = {}): P
     acceptDownloads: true,
     ...options,
   })
-  context.setDefaultTimeout(20_000)
+  context.setDefaultTimeout(10_000)
   const faults: string[] = []
   // Before the sign-in the page asks who is signed in: that answer is no fault.
   const expected: Expected[] = [{ status: 401, path: /^\/api\/v1\/session$/ }]
   await context.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
+      // biome-ignore lint/suspicious/noConsole: the console is what is watched
       console.error(
         `policy violation: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`,
       )

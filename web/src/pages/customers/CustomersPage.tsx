@@ -165,7 +165,12 @@ function useColumns(): Column<Customer>[] {
         key: 'city',
         title: t('customers.region'),
         phone: 'none',
-        render: (c) => region(c) || <span className="zk-muted">–</span>,
+        render: (c) =>
+          region(c) ? (
+            <span className="zk-num">{region(c)}</span>
+          ) : (
+            <span className="zk-muted">–</span>
+          ),
       },
       {
         key: 'net_365',
@@ -204,6 +209,7 @@ function useColumns(): Column<Customer>[] {
         title: t('customer.column.days_since'),
         hint: t('customers.hint.days_since'),
         align: 'right',
+        hidden: true,
         phone: 'none',
         render: (c) => <Count value={c.days_since} />,
       },

@@ -1,4 +1,4 @@
-import { Segmented } from 'antd'
+import { Segmented, Tooltip } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -63,11 +63,16 @@ function useColumns(): Column<Row>[] {
       hint: t('customers.hint.change'),
       render: (r) =>
         r.base && r.base.net_fen > 0 ? (
-          <Change
-            now={r.net_fen}
-            base={r.base.net_fen}
-            label={t(`customers.base.${r.base.label}`, { value: f.money(r.base.net_fen) })}
-          />
+          <Tooltip title={t('customers.base', { value: f.money(r.base.net_fen) })}>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the amount behind it is told on focus */}
+            <span tabIndex={0}>
+              <Change
+                now={r.net_fen}
+                base={r.base.net_fen}
+                label={t(`customers.base.${r.base.label}`)}
+              />
+            </span>
+          </Tooltip>
         ) : (
           <span className="zk-muted">–</span>
         ),

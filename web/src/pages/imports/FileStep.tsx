@@ -1,10 +1,11 @@
-import { AutoComplete, Button, Form, Progress, Radio } from 'antd'
+import { AutoComplete, Button, Form, Radio } from 'antd'
 import { FileSpreadsheet, Pause, Play, Trash2, UploadCloud } from 'lucide-react'
 import { type DragEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { EmptyState, errorRef, errorText, useFormat } from '@/kit'
 import { type Kind, kinds, useSources } from './api'
 import styles from './imports.module.css'
+import { Track } from './Track'
 import { recall, refusal, type UploadState } from './upload'
 import { type UploadControl, useUpload } from './useUpload'
 import { useSourceName } from './words'
@@ -202,12 +203,7 @@ function FileProgress({
           </div>
         ) : (
           <>
-            <Progress
-              percent={Math.floor(share * 100)}
-              size="small"
-              status={state.phase === 'failed' ? 'exception' : stopped ? 'normal' : 'active'}
-              aria-label={t('ui.job.progress')}
-            />
+            <Track percent={Math.floor(share * 100)} failed={state.phase === 'failed'} />
             <div className={styles.hint}>
               {t(`imports.upload.${state.phase}`)} · {parts.join(' · ')}
             </div>

@@ -39,7 +39,9 @@ export function Outcome({ of, onRejects }: { of: Import; onRejects?: () => void 
       ? 'imports.ended.tried_rejected'
       : 'imports.ended.tried'
     : of.rejected > 0
-      ? 'imports.ended.rejected'
+      ? of.accepted > 0
+        ? 'imports.ended.rejected'
+        : 'imports.ended.rejected_only'
       : of.accepted === 0
         ? 'imports.ended.unchanged'
         : 'imports.ended.finished'

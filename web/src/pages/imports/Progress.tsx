@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Progress as Bar, Button } from 'antd'
+import { Button } from 'antd'
 import { Check, Circle, LoaderCircle } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,6 +7,7 @@ import { perm } from '@/app/permissions'
 import { Can, Count, JobBar, useConfirmWithUndo, useFormat, useJob } from '@/kit'
 import { cancelImport, type Import, type Status } from './api'
 import styles from './imports.module.css'
+import { Track } from './Track'
 
 const phases: Status[] = ['checking', 'running', 'finishing']
 
@@ -53,12 +54,7 @@ export function Progress({ of }: { of: Import }) {
         ) : (
           of.rows_total > 0 && (
             <>
-              <Bar
-                percent={Math.floor((of.rows_read / of.rows_total) * 100)}
-                size="small"
-                status="active"
-                aria-label={t('ui.job.progress')}
-              />
+              <Track percent={Math.floor((of.rows_read / of.rows_total) * 100)} />
               <div className={styles.hint}>
                 {`${f.count(of.rows_read)} / ${f.count(of.rows_total)} ${t('ui.unit.rows')}`}
               </div>

@@ -157,7 +157,7 @@ function Segment({
       </Tooltip>
       {width >= 3.5 && (
         <span
-          className={`${styles.label} ${upper ? styles.above : styles.below}`}
+          className={`${styles.label} ${upper ? styles.above : styles.below} ${width < 9 ? styles.narrow : ''}`}
           style={{ color: `var(--zk-tone-${tone}-text)` }}
           aria-hidden="true"
         >

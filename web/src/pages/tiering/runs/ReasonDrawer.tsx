@@ -18,6 +18,7 @@ import {
   useFormat,
 } from '@/kit'
 import type { Explanation } from '../api'
+import { schemePath } from '../links'
 import { useSchemeOf } from '../queries'
 import { tonesOf } from '../report/figures'
 import { Conditions } from './Conditions'
@@ -135,11 +136,15 @@ function Body({ e }: { e: Explanation }) {
           },
           {
             label: t('tiers.head.scheme'),
-            value: t('tiers.reason.scheme', {
-              scheme: e.scheme_name,
-              version: e.scheme_version,
-              day: e.as_of,
-            }),
+            value: (
+              <Link to={schemePath(e.scheme)}>
+                {t('tiers.reason.scheme', {
+                  scheme: e.scheme_name,
+                  version: e.scheme_version,
+                  day: e.as_of,
+                })}
+              </Link>
+            ),
           },
         ]}
       />
