@@ -84,6 +84,9 @@ func (a *App) Serve(ctx context.Context, started func(Started)) error {
 		return err
 	}
 	defer a.stopJobs(ctx)
+	if err := a.Importer.Recover(ctx); err != nil {
+		return err
+	}
 	health.Ready()
 	started(s)
 	return web.Serve(ctx, web.Server{

@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
@@ -96,6 +97,28 @@ func (s *store) note(ctx context.Context, statements []string) error {
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, deferredSetting, text)
 }
 
+// frugalSort lets the writer of SQLite sort in pieces of 8 MiB on disk; back
+// undoes it.
+func (s *store) frugalSort(ctx context.Context) (back func(), err error) {
+	w := s.db.Writer()
+	var cache, temp int64
+	if err := w.QueryRowContext(ctx, `PRAGMA cache_size`).Scan(&cache); err != nil {
+		return nil, db.MapError(err)
+	}
+	if err := w.QueryRowContext(ctx, `PRAGMA temp_store`).Scan(&temp); err != nil {
+		return nil, db.MapError(err)
+	}
+	set := func(ctx context.Context, cache, temp int64) error {
+		_, err := w.ExecContext(ctx, fmt.Sprintf(`PRAGMA cache_size = %d; PRAGMA temp_store = %d`, cache, temp))
+		return db.MapError(err)
+	}
+	const file, pieces = 1, -8 << 10
+	if err := set(ctx, pieces, file); err != nil {
+		return nil, err
+	}
+	return func() { _ = set(context.WithoutCancel(ctx), cache, temp) }, nil
+}
+
 // restoreIndexes makes the indexes that are noted, each in a transaction of its
 // own that also crosses it off: whoever is killed in between leaves the rest
 // noted. The sort of SQLite goes to a temporary file, or it would take memory
@@ -105,10 +128,11 @@ func (s *store) restoreIndexes(ctx context.Context) error {
 		return err
 	}
 	if s.db.Engine() == db.SQLite {
-		if _, err := s.db.Writer().ExecContext(ctx, `PRAGMA temp_store = FILE`); err != nil {
-			return db.MapError(err)
+		back, err := s.frugalSort(ctx)
+		if err != nil {
+			return err
 		}
-		defer s.db.Writer().ExecContext(context.WithoutCancel(ctx), `PRAGMA temp_store = MEMORY`) //nolint:errcheck // as it was
+		defer back()
 	}
 	for {
 		left := 0

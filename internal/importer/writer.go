@@ -59,6 +59,12 @@ type writer struct {
 	virgin   bool // no customer has a number in the source but those in the cache
 	batches  int64
 
+	// Room that is used again for each batch.
+	fresh         []order.Order
+	freshDocs     []int
+	freshProducts []order.Product
+	freshLines    []order.Line
+
 	// A dry run keeps in memory what a real one would find in the database.
 	dryKeys     map[blind]int64
 	dryContacts map[blind]int64
@@ -264,122 +270,6 @@ func (w *writer) pretend(pl *plan) {
 	}
 	pl.r.madeDry = made
 	w.remember(pl, made)
-}
-
-// writeOrders adds and replaces the orders of a batch.
-func (w *writer) writeOrders(ctx context.Context, b *batch, pl *plan) error {
-	var fresh, old []order.Order
-	var freshDocs, oldDocs []int
-	var products []order.Product
-	for i := range b.docs {
-		d := &b.docs[i]
-		if pl.same[i] || d.refused != nil {
-			continue
-		}
-		o := b.orders[d.order]
-		o.SourceID, o.CustomerID, o.ImportID = w.rec.SourceID, d.customer, w.rec.ID
-		o.CreatedAt, o.UpdatedAt = w.nowMS, w.nowMS
-		w.met.add(metTouched, d.customer)
-		products = append(products, b.products[d.lineFrom:d.lineTo]...)
-		if e := pl.existing[i]; e.ID != 0 {
-			o.ID, o.CreatedAt = e.ID, e.CreatedAt
-			w.met.add(metTouched, e.CustomerID)
-			old, oldDocs = append(old, o), append(oldDocs, i)
-		} else {
-			fresh, freshDocs = append(fresh, o), append(freshDocs, i)
-		}
-	}
-	ids, err := w.products.IDs(ctx, products)
-	if err != nil {
-		return err
-	}
-	at := 0
-	for i := range b.docs {
-		d := &b.docs[i]
-		if pl.same[i] || d.refused != nil {
-			continue
-		}
-		for k := d.lineFrom; k < d.lineTo; k++ {
-			b.lines[k].ProductID = ids[at]
-			at++
-		}
-	}
-	if err := w.orders.InsertOrders(ctx, fresh); err != nil {
-		return err
-	}
-	if err := w.orders.InsertLines(ctx, linesOf(b, fresh, freshDocs)); err != nil {
-		return err
-	}
-	if len(old) == 0 {
-		return nil
-	}
-	if err := w.orders.UpdateOrders(ctx, old); err != nil {
-		return err
-	}
-	oldIDs := make([]int64, len(old))
-	for i := range old {
-		oldIDs[i] = old[i].ID
-	}
-	return w.orders.ReplaceLines(ctx, oldIDs, linesOf(b, old, oldDocs))
-}
-
-// linesOf gathers the lines of orders that have their ids.
-func linesOf(b *batch, orders []order.Order, docs []int) []order.Line {
-	n := 0
-	for _, i := range docs {
-		n += b.docs[i].lineTo - b.docs[i].lineFrom
-	}
-	out := make([]order.Line, 0, n)
-	for k, i := range docs {
-		d := &b.docs[i]
-		for _, l := range b.lines[d.lineFrom:d.lineTo] {
-			l.OrderID = orders[k].ID
-			out = append(out, l)
-		}
-	}
-	return out
-}
-
-// writeEvents adds and replaces the behaviours of a batch.
-func (w *writer) writeEvents(ctx context.Context, b *batch, pl *plan) error {
-	var fresh, old []order.Behaviour
-	var products []order.Product
-	var places []*order.Behaviour
-	for i := range b.docs {
-		d := &b.docs[i]
-		if pl.same[i] || d.refused != nil {
-			continue
-		}
-		products = append(products, b.products[d.order])
-		places = append(places, &b.events[d.order])
-	}
-	ids, err := w.products.IDs(ctx, products)
-	if err != nil {
-		return err
-	}
-	for k, e := range places {
-		e.ProductID = ids[k]
-	}
-	for i := range b.docs {
-		d := &b.docs[i]
-		if pl.same[i] || d.refused != nil {
-			continue
-		}
-		e := b.events[d.order]
-		e.SourceID, e.CustomerID, e.ImportID, e.CreatedAt = w.rec.SourceID, d.customer, w.rec.ID, w.nowMS
-		w.met.add(metTouched, d.customer)
-		if x := pl.existing[i]; x.ID != 0 {
-			e.ID, e.CreatedAt = x.ID, x.CreatedAt
-			w.met.add(metTouched, x.CustomerID)
-			old = append(old, e)
-		} else {
-			fresh = append(fresh, e)
-		}
-	}
-	if err := w.orders.InsertBehaviours(ctx, fresh); err != nil {
-		return err
-	}
-	return w.orders.UpdateBehaviours(ctx, old)
 }
 
 // finishBatch counts, stores refusals and held rows, and moves the cursor.

@@ -12,7 +12,7 @@ import { expect, inject } from 'vitest'
 declare module 'vitest' {
   export interface ProvidedContext {
     browser: string
-    sample: { url: string; login: string; password: string }
+    sample: { url: string; login: string; password: string; files: string }
   }
 }
 

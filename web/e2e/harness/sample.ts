@@ -4,6 +4,8 @@ import { newData, type Program } from './program'
 /** The sample company, imported and graded the way scripts/demo.sh does it, and its administrator. */
 export interface Sample extends Program {
   password: string
+  /** The folder of the files it was imported from. */
+  files: string
 }
 
 const password = 'Otter-counts-7-jars'
@@ -25,7 +27,7 @@ export async function serveSample(): Promise<Sample> {
     await command('tier', 'run', '--scheme', 'value-rules')
     const program = await serve()
     await replacePassword(program)
-    return { ...program, password }
+    return { ...program, password, files: join(data, 'sample') }
   } catch (error) {
     await remove()
     throw error

@@ -38,8 +38,8 @@ export default async function setup(project: TestProject) {
     await rm(downloads, { recursive: true, force: true })
   }
   try {
-    const { stop, url, admin_login, password } = await serveSample()
-    project.provide('sample', { url, login: admin_login, password })
+    const { stop, url, admin_login, password, files } = await serveSample()
+    project.provide('sample', { url, login: admin_login, password, files })
     return async () => {
       await tidy()
       await stop()

@@ -15,7 +15,7 @@ import {
 } from '@/kit'
 import type { LevelSummary, Moves, Summary } from '../api'
 import { customersOf } from '../links'
-import { type Flow, flowOf, partOf, tonesOf } from './figures'
+import { type Flow, flowOf, partOf, plainShare, tonesOf } from './figures'
 import styles from './report.module.css'
 
 interface Props {
@@ -35,7 +35,7 @@ export function LevelCards(props: Props) {
   const { levels } = props.summary
   const cards = levels.length <= mostCards || phone
   return (
-    <Section title={t('tiers.levels.title')} note={t('tiers.levels.note')}>
+    <Section title={t('tiers.levels.title')} note={cards && t('tiers.levels.note')}>
       {cards ? (
         <ul className={styles.cards}>
           {levels.map((level) => (
@@ -103,7 +103,7 @@ function Card({ level, runId, summary, moves, before }: Props & { level: LevelSu
       <div className={styles.meter}>
         <div className={styles.meterHead}>
           <span>{t('tiers.revenue_share')}</span>
-          <b className="zk-num">{f.percent(level.share)}</b>
+          <b className="zk-num">{f.percent(plainShare(level.share))}</b>
         </div>
         <div className={styles.track} aria-hidden="true">
           <span
@@ -184,7 +184,11 @@ function LevelTable({ runId, summary, moves, before }: Props) {
       width: 210,
       hint: t('tiers.revenue_share.hint'),
       render: (l) => (
-        <Bar share={l.share / most} tone={tones.get(l.code) ?? 0} text={f.percent(l.share)} />
+        <Bar
+          share={l.share / most}
+          tone={tones.get(l.code) ?? 0}
+          text={f.percent(plainShare(l.share))}
+        />
       ),
     },
     {

@@ -4,7 +4,7 @@ import { Link } from 'react-router'
 import { Chart, Count, LevelTag, Money, Percent, useFormat } from '@/kit'
 import type { LevelSummary, Summary } from '../api'
 import { customersOf } from '../links'
-import { partOf, tonesOf } from './figures'
+import { partOf, plainShare, tonesOf } from './figures'
 import styles from './shares.module.css'
 
 /** The report's picture: how many customers a level has, and what they bring. */
@@ -49,7 +49,7 @@ export function Shares({ runId, summary }: { runId: number; summary: Summary }) 
             key: 'share',
             title: t('tiers.revenue_share'),
             align: 'right',
-            render: (l) => <Percent share={l.share} />,
+            render: (l) => <Percent share={plainShare(l.share)} />,
           },
         ],
       }}

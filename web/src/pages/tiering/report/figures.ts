@@ -8,6 +8,9 @@ export function tonesOf(levels: { code: string }[]): Map<string, number> {
 
 export const partOf = (part: number, all: number) => (all > 0 ? Math.max(0, part) / all : 0)
 
+/** A share that would be written as 0.0 % is 0: refunds alone make tiny negative ones. */
+export const plainShare = (share: number) => (Math.abs(share) < 0.0005 ? 0 : share)
+
 /** Who came into a level and who left it since the run before. */
 export interface Flow {
   fromOther: number

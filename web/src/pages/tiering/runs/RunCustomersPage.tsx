@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { api, ok } from '@/api/client'
-import { type Column, Count, DataTable, Day, EmptyState, LevelTag, Money } from '@/kit'
+import { type Column, Count, DataTable, Day, EmptyState, LevelTag, Money, useMe } from '@/kit'
 import type { Member, RunDetail } from '../api'
 import { useSchemeOf } from '../queries'
 import { tonesOf } from '../report/figures'
@@ -21,6 +21,7 @@ const moveFilters = ['up', 'down', 'new', 'gone', 'fell', 'overdue', 'changed'] 
 // i18n-keys: tiers.move.*
 function List({ run }: { run: RunDetail }) {
   const { t } = useTranslation()
+  const me = useMe()
   const [name, setName] = useState('')
   const [params, setParams] = useSearchParams()
   const view = useSchemeOf(run)
@@ -139,7 +140,16 @@ function List({ run }: { run: RunDetail }) {
         }}
         openKey={openId}
         toolbar={<span className="zk-muted">{t('tiers.run.by_spend')}</span>}
-        empty={<EmptyState title={t('tiers.run.nobody')} text={t('tiers.run.nobody_text')} />}
+        empty={
+          me.scope === 'all' ? (
+            <EmptyState title={t('tiers.run.nobody')} text={t('tiers.run.nobody_text')} />
+          ) : (
+            <EmptyState
+              title={t('tiers.run.nobody_yours')}
+              text={t('tiers.run.nobody_yours_text')}
+            />
+          )
+        }
       />
       <ReasonDrawer
         runId={gone && run.previous_run_id ? run.previous_run_id : run.id}

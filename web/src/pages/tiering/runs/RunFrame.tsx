@@ -47,7 +47,9 @@ export function RunFrame({
         tabs={
           run?.status === 'finished'
             ? [
-                { key: 'report', label: t('nav.tiering.report'), to: runPath(run.id) },
+                ...(me.can(perm.reportView)
+                  ? [{ key: 'report', label: t('nav.tiering.report'), to: runPath(run.id) }]
+                  : []),
                 { key: 'customers', label: t('tiers.run.customers'), to: customersOf(run.id) },
               ]
             : undefined

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link } from 'react-router'
+import { Link, Navigate } from 'react-router'
 import { asApiError } from '@/api/errors'
 import { perm } from '@/app/permissions'
 import {
@@ -10,7 +10,6 @@ import {
   EmptyState,
   Facts,
   JobProgress,
-  NoPermission,
   QueryView,
   Section,
   useFormat,
@@ -38,7 +37,7 @@ function Body({ run }: { run: RunDetail }) {
     return me.can(perm.reportView) ? (
       <Finished run={run} />
     ) : (
-      <NoPermission permission={perm.reportView} />
+      <Navigate to={customersOf(run.id)} replace />
     )
   }
   if (run.status === 'failed' || run.status === 'cancelled') return <Ended run={run} />

@@ -2,7 +2,7 @@ import { LoaderCircle } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { Bone, ErrorState, LevelTag, useFormat, useMe } from '@/kit'
 import type { LevelSummary, Preview } from '../api'
-import { partOf, tonesOf } from '../report/figures'
+import { partOf, plainShare, tonesOf } from '../report/figures'
 import styles from './preview.module.css'
 import type { LivePreview } from './usePreview'
 
@@ -136,7 +136,10 @@ function Row({
         {compared && before && <i style={{ left: `${Math.min(100, old * 100)}%` }} />}
       </div>
       <div className={styles.foot}>
-        {t('tiers.preview.line', { customers: f.percent(share), revenue: f.percent(level.share) })}
+        {t('tiers.preview.line', {
+          customers: f.percent(share),
+          revenue: f.percent(plainShare(level.share)),
+        })}
       </div>
     </li>
   )

@@ -10,7 +10,7 @@ import { readNumbers } from './numbers'
 
 const axes = ['recency', 'frequency', 'monetary'] as const
 
-// i18n-keys: tiers.axis.*, tiers.axis_text.*, tiers.unit.*
+// i18n-keys: tiers.axis.*, tiers.unit.*
 /** The classes of recency, frequency and monetary, and what splits the eight groups. */
 export function RfmEditor({ form, onChange }: { form: FormScheme; onChange: Change }) {
   const { t } = useTranslation()

@@ -74,7 +74,15 @@ function List({ list, newest }: { list: SchemeView[]; newest: SchemeView }) {
               ? t('tiers.versions.diff', { version: shown.version, before: before.version })
               : t('tiers.version', { version: shown.version })
           }
-          extra={shown.version !== newest.version && <Restore view={shown} newest={newest} />}
+          extra={
+            shown.version !== newest.version && (
+              <Restore
+                view={shown}
+                newest={newest}
+                onDone={() => setParams({}, { replace: true })}
+              />
+            )
+          }
         >
           {before ? (
             <Differences before={before} after={shown} />
@@ -116,7 +124,15 @@ function Differences({ before, after }: { before: SchemeView; after: SchemeView 
 }
 
 /** An earlier version becomes the newest one; nothing is deleted. */
-function Restore({ view, newest }: { view: SchemeView; newest: SchemeView }) {
+function Restore({
+  view,
+  newest,
+  onDone,
+}: {
+  view: SchemeView
+  newest: SchemeView
+  onDone: () => void
+}) {
   const { t } = useTranslation()
   const client = useQueryClient()
   const confirm = useConfirmWithUndo()
@@ -144,6 +160,7 @@ function Restore({ view, newest }: { view: SchemeView; newest: SchemeView }) {
             done: t('tiers.versions.restored', { version: view.version }),
             act: async () => {
               made = (await put(view, newest.version)).version
+              onDone()
             },
             undo: () => put(newest, made),
           })

@@ -5,7 +5,7 @@ import { fromField, type Unit, valueUnit } from './units'
 
 export type Translate = (key: string, params?: Record<string, unknown>) => string
 
-// i18n-keys: tiers.metric.*, tiers.value.*, tiers.cond.*, tiers.window.*, tiers.measure.*, tiers.metric_hint.*
+// i18n-keys: tiers.metric.*, tiers.value.*, tiers.cond.*, tiers.window.*, tiers.metric_hint.*
 
 /** The name of a figure; spend is called by what the scheme counts as spend. */
 export function metricName(t: Translate, metric: Metric, measure: Measure = 'net'): string {
