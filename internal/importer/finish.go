@@ -27,12 +27,17 @@ func (s *Service) finish(ctx context.Context, rec *Record, m *met, end Status, c
 			return err
 		}
 		if rec.Accepted >= largeImport {
-			if err := s.st.settle(ctx); err != nil {
+			if err := s.st.settle(ctx, "orders", "order_lines", "behaviours", "customers", "customer_keys", "customer_terms", "contacts"); err != nil {
 				return err
 			}
 		}
 		if err := s.figures(ctx, m, progress); err != nil {
 			return err
+		}
+		if rec.Accepted >= largeImport {
+			if err := s.st.settle(ctx, "customer_metrics"); err != nil {
+				return err
+			}
 		}
 	}
 	rec.Status, rec.ErrorCode, rec.ErrorParams = end, "", ""

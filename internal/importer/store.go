@@ -277,11 +277,11 @@ func (s *store) customerCount(ctx context.Context) (n int64, err error) {
 // settle lets PostgreSQL look at what a large import wrote: without statistics
 // it plans for empty tables, and without a vacuum its covering indexes send it
 // to the table for each row. SQLite needs neither. Not inside a transaction.
-func (s *store) settle(ctx context.Context) error {
+func (s *store) settle(ctx context.Context, tables ...string) error {
 	if s.db.Engine() != db.Postgres {
 		return nil
 	}
-	for _, table := range []string{"orders", "order_lines", "behaviours", "customers", "customer_keys", "contacts", "customer_metrics"} {
+	for _, table := range tables {
 		if err := s.exec(ctx, `VACUUM (ANALYZE) `+table); err != nil {
 			return err
 		}

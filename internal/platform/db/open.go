@@ -64,9 +64,7 @@ func openSQLite(ctx context.Context, dir string) (*DB, error) {
 	writer.SetMaxOpenConns(1)
 	writer.SetMaxIdleConns(1)
 	readers := max(4, 2*runtime.NumCPU())
-	// Readers see the file through the system's page cache: a third less work
-	// for a list, and nothing held by the program itself.
-	reader, err := sql.Open("sqlite", sqliteDSN(path, 8<<10)+"&_pragma=query_only(1)&_pragma=mmap_size(1073741824)")
+	reader, err := sql.Open("sqlite", sqliteDSN(path, 8<<10)+"&_pragma=query_only(1)")
 	if err != nil {
 		return nil, errs.Wrap(err, errs.Unavailable, "db.cannot_open", "path", path)
 	}
