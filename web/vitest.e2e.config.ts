@@ -12,7 +12,7 @@ export default defineConfig({
     sequence: { concurrent: false },
     testTimeout: 60_000,
     hookTimeout: 90_000,
-    // A step relies on the one before; after a failure the rest would only add noise.
+    // Steps rely on those before: after some failures the rest would only add noise.
     bail: process.env.CI ? 0 : 3,
   },
 })

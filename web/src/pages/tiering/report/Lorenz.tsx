@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { Chart, Percent, tooltipElement, useFormat } from '@/kit'
 import type { LorenzPoint, Summary } from '../api'
+import { inside } from '../schemes/words'
 import { lorenzAt } from './figures'
 
 const steps = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1]
@@ -19,7 +20,7 @@ export function Lorenz({ summary }: { summary: Summary }) {
       note={t('tiers.lorenz.note', {
         gini: f.count(summary.gini, 2),
         n: f.count(summary.buyers),
-        measure,
+        measure: inside(measure),
       })}
       height={320}
       option={({ palette }) => ({

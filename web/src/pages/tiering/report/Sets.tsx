@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { Chart, Count, Money, Percent, useFormat } from '@/kit'
 import type { Concentration, Summary } from '../api'
+import { inside } from '../schemes/words'
 import { partOf } from './figures'
 import styles from './report.module.css'
 
@@ -20,7 +21,11 @@ export function Sets({ summary }: { summary: Summary }) {
     buyers > 0
       ? [
           { ...top20, key: 'top20', name: t('tiers.sets.top20') },
-          { ...revenue80, key: 'revenue80', name: t('tiers.sets.revenue80', { measure }) },
+          {
+            ...revenue80,
+            key: 'revenue80',
+            name: t('tiers.sets.revenue80', { measure: inside(measure) }),
+          },
         ]
       : []
   // Both are the head of one ranking, so that the smaller lies within the larger.
@@ -57,7 +62,7 @@ export function Sets({ summary }: { summary: Summary }) {
               top: f.count(top20.customers),
               more: f.count(Math.abs(more)),
               overlap: f.count(summary.overlap),
-              measure,
+              measure: inside(measure),
             })}
           </p>
         </div>

@@ -1,4 +1,5 @@
 import { Input, InputNumber, Segmented, Select } from 'antd'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Section } from '@/kit'
 import type { Measure } from '../api'
@@ -7,12 +8,20 @@ import { Field, statusOf, useFieldError } from './Field'
 import type { FormScheme } from './model'
 import { windowText } from './words'
 
-export type Change = (part: Partial<FormScheme>) => void
+type Part = Partial<FormScheme>
+/** Changes the form: by new parts, or by what makes them of the form as it is. Never changes itself. */
+export type Change = (part: Part | ((form: FormScheme) => Part)) => void
 
 const windows = [30, 90, 180, 365, 730, 0]
 
 /** Name, window and what counts as spend. */
-export function Basics({ form, onChange }: { form: FormScheme; onChange: Change }) {
+export const Basics = memo(function Basics({
+  form,
+  onChange,
+}: {
+  form: Pick<FormScheme, 'name' | 'windowDays' | 'measure'>
+  onChange: Change
+}) {
   const { t } = useTranslation()
   const nameError = useFieldError('name')
   const windowError = useFieldError('window_days')
@@ -77,4 +86,4 @@ export function Basics({ form, onChange }: { form: FormScheme; onChange: Change 
       </div>
     </Section>
   )
-}
+})

@@ -1,13 +1,15 @@
 import { Button, Dropdown, Input } from 'antd'
 import { ArrowDown, ArrowUp, GripVertical, Plus, Tags, Trash2 } from 'lucide-react'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Section, useFormat } from '@/kit'
+import type { Method } from '../api'
 import { tonesOf } from '../report/figures'
 import type { Change } from './Basics'
 import { maxLevels } from './check'
 import styles from './editor.module.css'
 import { FieldError, statusOf, useFieldError } from './Field'
-import { addLevel, type FormLevel, type FormScheme, moved, removeLevel } from './model'
+import { addLevel, type FormLevel, moved, removeLevel } from './model'
 import { useReorder } from './useReorder'
 
 const presets = ['value', 'low', 'metal', 'vip'] as const
@@ -16,17 +18,32 @@ const groups = ['111', '101', '011', '001', '110', '100', '010', '000']
 
 // i18n-keys: tiers.preset.*
 /** The levels, best first: their names, order and next steps. */
-export function Levels({ form, onChange }: { form: FormScheme; onChange: Change }) {
+export const Levels = memo(function Levels({
+  levels,
+  cuts,
+  method,
+  onChange,
+}: {
+  levels: FormLevel[]
+  cuts: (number | null)[]
+  method: Method
+  onChange: Change
+}) {
   const { t } = useTranslation()
-  const fixed = form.method === 'rfm'
-  const tones = tonesOf(form.levels)
-  const move = (from: number, to: number) => onChange({ levels: moved(form.levels, from, to) })
+  const fixed = method === 'rfm'
+  const tones = tonesOf(levels)
+  const move = (from: number, to: number) =>
+    onChange((form) => ({ levels: moved(form.levels, from, to) }))
   const reorder = useReorder(move)
   const put = (at: number, part: Partial<FormLevel>) =>
-    onChange({ levels: form.levels.map((l, i) => (i === at ? { ...l, ...part } : l)) })
+    onChange((form) => ({
+      levels: form.levels.map((l, i) => (i === at ? { ...l, ...part } : l)),
+    }))
   const rename = (key: string) => {
     const names = t(`tiers.preset.${key}`).split(/[、,]\s*/)
-    onChange({ levels: form.levels.map((l, i) => ({ ...l, name: names[i] ?? l.name })) })
+    onChange((form) => ({
+      levels: form.levels.map((l, i) => ({ ...l, name: names[i] ?? l.name })),
+    }))
   }
   return (
     <Section
@@ -51,14 +68,14 @@ export function Levels({ form, onChange }: { form: FormScheme; onChange: Change 
     >
       <FieldError path="levels" />
       <ol className={styles.levels}>
-        {form.levels.map((level, i) => (
+        {levels.map((level, i) => (
           <li
             key={level.key}
             className={reorder.dragged === i ? styles.dragged : ''}
             {...(fixed ? {} : reorder.row(i))}
           >
             {!fixed && (
-              <span className={styles.grip} {...reorder.handle(i)} aria-hidden="true">
+              <span className={styles.grip} data-handle aria-hidden="true">
                 <GripVertical size={16} />
               </span>
             )}
@@ -70,7 +87,13 @@ export function Levels({ form, onChange }: { form: FormScheme; onChange: Change 
             <LevelFields
               level={level}
               at={i}
-              note={fixed ? <Group at={i} /> : <Place form={form} at={i} />}
+              note={
+                fixed ? (
+                  <Group at={i} />
+                ) : (
+                  <Place levels={levels} cuts={cuts} method={method} at={i} />
+                )
+              }
               onChange={(part) => put(i, part)}
             />
             {!fixed && (
@@ -87,7 +110,7 @@ export function Levels({ form, onChange }: { form: FormScheme; onChange: Change 
                   type="text"
                   size="small"
                   icon={<ArrowDown size={15} />}
-                  disabled={i === form.levels.length - 1}
+                  disabled={i === levels.length - 1}
                   aria-label={t('tiers.editor.down', { name: level.name })}
                   onClick={() => move(i, i + 1)}
                 />
@@ -95,9 +118,9 @@ export function Levels({ form, onChange }: { form: FormScheme; onChange: Change 
                   type="text"
                   size="small"
                   icon={<Trash2 size={15} />}
-                  disabled={form.levels.length <= 2}
+                  disabled={levels.length <= 2}
                   aria-label={t('tiers.editor.remove', { name: level.name })}
-                  onClick={() => onChange(removeLevel(form, i))}
+                  onClick={() => onChange((form) => removeLevel(form, i))}
                 />
               </span>
             )}
@@ -109,9 +132,11 @@ export function Levels({ form, onChange }: { form: FormScheme; onChange: Change 
           <Button
             type="dashed"
             icon={<Plus size={15} />}
-            disabled={form.levels.length >= maxLevels}
+            disabled={levels.length >= maxLevels}
             onClick={() =>
-              onChange(addLevel(form, t('tiers.editor.new_level', { n: form.levels.length + 1 })))
+              onChange((form) =>
+                addLevel(form, t('tiers.editor.new_level', { n: levels.length + 1 })),
+              )
             }
           >
             {t('tiers.editor.add_level')}
@@ -120,7 +145,7 @@ export function Levels({ form, onChange }: { form: FormScheme; onChange: Change 
       )}
     </Section>
   )
-}
+})
 
 function LevelFields({
   level,
@@ -167,15 +192,25 @@ function LevelFields({
 }
 
 /** Whom a level takes, where that follows from its place. */
-function Place({ form, at }: { form: FormScheme; at: number }) {
+function Place({
+  levels,
+  cuts,
+  method,
+  at,
+}: {
+  levels: FormLevel[]
+  cuts: (number | null)[]
+  method: Method
+  at: number
+}) {
   const { t } = useTranslation()
   const f = useFormat()
-  if (form.method === 'score') {
-    const from = form.cuts[at] ?? 0
-    const to = at === 0 ? 100 : (form.cuts[at - 1] ?? 100)
+  if (method === 'score') {
+    const from = cuts[at] ?? 0
+    const to = at === 0 ? 100 : (cuts[at - 1] ?? 100)
     return t('tiers.editor.score_range', { from: f.count(from, 1), to: f.count(to, 1) })
   }
-  if (at === form.levels.length - 1) return t('tiers.editor.rest')
+  if (at === levels.length - 1) return t('tiers.editor.rest')
   return null
 }
 

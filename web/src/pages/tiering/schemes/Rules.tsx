@@ -1,7 +1,9 @@
 import { Button, Dropdown, Input, Select } from 'antd'
 import { ArrowDown, ArrowUp, Ellipsis, GripVertical, Plus } from 'lucide-react'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Section, useFormat } from '@/kit'
+import type { Measure } from '../api'
 import { tonesOf } from '../report/figures'
 import type { Change } from './Basics'
 import { ConditionRow } from './ConditionRow'
@@ -23,25 +25,30 @@ import { ruleSentence } from './words'
 /** Threshold found by the preview, by the key of its condition; money in 分. */
 export type Found = ReadonlyMap<string, number | null>
 
-/** The rules, tried from above: the first that holds gives its level. */
-export function Rules({
-  form,
-  found,
-  onChange,
-}: {
-  form: FormScheme
+type Context = Pick<FormScheme, 'levels' | 'measure'>
+
+interface Props extends Context {
+  rules: FormRule[]
   found: Found
   onChange: Change
-}) {
+}
+
+/** The rules, tried from above: the first that holds gives its level. */
+export const Rules = memo(function Rules({ rules, levels, measure, found, onChange }: Props) {
   const { t } = useTranslation()
-  const move = (from: number, to: number) => onChange({ rules: moved(form.rules, from, to) })
-  const reorder = useReorder(move)
-  const last = form.levels.at(-1)
+  const reorder = useReorder((from, to) =>
+    onChange((form) => ({ rules: moved(form.rules, from, to) })),
+  )
+  const last = levels.at(-1)
+  const add = () => {
+    const name = t('tiers.editor.new_rule', { n: rules.length + 1 })
+    onChange((form) => ({ rules: [...form.rules, newRule(form.levels[0]?.code ?? '', name)] }))
+  }
   return (
     <Section boxed title={t('tiers.editor.rules')} note={t('tiers.editor.rules_note')}>
       <FieldError path="rules" />
       <ol className={styles.rules}>
-        {form.rules.map((rule, i) => (
+        {rules.map((rule, i) => (
           <li
             key={rule.key}
             className={`${styles.rule} ${reorder.dragged === i ? styles.dragged : ''}`}
@@ -50,15 +57,11 @@ export function Rules({
             <RuleCard
               rule={rule}
               at={i}
-              form={form}
+              count={rules.length}
+              levels={levels}
+              measure={measure}
               found={found}
-              handle={reorder.handle(i)}
-              onChange={(next) =>
-                onChange({ rules: form.rules.map((r, k) => (k === i ? next : r)) })
-              }
-              onMove={(to) => move(i, to)}
-              onCopy={() => onChange({ rules: form.rules.toSpliced(i + 1, 0, copyRule(rule)) })}
-              onRemove={() => onChange({ rules: form.rules.toSpliced(i, 1) })}
+              onChange={onChange}
             />
           </li>
         ))}
@@ -68,50 +71,52 @@ export function Rules({
         <Button
           type="dashed"
           icon={<Plus size={15} />}
-          disabled={form.rules.length >= maxRules}
-          onClick={() =>
-            onChange({
-              rules: [
-                ...form.rules,
-                newRule(
-                  form.levels[0]?.code ?? '',
-                  t('tiers.editor.new_rule', { n: form.rules.length + 1 }),
-                ),
-              ],
-            })
-          }
+          disabled={rules.length >= maxRules}
+          onClick={add}
         >
           {t('tiers.editor.add_rule')}
         </Button>
       </div>
     </Section>
   )
-}
+})
 
-interface CardProps {
+interface CardProps extends Context {
   rule: FormRule
   at: number
-  form: FormScheme
+  count: number
   found: Found
-  handle: object
-  onChange: (rule: FormRule) => void
-  onMove: (to: number) => void
-  onCopy: () => void
-  onRemove: () => void
+  onChange: Change
 }
 
-function RuleCard({ rule, at, form, found, handle, ...acts }: CardProps) {
+// Remembered, because a page of rules has dozens of selects and typing in one must stay quick.
+const RuleCard = memo(function RuleCard({
+  rule,
+  at,
+  count,
+  levels,
+  measure,
+  found,
+  onChange,
+}: CardProps) {
   const { t } = useTranslation()
   const f = useFormat()
   const path = `rules[${at}]`
-  const tones = tonesOf(form.levels)
+  const tones = tonesOf(levels)
   const nameError = useFieldError(`${path}.name`)
   const levelError = useFieldError(`${path}.level`)
-  const { onChange } = acts
+  const put = (part: Partial<FormRule>) =>
+    onChange((form) => ({
+      rules: form.rules.map((r) => (r.key === rule.key ? { ...r, ...part } : r)),
+    }))
+  const move = (to: number) => onChange((form) => ({ rules: moved(form.rules, at, to) }))
+  const copy = () =>
+    onChange((form) => ({ rules: form.rules.toSpliced(at + 1, 0, copyRule(rule)) }))
+  const remove = () => onChange((form) => ({ rules: form.rules.toSpliced(at, 1) }))
   return (
     <>
       <div className={styles.ruleHead}>
-        <span className={styles.grip} {...handle} aria-hidden="true">
+        <span className={styles.grip} data-handle aria-hidden="true">
           <GripVertical size={16} />
         </span>
         <span className={styles.number}>{at + 1}</span>
@@ -121,7 +126,7 @@ function RuleCard({ rule, at, form, found, handle, ...acts }: CardProps) {
           maxLength={60}
           value={rule.name}
           status={statusOf(nameError)}
-          onChange={(e) => onChange({ ...rule, name: e.target.value })}
+          onChange={(e) => put({ name: e.target.value })}
         />
         <span className={styles.arrow} aria-hidden="true">
           →
@@ -131,10 +136,10 @@ function RuleCard({ rule, at, form, found, handle, ...acts }: CardProps) {
           aria-label={t('tiers.editor.rule_level', { n: at + 1 })}
           value={rule.level}
           status={statusOf(levelError)}
-          options={form.levels.map((l) => ({ value: l.code, label: l.name }))}
+          options={levels.map((l) => ({ value: l.code, label: l.name }))}
           optionRender={(o) => <LevelOption tone={tones.get(String(o.value))} name={o.label} />}
           labelRender={(o) => <LevelOption tone={tones.get(String(o.value))} name={o.label} />}
-          onChange={(level) => onChange({ ...rule, level })}
+          onChange={(level) => put({ level })}
         />
         <span className={styles.rowActions}>
           <Button
@@ -143,29 +148,25 @@ function RuleCard({ rule, at, form, found, handle, ...acts }: CardProps) {
             icon={<ArrowUp size={15} />}
             disabled={at === 0}
             aria-label={t('tiers.editor.up', { name: rule.name })}
-            onClick={() => acts.onMove(at - 1)}
+            onClick={() => move(at - 1)}
           />
           <Button
             type="text"
             size="small"
             icon={<ArrowDown size={15} />}
-            disabled={at === form.rules.length - 1}
+            disabled={at === count - 1}
             aria-label={t('tiers.editor.down', { name: rule.name })}
-            onClick={() => acts.onMove(at + 1)}
+            onClick={() => move(at + 1)}
           />
           <Dropdown
             trigger={['click']}
             placement="bottomRight"
             menu={{
               items: [
-                {
-                  key: 'copy',
-                  label: t('common.duplicate'),
-                  disabled: form.rules.length >= maxRules,
-                },
+                { key: 'copy', label: t('common.duplicate'), disabled: count >= maxRules },
                 { key: 'remove', label: t('common.delete'), danger: true },
               ],
-              onClick: ({ key }) => (key === 'copy' ? acts.onCopy() : acts.onRemove()),
+              onClick: ({ key }) => (key === 'copy' ? copy() : remove()),
             }}
           >
             <Button
@@ -183,27 +184,25 @@ function RuleCard({ rule, at, form, found, handle, ...acts }: CardProps) {
         title={t('tiers.editor.all')}
         items={rule.all}
         path={`${path}.all`}
-        form={form}
+        measure={measure}
         found={found}
-        onChange={(all) => onChange({ ...rule, all })}
+        onChange={(all) => put({ all })}
       />
-      {rule.any.length > 0 && (
-        <Group
-          title={t('tiers.editor.any')}
-          items={rule.any}
-          path={`${path}.any`}
-          form={form}
-          found={found}
-          onChange={(any) => onChange({ ...rule, any })}
-        />
-      )}
+      <Group
+        title={t('tiers.editor.any')}
+        items={rule.any}
+        path={`${path}.any`}
+        measure={measure}
+        found={found}
+        onChange={(any) => put({ any })}
+      />
       <FieldError path={path} />
       <div className={styles.ruleFoot}>
         <Button
           type="link"
           size="small"
           icon={<Plus size={14} />}
-          onClick={() => onChange({ ...rule, all: [...rule.all, newCondition('orders')] })}
+          onClick={() => put({ all: [...rule.all, newCondition('orders')] })}
         >
           {t('tiers.editor.add_all')}
         </Button>
@@ -211,15 +210,15 @@ function RuleCard({ rule, at, form, found, handle, ...acts }: CardProps) {
           type="link"
           size="small"
           icon={<Plus size={14} />}
-          onClick={() => onChange({ ...rule, any: [...rule.any, newCondition('orders')] })}
+          onClick={() => put({ any: [...rule.any, newCondition('orders')] })}
         >
           {t('tiers.editor.add_any')}
         </Button>
       </div>
-      <p className={styles.said}>{ruleSentence(t, f, rule, form)}</p>
+      <p className={styles.said}>{ruleSentence(t, f, rule, { levels, measure })}</p>
     </>
   )
-}
+})
 
 function LevelOption({ tone, name }: { tone?: number; name: React.ReactNode }) {
   return (
@@ -238,14 +237,14 @@ function Group({
   title,
   items,
   path,
-  form,
+  measure,
   found,
   onChange,
 }: {
   title: string
   items: FormCondition[]
   path: string
-  form: FormScheme
+  measure: Measure
   found: Found
   onChange: (items: FormCondition[]) => void
 }) {
@@ -258,7 +257,7 @@ function Group({
           key={c.key}
           condition={c}
           path={`${path}[${i}]`}
-          measure={form.measure}
+          measure={measure}
           found={found.get(c.key)}
           onChange={(next) => onChange(items.map((x, k) => (k === i ? next : x)))}
           onRemove={() => onChange(items.toSpliced(i, 1))}

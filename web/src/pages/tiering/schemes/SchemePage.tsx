@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Alert, App, Button, ConfigProvider } from 'antd'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useBlocker } from 'react-router'
 import { api, ok } from '@/api/client'
@@ -8,7 +8,7 @@ import { type ApiError, asApiError } from '@/api/errors'
 import { perm } from '@/app/permissions'
 import { errorRef, errorText, useFormat, useMe, useSay } from '@/kit'
 import type { SchemeView } from '../api'
-import { Basics } from './Basics'
+import { Basics, type Change } from './Basics'
 import { checkForm } from './check'
 import { differences } from './diff'
 import styles from './editor.module.css'
@@ -49,12 +49,14 @@ function Editor({ view }: { view: SchemeView }) {
   const valid = problems.size === 0
   const live = usePreview(form, base.form, valid)
 
-  const errors = useMemo(() => {
-    const out = new Map<string, string>()
-    for (const x of failure?.fields ?? []) out.set(formPath(x.path), x.message)
-    for (const [path, key] of problems) out.set(path, t(key))
-    return out
-  }, [failure, problems, t])
+  const errors = useSame(
+    useMemo(() => {
+      const out = new Map<string, string>()
+      for (const x of failure?.fields ?? []) out.set(formPath(x.path), x.message)
+      for (const [path, key] of problems) out.set(path, t(key))
+      return out
+    }, [failure, problems, t]),
+  )
 
   const load = (from: SchemeView) => {
     const fresh = toForm(from.scheme)
@@ -70,10 +72,10 @@ function Editor({ view }: { view: SchemeView }) {
     if (newer && !dirty) loadRef.current(view)
   }, [newer, dirty, view])
 
-  const change = (part: Partial<FormScheme>) => {
+  const change = useCallback<Change>((part) => {
     setFailure(null)
-    setForm((before) => ({ ...before, ...part }))
-  }
+    setForm((before) => ({ ...before, ...(typeof part === 'function' ? part(before) : part) }))
+  }, [])
   const save = async (over?: number) => {
     setBusy(true)
     setFailure(null)
@@ -96,6 +98,8 @@ function Editor({ view }: { view: SchemeView }) {
     }
   }
   useLeaving(dirty)
+  const { name, windowDays, measure } = form
+  const basics = useMemo(() => ({ name, windowDays, measure }), [name, windowDays, measure])
 
   const changes = useMemo(
     () => (dirty ? differences(t, f, toScheme(base.form), toScheme(form)).length : 0),
@@ -128,9 +132,17 @@ function Editor({ view }: { view: SchemeView }) {
       <div className={styles.layout}>
         <ConfigProvider componentDisabled={!may || busy}>
           <div className={styles.main}>
-            <Basics form={form} onChange={change} />
-            <Levels form={form} onChange={change} />
-            {form.method === 'rules' && <Rules form={form} found={live.found} onChange={change} />}
+            <Basics form={basics} onChange={change} />
+            <Levels levels={form.levels} cuts={form.cuts} method={form.method} onChange={change} />
+            {form.method === 'rules' && (
+              <Rules
+                rules={form.rules}
+                levels={form.levels}
+                measure={form.measure}
+                found={live.found}
+                onChange={change}
+              />
+            )}
             {form.method === 'score' && <ScoreEditor form={form} onChange={change} />}
             {form.method === 'rfm' && <RfmEditor form={form} onChange={change} />}
           </div>
@@ -210,6 +222,15 @@ function Failure({
       }
     />
   )
+}
+
+/** The map as it was, as long as it says the same: whoever reads it is not drawn anew. */
+function useSame(map: Map<string, string>): ReadonlyMap<string, string> {
+  const kept = useRef(map)
+  const same =
+    kept.current.size === map.size && [...map].every(([k, v]) => kept.current.get(k) === v)
+  if (!same) kept.current = map
+  return kept.current
 }
 
 /** Asks before changes are lost by going away. */

@@ -245,7 +245,7 @@ describe('sentences', () => {
       'revenue',
       { metric: 'spend', op: 'rev_share', value: 0.8 },
       '属于合计贡献 80% 净消费的大客户',
-      'among the biggest buyers who make 80% of Net spend',
+      'among the biggest buyers who make 80% of net spend',
     ],
   ])('of a condition: %s', (_, c, chinese, english) => {
     expect(conditionText(t, f, c, 'net')).toBe(chinese)
@@ -259,6 +259,12 @@ describe('sentences', () => {
       '订单数不低于 1 笔，并至少满足一项：订单数不低于 2 笔 或 平均评价不低于 4 分，归入「中价值」',
       '距上次购买不高于 90 天，归入「潜在价值」',
     ])
+  })
+  it('begin only once with a capital', () => {
+    const form = toForm(rules)
+    expect(ruleSentence(tEn, fEn, at(form.rules, 0), form)).toBe(
+      'Net spend in the top 20% of buyers and repurchase rate at least 50%: level “高价值”',
+    )
   })
   it('say that a rule without conditions never holds', () => {
     const form = toForm(rules)

@@ -1,8 +1,9 @@
-import { type DragEvent, useState } from 'react'
+import { type DragEvent, type PointerEvent, useState } from 'react'
 
 /**
- * Dragging rows of a list by a handle. The keyboard has buttons for the same.
- * `move` is called while dragging, so that the list shows what will be.
+ * Dragging rows of a list by a handle, an element with `data-handle`: only a press
+ * on it makes the row one to drag. The keyboard has buttons for the same. `move` is
+ * called while dragging, so that the list shows what will be.
  */
 export function useReorder(move: (from: number, to: number) => void) {
   const [armed, setArmed] = useState<number | null>(null)
@@ -16,6 +17,10 @@ export function useReorder(move: (from: number, to: number) => void) {
     /** Props of the row at a place. */
     row: (at: number) => ({
       draggable: armed === at,
+      onPointerDown: (event: PointerEvent) => {
+        if ((event.target as Element).closest('[data-handle]')) setArmed(at)
+      },
+      onPointerUp: () => setArmed(null),
       onDragStart: (event: DragEvent) => {
         event.dataTransfer.effectAllowed = 'move'
         event.dataTransfer.setData('text/plain', String(at))
@@ -36,11 +41,6 @@ export function useReorder(move: (from: number, to: number) => void) {
         end()
       },
       onDragEnd: end,
-    }),
-    /** Props of its handle: only a press on it makes the row one to drag. */
-    handle: (at: number) => ({
-      onPointerDown: () => setArmed(at),
-      onPointerUp: () => setArmed(null),
     }),
   }
 }

@@ -5,6 +5,9 @@ import { fromField, type Unit, valueUnit } from './units'
 
 export type Translate = (key: string, params?: Record<string, unknown>) => string
 
+/** A name inside a sentence: English begins it small, Chinese has no such thing. */
+export const inside = (name: string) => name.replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase())
+
 // i18n-keys: tiers.metric.*, tiers.value.*, tiers.cond.*, tiers.window.*, tiers.metric_hint.*
 
 /** The name of a figure; spend is called by what the scheme counts as spend. */
@@ -44,7 +47,8 @@ export function conditionText(
   c: { metric: Metric; op: Op; value: number },
   measure: Measure,
 ): string {
-  const metric = metricName(t, c.metric, measure)
+  const name = metricName(t, c.metric, measure)
+  const metric = c.op === 'rev_share' ? inside(name) : name
   const value = valueText(t, f, c.value, valueUnit(c.metric, c.op))
   const key = c.op === 'top_share' && c.metric === 'recency_days' ? 'top_recent' : c.op
   return t(`tiers.cond.${key}`, { metric, value })
@@ -66,8 +70,9 @@ export function ruleClause(
   rule: Pick<FormRule, 'all' | 'any'>,
   measure: Measure,
 ): string {
-  const all = list(t, f, rule.all, measure).join(t('tiers.join.and'))
-  const any = list(t, f, rule.any, measure)
+  const [first, ...more] = list(t, f, rule.all, measure)
+  const all = [first ?? '', ...more.map(inside)].join(t('tiers.join.and'))
+  const any = list(t, f, rule.any, measure).map(inside)
   const either = any.join(t('tiers.join.or'))
   if (!all) return any.length > 1 ? t('tiers.join.any', { any: either }) : either
   if (!either) return all
@@ -96,7 +101,7 @@ export const methodName = (t: Translate, method: Method) => t(`tiers.method.${me
 export function schemeSentence(t: Translate, form: FormScheme): string {
   return t(`tiers.method_text.${form.method}`, {
     window: windowText(t, form.windowDays),
-    measure: metricName(t, 'spend', form.measure),
+    measure: inside(metricName(t, 'spend', form.measure)),
     rules: form.rules.length,
     parts: form.parts.map((p) => p.name).join(t('tiers.join.list')),
     levels: form.levels.length,
