@@ -10,7 +10,7 @@ export default defineConfig({
     // One browser and few cores: a file at a time, its steps in order.
     fileParallelism: false,
     sequence: { concurrent: false },
-    testTimeout: 60_000,
+    testTimeout: 90_000,
     hookTimeout: 90_000,
     // Steps rely on those before: after some failures the rest would only add noise.
     bail: process.env.CI ? 0 : 3,

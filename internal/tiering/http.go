@@ -268,15 +268,25 @@ func (s *Service) reportRoutes(api *web.API) {
 			if err != nil {
 				return err
 			}
-			return send(w, f.media, "tiering-report-"+strconv.FormatInt(r.RunID, 10)+"."+f.ext, b.Bytes())
+			name := "tiering-report-" + strconv.FormatInt(r.RunID, 10) + "." + f.ext
+			if f.ext == "html" {
+				// A page to read and print: it opens in the browser, under a policy of its own that lets its styles in.
+				w.Header().Set("Content-Security-Policy", ReportCSP+"; frame-ancestors 'none'")
+				return answer(w, f.media, `inline; filename="`+name+`"`, b.Bytes())
+			}
+			return send(w, f.media, name, b.Bytes())
 		})
 	}
 }
 
-// send answers with a file.
+// send answers with a file to keep.
 func send(w http.ResponseWriter, media, name string, body []byte) error {
+	return answer(w, media, `attachment; filename="`+name+`"`, body)
+}
+
+func answer(w http.ResponseWriter, media, disposition string, body []byte) error {
 	w.Header().Set("Content-Type", media)
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	w.Header().Set("Content-Disposition", disposition)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	_, err := w.Write(body)
 	return err

@@ -247,6 +247,10 @@ func (s *site) reports(run string) {
 	if !bytes.Contains(b, []byte("客户1")) || !strings.HasPrefix(h.Get("Content-Type"), "text/html") {
 		s.t.Errorf("page of %d bytes, %v", len(b), h)
 	}
+	// It opens as a page, with its styles, and runs nothing.
+	if !strings.HasPrefix(h.Get("Content-Disposition"), "inline") || !strings.HasPrefix(h.Get("Content-Security-Policy"), ReportCSP) {
+		s.t.Errorf("the page is not one to print: %v", h)
+	}
 }
 
 func (s *site) schemes() {

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Visit, visit } from './harness/browser'
 import { choosePassword, signIn } from './harness/people'
 import { type Program, serveEmpty } from './harness/program'
-import { like, zh } from './harness/texts'
+import { zh } from './harness/texts'
 
 // Real orders of a shop; not part of the project.
 const orders = resolve('../../shared/data/cn_orders/cn_orders.xlsx')
@@ -159,7 +159,7 @@ describe.skipIf(!existsSync(orders) && !process.env.CI)('real orders', () => {
       v.context.waitForEvent('page'),
       page.getByRole('link', { name: zh('common.print') }).click(),
     ])
-    await print.getByText(like('report.as_of')).first().waitFor()
+    await print.getByText(zh('report.fact.as_of'), { exact: true }).first().waitFor()
     await print
       .getByRole('heading', { name: zh('report.section.levels') })
       .first()

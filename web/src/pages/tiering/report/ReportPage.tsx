@@ -1,6 +1,6 @@
 import { Select } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { useSearchParams } from 'react-router'
+import { Navigate, useSearchParams } from 'react-router'
 import { asApiError } from '@/api/errors'
 import { perm } from '@/app/permissions'
 import { Page, PageHeader, QueryView, useIsPhone, useMe } from '@/kit'
@@ -22,6 +22,9 @@ export default function ReportPage() {
   const report = useReport(wanted)
   const error = report.error ? asApiError(report.error) : null
   const none = wanted === 0 && error?.code === 'tier.no_such_run'
+  // The default scheme has no run yet; another one may have.
+  const others = useRecentRuns(none && me.can(perm.tierView))
+  const other = others.data?.find((r) => r.status === 'finished')
   const runId = report.data?.run_id
   return (
     <Page>
@@ -43,7 +46,11 @@ export default function ReportPage() {
           )
         }
       />
-      {none ? (
+      {none && other ? (
+        <Navigate to={`?run=${other.id}`} replace />
+      ) : none && others.isLoading ? (
+        <ReportSkeleton />
+      ) : none ? (
         <NoRunYet />
       ) : error?.code === 'tier.report_scope' ? (
         <ReportScope />

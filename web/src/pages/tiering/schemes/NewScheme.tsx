@@ -61,6 +61,7 @@ export function NewScheme({
       <Form.Item
         name="from"
         label={t('tiers.new.from')}
+        rules={[{ required: true, message: t('tiers.run.scheme_missing') }]}
         extra={schemeSentence(t, toForm(source.scheme))}
       >
         <Select
