@@ -111,7 +111,7 @@ func (s *Store) ByIDs(ctx context.Context, ids []int64) (map[int64]Customer, err
 // and ascending, which are set in the slice. Each gets an empty row of
 // figures, so that lists show it before the figures are computed.
 func (s *Store) InsertCustomers(ctx context.Context, customers []Customer) error {
-	if err := assignIDs(ctx, s.db, "customer", len(customers), func(i int) *int64 { return &customers[i].ID }); err != nil {
+	if err := s.db.AssignIDs(ctx, "customer", len(customers), func(i int) *int64 { return &customers[i].ID }); err != nil {
 		return err
 	}
 	cols := []string{"id", "kind", "name", "gender", "birthday", "company", "province", "city", "source_id",
@@ -143,7 +143,7 @@ func (s *Store) InsertKeys(ctx context.Context, keys []Key) error {
 // InsertContacts adds contacts inside InTx; ids as in InsertCustomers. Whether
 // a customer has the contact already is for the caller to know (ContactsByBlind).
 func (s *Store) InsertContacts(ctx context.Context, contacts []Contact) error {
-	if err := assignIDs(ctx, s.db, "contact", len(contacts), func(i int) *int64 { return &contacts[i].ID }); err != nil {
+	if err := s.db.AssignIDs(ctx, "contact", len(contacts), func(i int) *int64 { return &contacts[i].ID }); err != nil {
 		return err
 	}
 	cols := []string{"id", "customer_id", "kind", "cipher", "blind", "tail_blind", "source_id", "created_at"}
@@ -224,30 +224,6 @@ FROM (VALUES (CAST($1 AS BIGINT), $2, $3, $4, $5, $6, $7, $8, CAST($9 AS BIGINT)
 		q += `, (` + db.Placeholders(r*9+1, 9) + `)`
 	}
 	return q + `) AS v WHERE customers.id = v.column1`
-}
-
-// assignIDs gives the rows with id 0 consecutive ids.
-func assignIDs(ctx context.Context, d *db.DB, name string, n int, at func(i int) *int64) error {
-	missing := 0
-	for i := range n {
-		if *at(i) == 0 {
-			missing++
-		}
-	}
-	if missing == 0 {
-		return nil
-	}
-	next, err := d.NextIDs(ctx, name, missing)
-	if err != nil {
-		return err
-	}
-	for i := range n {
-		if p := at(i); *p == 0 {
-			*p = next
-			next++
-		}
-	}
-	return nil
 }
 
 func orNull(id int64) any {

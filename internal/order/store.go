@@ -62,7 +62,7 @@ var orderColumns = []string{
 // ascending, which are set in the slice. An order that is there already fails
 // the whole call (db.unique).
 func (s *Store) InsertOrders(ctx context.Context, orders []Order) error {
-	err := assignIDs(ctx, s.db, "order", len(orders), func(i int) *int64 { return &orders[i].ID })
+	err := s.db.AssignIDs(ctx, "order", len(orders), func(i int) *int64 { return &orders[i].ID })
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ var behaviourColumns = []string{
 
 // InsertBehaviours adds behaviours inside InTx; ids as in InsertOrders.
 func (s *Store) InsertBehaviours(ctx context.Context, bs []Behaviour) error {
-	err := assignIDs(ctx, s.db, "behaviour", len(bs), func(i int) *int64 { return &bs[i].ID })
+	err := s.db.AssignIDs(ctx, "behaviour", len(bs), func(i int) *int64 { return &bs[i].ID })
 	if err != nil {
 		return err
 	}
@@ -151,30 +151,6 @@ func (s *Store) deleteIn(ctx context.Context, head string, ids []int64) error {
 		_, err := s.db.Q(ctx).ExecContext(ctx, head+in+`)`, args...)
 		return db.MapError(err)
 	})
-}
-
-// assignIDs gives the rows with id 0 consecutive ids.
-func assignIDs(ctx context.Context, d *db.DB, name string, n int, at func(i int) *int64) error {
-	missing := 0
-	for i := range n {
-		if *at(i) == 0 {
-			missing++
-		}
-	}
-	if missing == 0 {
-		return nil
-	}
-	next, err := d.NextIDs(ctx, name, missing)
-	if err != nil {
-		return err
-	}
-	for i := range n {
-		if p := at(i); *p == 0 {
-			*p = next
-			next++
-		}
-	}
-	return nil
 }
 
 func orNull(id int64) any {

@@ -46,3 +46,28 @@ func (d *DB) NextIDs(ctx context.Context, name string, n int) (first int64, err 
 func (d *DB) NextID(ctx context.Context, name string) (int64, error) {
 	return d.NextIDs(ctx, name, 1)
 }
+
+// AssignIDs gives those of n rows whose id is 0 consecutive ids of a kind; at
+// points to the id of row i. It needs InTx as [DB.NextIDs] does.
+func (d *DB) AssignIDs(ctx context.Context, name string, n int, at func(i int) *int64) error {
+	missing := 0
+	for i := range n {
+		if *at(i) == 0 {
+			missing++
+		}
+	}
+	if missing == 0 {
+		return nil
+	}
+	next, err := d.NextIDs(ctx, name, missing)
+	if err != nil {
+		return err
+	}
+	for i := range n {
+		if p := at(i); *p == 0 {
+			*p = next
+			next++
+		}
+	}
+	return nil
+}
