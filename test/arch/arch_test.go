@@ -17,12 +17,19 @@ import (
 var order = []string{
 	"locales", "migrations", "web",
 	"internal/platform",
+	"internal/region",
 	"internal/clean",
+	"internal/dedupe",
 	"internal/org",
+	"internal/field",
+	"internal/tag",
 	"internal/customer",
 	"internal/order",
 	"internal/importer",
 	"internal/tiering",
+	"internal/timeline",
+	"internal/duplicate",
+	"internal/quality",
 	"internal/insight",
 	"internal/demo",
 	"internal/app",
@@ -31,7 +38,7 @@ var order = []string{
 
 // platformOrder is the same inside the platform: leaves first.
 var platformOrder = []string{
-	"errs", "clock", "money", "auth", "i18n", "log", "config", "db", "sheet", "vault", "web", "audit", "jobs", "events",
+	"errs", "clock", "money", "auth", "i18n", "log", "config", "db", "sheet", "vault", "idempotency", "web", "audit", "jobs", "events",
 }
 
 type file struct {

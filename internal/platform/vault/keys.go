@@ -38,17 +38,18 @@ func (p purpose) id() int64 {
 	return 0
 }
 
-func (p purpose) newKeyset() (*keyset.Handle, error) {
-	var t *tinkpb.KeyTemplate
+func (p purpose) template() *tinkpb.KeyTemplate {
 	switch p {
 	case purposeFields:
-		t = aead.AES256GCMKeyTemplate()
+		return aead.AES256GCMKeyTemplate()
 	case purposeBlind:
-		t = prf.HMACSHA256PRFKeyTemplate()
-	default:
-		t = streamingaead.AES256GCMHKDF1MBKeyTemplate()
+		return prf.HMACSHA256PRFKeyTemplate()
 	}
-	h, err := keyset.NewHandle(t)
+	return streamingaead.AES256GCMHKDF1MBKeyTemplate()
+}
+
+func (p purpose) newKeyset() (*keyset.Handle, error) {
+	h, err := keyset.NewHandle(p.template())
 	if err != nil {
 		return nil, broken(err)
 	}
@@ -141,13 +142,13 @@ func (v *Vault) Rewrap(ctx context.Context, newKey string) error {
 	if err != nil {
 		return err
 	}
-	return v.db.InTx(ctx, func(ctx context.Context) error {
+	return v.opts.DB.InTx(ctx, func(ctx context.Context) error {
 		for _, p := range purposes {
-			w, err := m.wrap(p, v.keys[p])
+			w, err := m.wrap(p, v.ring.Load().handles[p])
 			if err != nil {
 				return err
 			}
-			if err := replaceKey(ctx, v.db, p, w); err != nil {
+			if err := replaceKey(ctx, v.opts.DB, p, w); err != nil {
 				return err
 			}
 		}

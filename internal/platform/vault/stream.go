@@ -12,7 +12,7 @@ import (
 // same id reads it. Close writes the last segment but does not close w: without
 // it the file counts as cut.
 func (v *Vault) SealWriter(w io.Writer, id string) (io.WriteCloser, error) {
-	out, err := v.stream.NewEncryptingWriter(w, fileAD(id))
+	out, err := v.ring.Load().stream.NewEncryptingWriter(w, fileAD(id))
 	if err != nil {
 		return nil, broken(err)
 	}
@@ -24,7 +24,7 @@ func (v *Vault) SealWriter(w io.Writer, id string) (io.WriteCloser, error) {
 // with vault.damaged instead of io.EOF. Errors of r pass unchanged.
 func (v *Vault) OpenReader(r io.Reader, id string) (io.Reader, error) {
 	src := &source{r: r}
-	in, err := v.stream.NewDecryptingReader(src, fileAD(id))
+	in, err := v.ring.Load().stream.NewDecryptingReader(src, fileAD(id))
 	if err != nil {
 		return nil, src.explain(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"hash"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/keyset"
@@ -45,12 +46,17 @@ const (
 	KindName       Kind = "name"
 	KindNote       Kind = "note"   // what somebody wrote about a person
 	KindSecret     Kind = "secret" // a credential of the company's, such as an API token
+	KindAnswer     Kind = "answer" // what a request was answered
+	KindWeCom      Kind = "wecom"  // a customer's identifier in WeCom
+	KindApp        Kind = "app"    // a customer's identifier in the company's app
+	KindInvoice    Kind = "invoice"
 )
 
 // Kinds lists every kind.
 var Kinds = []Kind{
 	KindPhone, KindEmail, KindAddress, KindCode, KindExternalID,
-	KindRow, KindCell, KindName, KindNote, KindSecret,
+	KindRow, KindCell, KindName, KindNote, KindSecret, KindAnswer,
+	KindWeCom, KindApp, KindInvoice,
 }
 
 const (
@@ -63,12 +69,29 @@ const (
 
 // Vault seals, opens and blinds. It is safe for concurrent use.
 type Vault struct {
-	aead   tink.AEAD
-	stream tink.StreamingAEAD
-	kinds  map[Kind]*kindState
-	keys   map[purpose]*keyset.Handle
-	db     *db.DB // nil for an ephemeral vault
-	clock  clock.Clock
+	// ring is exchanged as a whole when keys were added or retired.
+	ring  atomic.Pointer[ring]
+	kinds map[Kind]*kindState
+	opts  Options // DB is nil for an ephemeral vault
+}
+
+// ring is the data keys of a moment.
+type ring struct {
+	aead    tink.AEAD
+	stream  tink.StreamingAEAD
+	handles map[purpose]*keyset.Handle
+}
+
+func newRing(handles map[purpose]*keyset.Handle) (*ring, error) {
+	r := &ring{handles: handles}
+	var err error
+	if r.aead, err = aead.New(handles[purposeFields]); err != nil {
+		return nil, broken(err)
+	}
+	if r.stream, err = streamingaead.New(handles[purposeFiles]); err != nil {
+		return nil, broken(err)
+	}
+	return r, nil
 }
 
 // kindState holds what a kind needs ready, so that a call makes no key.
@@ -100,11 +123,7 @@ func New(ctx context.Context, o Options) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	master, err := o.master(len(wrapped) > 0)
-	if err != nil {
-		return nil, err
-	}
-	handles, err := master.unwrapAll(wrapped)
+	master, handles, err := o.unwrap(wrapped)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +141,7 @@ func New(ctx context.Context, o Options) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.db, v.clock = o.DB, o.Clock
+	v.opts = o
 	return v, nil
 }
 
@@ -141,14 +160,12 @@ func Ephemeral() (*Vault, error) {
 }
 
 func fromHandles(handles map[purpose]*keyset.Handle) (*Vault, error) {
-	v := &Vault{kinds: make(map[Kind]*kindState, len(Kinds)), keys: handles}
-	var err error
-	if v.aead, err = aead.New(handles[purposeFields]); err != nil {
-		return nil, broken(err)
+	v := &Vault{kinds: make(map[Kind]*kindState, len(Kinds))}
+	r, err := newRing(handles)
+	if err != nil {
+		return nil, err
 	}
-	if v.stream, err = streamingaead.New(handles[purposeFiles]); err != nil {
-		return nil, broken(err)
-	}
+	v.ring.Store(r)
 	set, err := prf.NewPRFSet(handles[purposeBlind])
 	if err != nil {
 		return nil, broken(err)
@@ -195,7 +212,7 @@ func (v *Vault) Seal(kind Kind, plain string) ([]byte, error) {
 	if len(plain) > MaxPlain {
 		return nil, errs.New(errs.TooLarge, "vault.too_large", "max", MaxPlain)
 	}
-	out, err := v.aead.Encrypt([]byte(plain), s.ad)
+	out, err := v.ring.Load().aead.Encrypt([]byte(plain), s.ad)
 	if err != nil {
 		return nil, broken(err)
 	}
@@ -213,7 +230,7 @@ func (v *Vault) Open(kind Kind, cipher []byte) (string, error) {
 	if len(cipher) == 0 {
 		return "", nil
 	}
-	plain, err := v.aead.Decrypt(cipher, s.ad)
+	plain, err := v.ring.Load().aead.Decrypt(cipher, s.ad)
 	if err != nil {
 		return "", errs.Wrap(err, errs.Internal, "vault.damaged")
 	}

@@ -48,8 +48,10 @@ type Options struct {
 	// Match chooses the language for an Accept-Language header.
 	Match        func(acceptLanguage string) string
 	Authenticate Authenticate
-	Log          *slog.Logger
-	Clock        clock.Clock
+	// Replay, where set, makes writes with an Idempotency-Key happen once.
+	Replay Replayer
+	Log    *slog.Logger
+	Clock  clock.Clock
 	// Version goes into the OpenAPI document.
 	Version string
 	// PublicURL is what people type, "https://crm.example.com"; https turns

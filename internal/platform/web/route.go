@@ -30,6 +30,9 @@ type Route struct {
 	// Timeout bounds the work, 0 for the default: 30 s, for raw routes two
 	// hours with progress at least once a minute, for streams none.
 	Timeout time.Duration
+	// NoReplay refuses to remember the answer under an Idempotency-Key: each
+	// call is to be seen, such as the reveal of a contact.
+	NoReplay bool
 	// AllowMustChange lets in a person who must first set a new password.
 	AllowMustChange bool
 	// Consumes and Produces document the media types of raw routes.
@@ -54,6 +57,7 @@ type output[O any] struct{ Body O }
 // answered as a problem; a panic as 500.
 func Register[I, O any](api *API, r Route, fn func(ctx context.Context, in *I) (O, error)) {
 	op := api.operation(&r)
+	fn = once(api, &r, fn)
 	if reflect.TypeFor[O]() == reflect.TypeFor[struct{}]() {
 		huma.Register(api.huma, op, func(ctx context.Context, in *I) (*struct{}, error) {
 			if _, err := fn(ctx, in); err != nil {
@@ -143,6 +147,9 @@ func (a *API) operation(r *Route) huma.Operation {
 	}
 	if r.Tag != "" {
 		op.Tags = []string{r.Tag}
+	}
+	if r.replays() {
+		op.Parameters = append(op.Parameters, replayParam())
 	}
 	if r.Permission != auth.Public {
 		op.Security = []map[string][]string{{"session": {}}}
