@@ -64,3 +64,26 @@ func IDNumber(s string) (string, error) {
 	}
 	return s, nil
 }
+
+// IDFacts are what an identity number says about its bearer: the region code of
+// the first registration (GB/T 2260 of that year), the day of birth as
+// "1949-12-31", and the sex.
+type IDFacts struct {
+	Region   string
+	Birthday string
+	Sex      Sex
+}
+
+// IDNumberFacts reads the facts off a number that IDNumber takes. Error:
+// clean.empty, clean.bad_id_number.
+func IDNumberFacts(s string) (IDFacts, error) {
+	id, err := IDNumber(s)
+	if err != nil {
+		return IDFacts{}, err
+	}
+	f := IDFacts{Region: id[:6], Birthday: id[6:10] + "-" + id[10:12] + "-" + id[12:14], Sex: Female}
+	if id[16]%2 == 1 { // the seventeenth digit is odd for men, and so is its character
+		f.Sex = Male
+	}
+	return f, nil
+}

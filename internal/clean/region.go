@@ -3,9 +3,11 @@ package clean
 import (
 	"strings"
 	"sync"
+
+	"zhike/internal/region"
 )
 
-// regions are the lookups made of regionTable.
+// regions are the lookups made of the table of divisions.
 type regions struct {
 	province   map[string]string // any form → full name
 	city       map[string]string // any form → full name
@@ -14,31 +16,34 @@ type regions struct {
 
 var regionIndex = sync.OnceValue(func() *regions {
 	r := &regions{map[string]string{}, map[string]string{}, map[string]string{}}
-	for line := range strings.Lines(strings.TrimSpace(regionTable)) {
-		head, list, _ := strings.Cut(line, ":")
-		short, suffix, _ := strings.Cut(strings.TrimSpace(head), "|")
-		full := short + suffix
-		for _, form := range []string{short, full, short + "省", short + "自治区", short + "特别行政区"} {
-			r.province[form] = full
+	for _, p := range region.Children("") {
+		for _, form := range []string{p.Short, p.Name, p.Short + "省", p.Short + "自治区", p.Short + "特别行政区"} {
+			r.province[form] = p.Name
 		}
-		for _, c := range strings.Fields(list) {
-			cs, csuf, _ := strings.Cut(c, "|")
-			cfull := cs + csuf
-			for _, form := range []string{cs, cfull, cs + "市"} {
+		for _, c := range region.Children(p.Code) {
+			// The districts of 香港 are no cities; of Taiwan's counties 连江县 would
+			// take the name of the one in 福建.
+			if c.Level != region.City || p.Code == "710000" && strings.HasSuffix(c.Name, "县") {
+				continue
+			}
+			for _, form := range []string{c.Short, c.Name, c.Short + "市"} {
 				if _, taken := r.city[form]; !taken {
-					r.city[form] = cfull
+					r.city[form] = c.Name
 				}
 			}
-			if strings.HasSuffix(csuf, "自治州") {
-				r.city[cs+"州"] = cfull
+			if strings.HasSuffix(c.Name, "自治州") {
+				r.city[c.Short+"州"] = c.Name
 			}
-			r.provinceOf[cfull] = full
+			r.provinceOf[c.Name] = p.Name
 		}
 	}
 	for old, now := range map[string]string{"山南地区": "山南市", "那曲地区": "那曲市", "日喀则地区": "日喀则市", "昌都地区": "昌都市", "林芝地区": "林芝市",
 		"吐鲁番地区": "吐鲁番市", "哈密地区": "哈密市", "襄樊": "襄阳市", "襄樊市": "襄阳市", "思茅市": "普洱市", "毕节地区": "毕节市", "铜仁地区": "铜仁市", "海东地区": "海东市"} {
 		r.city[old] = now
 	}
+	// 莱芜市 became a part of 济南 in 2019. It stays a city here, so that the
+	// orders of before keep the place they were made for.
+	r.city["莱芜"], r.city["莱芜市"], r.provinceOf["莱芜市"] = "莱芜市", "莱芜市", "山东省"
 	return r
 })
 
@@ -50,15 +55,15 @@ var (
 // Province gives the full name of a province ("广东" and "广东省" are "广东省",
 // "北京" is "北京市"). Text that names none stays as it is, folded. Error:
 // clean.too_long.
-func Province(s string) (string, error) { return region(s, provinceMemo, provinceForm) }
+func Province(s string) (string, error) { return divisionName(s, provinceMemo, provinceForm) }
 
 // City gives the full name of a city or other division under a province
 // ("深圳" is "深圳市", "恩施" is "恩施土家族苗族自治州"), with names that were
 // changed since about 2000 as they are now. Text that names none stays as it
 // is, folded. Error: clean.too_long.
-func City(s string) (string, error) { return region(s, cityMemo, cityForm) }
+func City(s string) (string, error) { return divisionName(s, cityMemo, cityForm) }
 
-func region(s string, m *memo[string], form func(string) string) (string, error) {
+func divisionName(s string, m *memo[string], form func(string) string) (string, error) {
 	if len(s) > 4*maxValue {
 		return "", bad("clean.too_long", "max", maxValue)
 	}
@@ -97,7 +102,8 @@ func ProvinceOf(city string) string { return regionIndex().provinceOf[city] }
 
 // SplitAddress takes province and city off the front of an address ("广东省深圳市
 // 南山区…", "上海 徐汇区…"); what is not there is "". A city without its province
-// gets it. rest is the remainder, folded. Error: clean.too_long.
+// gets it. rest is the remainder, folded; [region.Parse] goes on to the district
+// and says how sure it is. Error: clean.too_long.
 func SplitAddress(s string) (province, city, rest string, err error) {
 	rest, err = Text(s)
 	if err != nil {

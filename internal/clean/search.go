@@ -2,109 +2,16 @@ package clean
 
 import (
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/mozillazg/go-pinyin"
 )
-
-const (
-	maxSearchRunes = 64 // of a name; what is behind is not searched
-	maxPinyinRunes = 24
-)
-
-// syllables are the readings of characters without tones: index 0 = none.
-type syllables struct {
-	text []string
-	han  [0x9fff - 0x3400 + 1]uint16 // U+3400 to U+9FFF → index into text
-	// surname and words override han: at the first place of a name, and in a word.
-	surname map[rune]uint16
-	words   map[rune][]wordReading // by first character, longest first
-}
-
-type wordReading struct {
-	word []rune
-	read []uint16
-}
-
-var pinyinTable = sync.OnceValue(func() *syllables {
-	t := &syllables{text: []string{""}, surname: map[rune]uint16{}, words: map[rune][]wordReading{}}
-	known := map[string]uint16{}
-	id := func(s string) uint16 {
-		n, ok := known[s]
-		if !ok {
-			n = uint16(len(t.text))
-			t.text = append(t.text, s)
-			known[s] = n
-		}
-		return n
-	}
-	for code, readings := range pinyin.PinyinDict {
-		if code < 0x3400 || code > 0x9fff {
-			continue
-		}
-		first, _, _ := strings.Cut(readings, ",")
-		if s := toneless(first); s != "" {
-			t.han[code-0x3400] = id(s)
-		}
-	}
-	fields := strings.Fields(surnameReadings)
-	for i := 0; i+1 < len(fields); i += 2 {
-		r, _ := utf8.DecodeRuneInString(fields[i])
-		t.surname[r] = id(fields[i+1])
-	}
-	for _, entry := range strings.Split(wordReadings, ";") {
-		f := strings.Fields(entry)
-		w := wordReading{word: []rune(f[0])}
-		for _, s := range f[1:] {
-			w.read = append(w.read, id(s))
-		}
-		t.words[w.word[0]] = append(t.words[w.word[0]], w)
-	}
-	return t
-})
-
-// toneless takes the tone marks off: "lǜ" is "lv", the way it is typed.
-func toneless(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r < 0x80:
-			b.WriteRune(r)
-		case strings.ContainsRune("āáǎà", r):
-			b.WriteByte('a')
-		case strings.ContainsRune("ēéěèê", r):
-			b.WriteByte('e')
-		case strings.ContainsRune("īíǐì", r):
-			b.WriteByte('i')
-		case strings.ContainsRune("ōóǒò", r):
-			b.WriteByte('o')
-		case strings.ContainsRune("ūúǔù", r):
-			b.WriteByte('u')
-		case strings.ContainsRune("üǖǘǚǜ", r):
-			b.WriteByte('v')
-		case r == 'ń' || r == 'ň' || r == 'ǹ':
-			b.WriteByte('n')
-		case r == 'ḿ':
-			b.WriteByte('m')
-		}
-	}
-	return b.String()
-}
-
-func (t *syllables) of(r rune) uint16 {
-	if r < 0x3400 || r > 0x9fff {
-		return 0
-	}
-	return t.han[r-0x3400]
-}
 
 // FoldSearch gives the terms by which a name is found, without repeats: the
 // folded name; every two neighbouring Han characters; full pinyin and initials
 // of each run of Han characters; Latin words and numbers in lower case.
 // "单雄信" gives 单雄信, 单雄, 雄信, shanxiongxin, sxx, and, for those who do not
-// know the surname's reading, danxiongxin, dxx. Terms are for "begins with"
+// know the surname's reading, danxiongxin, dxx; 王乐, whose given name has two
+// readings, is wangle and wangyue. Terms are for "begins with"
 // and for equality; FoldQuery makes the matching side.
 func FoldSearch(name string) []string { return AppendSearch(nil, name) }
 
@@ -170,8 +77,13 @@ func appendHan(dst []string, from int, run string, first bool) []string {
 	t := pinyinTable()
 	var read [maxPinyinRunes]uint16
 	m := min(n, maxPinyinRunes)
+	words := 0 // bits of the places that are read as part of a word
 	for i := 0; i < m; {
-		i += t.read(read[i:m], runes[i:m])
+		k := t.read(read[i:m], runes[i:m])
+		if k > 1 {
+			words |= (1<<k - 1) << i
+		}
+		i += k
 	}
 	// As a surname the first character may be read otherwise; the usual reading
 	// is kept beside it. In a known word it is neither.
@@ -181,46 +93,53 @@ func appendHan(dst []string, from int, run string, first bool) []string {
 	}
 	if asSurname != 0 && asSurname != usual {
 		read[0] = asSurname
-		dst = t.spell(dst, from, read[:m])
+		dst = t.spellGiven(dst, from, runes[:n], read[:m], words)
 		read[0] = usual
+	}
+	if first && n <= 4 {
+		return t.spellGiven(dst, from, runes[:n], read[:m], words)
 	}
 	return t.spell(dst, from, read[:m])
 }
 
-// read fills the readings of the word at the start of runes, or of one
-// character, and says how many it took.
-func (t *syllables) read(dst []uint16, runes []rune) int {
-	for _, w := range t.words[runes[0]] {
-		if len(w.word) <= len(runes) && string(runes[:len(w.word)]) == string(w.word) {
-			return copy(dst, w.read)
+// spellGiven is spell for what may be a person's name, at most four characters:
+// a given name is spelled by each reading of at most two of its characters. It
+// leaves read as it was.
+func (t *syllables) spellGiven(dst []string, from int, runes []rune, read []uint16, words int) []string {
+	dst = t.spell(dst, from, read)
+	var at [2]int
+	n := 0
+	for i := 1; i < len(runes) && n < len(at); i++ {
+		if words>>i&1 == 0 && t.given[runes[i]] != nil {
+			at[n] = i
+			n++
 		}
 	}
-	dst[0] = t.of(runes[0])
-	return 1
-}
-
-// spell adds full pinyin and initials. Characters without a reading are left
-// out.
-func (t *syllables) spell(dst []string, from int, read []uint16) []string {
-	var buf [maxPinyinRunes * 7]byte
-	b, ini := buf[:0], 0
-	for _, id := range read {
-		b = append(b, t.text[id]...)
-	}
-	full := len(b)
-	for _, id := range read {
-		if id != 0 {
-			b = append(b, t.text[id][0])
-			ini++
-		}
-	}
-	if full == 0 {
+	// A word at the start is a compound surname or no name at all.
+	if n == 0 || words&1 == 0 && !isSurname(runes[0]) || words&1 != 0 && !isCompound(string(runes[:2])) {
 		return dst
 	}
-	s := string(b)
-	dst = addTerm(dst, from, s[:full])
-	if ini > 1 {
-		dst = addTerm(dst, from, s[full:])
+	first := t.given[runes[at[0]]]
+	second := []uint16{0}
+	if n > 1 {
+		second = t.given[runes[at[1]]]
+	}
+	usual := [2]uint16{read[at[0]], read[at[1]]}
+	for _, a := range first {
+		for _, b := range second {
+			read[at[0]] = a
+			switch {
+			case n < 2:
+			case runes[at[0]] == runes[at[1]]: // 乐乐 is not read in two ways at once
+				read[at[1]] = a
+			default:
+				read[at[1]] = b
+			}
+			dst = t.spell(dst, from, read)
+		}
+	}
+	if read[at[0]] = usual[0]; n > 1 {
+		read[at[1]] = usual[1]
 	}
 	return dst
 }

@@ -26,6 +26,15 @@ func TestFoldSearch(t *testing.T) {
 		{"万俟卨", "万俟卨 万俟 俟卨 moqixie mqx"},
 		{"欧阳娜娜", "欧阳娜娜 欧阳 阳娜 娜娜 ouyangnana oynn"},
 		{"吕布", "吕布 lvbu lb"},
+		// Given names that are read in more than one way are found by each.
+		{"王乐", "王乐 wangle wl wangyue wy"},
+		{"李茜", "李茜 liqian lq lixi lx"},
+		{"单乐", "单乐 shanle sl shanyue sy danle dl danyue dy"},
+		{"尉迟行", "尉迟行 尉迟 迟行 yuchixing ycx yuchihang ych"},
+		{"张快乐", "张快乐 张快 快乐 zhangkuaile zkl"},
+		{"万俟长乐", "万俟长乐 万俟 俟长 长乐 moqichangle mqcl"},
+		{"可乐", "可乐 kele kl"}, {"王乐乐", "王乐乐 王乐 乐乐 wanglele wll wangyueyue wyy"},
+		{"王乐行", "王乐行 王乐 乐行 wanglexing wlx wanglehang wlh wangyuexing wyx wangyuehang wyh"},
 		{"重庆小面", "重庆小面 重庆 庆小 小面 chongqingxiaomian cqxm"},
 		{"Tom Smith", "tom·smith tom smith"},
 		{"张三 Tom", "张三·tom 张三 zhangsan zs tom"},
@@ -116,4 +125,27 @@ func BenchmarkFoldSearch(b *testing.B) {
 		n++
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "names/s")
+}
+
+func TestSplitName(t *testing.T) {
+	for in, want := range map[string]string{
+		"张三": "张/三", "欧阳娜娜": "欧阳/娜娜", "单雄信": "单/雄信", "尉迟恭": "尉迟/恭", "万俟卨": "万俟/卨", "欧阳": "欧/阳", "司马相如": "司马/相如", " 解缙 ": "解/缙", "仇英": "仇/英", "曾国藩": "曾/国藩", "查良镛": "查/良镛", "区志": "区/志", "朴树": "朴/树", "盖叫天": "盖/叫天",
+		"张": "", "Tom": "", "张三Tom": "", "买买提·吐尔逊": "", "可乐鸡翅": "", "张三李四王五": "", "": "",
+	} {
+		family, given, ok := SplitName(in)
+		if got := family + "/" + given; ok != (want != "") || ok && got != want {
+			t.Errorf("%q: %s %v, want %s", in, got, ok, want)
+		}
+	}
+}
+
+func TestPinyin(t *testing.T) {
+	for in, want := range map[string]string{
+		"张三": "zhangsan", "单雄信": "shanxiongxin", "解缙": "xiejin", "仇英": "qiuying", "曾国藩": "zengguofan", "查良镛": "zhaliangyong", "区志": "ouzhi", "朴树": "piaoshu", "盖叫天": "gejiaotian", "尉迟恭": "yuchigong", "万俟卨": "moqixie", "长孙无忌": "zhangsunwuji",
+		"重庆小面": "chongqingxiaomian", "招商银行重庆分行": "zhaoshangyinhangchongqingfenhang", "Tom 张": "tomzhang", "": "", "。": "", "吕布": "lvbu", "解放碑步行街": "jiefangbeibuxingjie",
+	} {
+		if got := Pinyin(in); got != want {
+			t.Errorf("%q: %s, want %s", in, got, want)
+		}
+	}
 }
