@@ -97,7 +97,7 @@ func (c *cli) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(
 		c.serveCmd(), c.migrateCmd(), c.userCmd(), c.importCmd(), c.tierCmd(), c.reportCmd(),
-		c.backupCmd(), c.keysCmd(), c.openapiCmd(), c.doctorCmd(), c.auditCmd(), c.demoCmd(), c.versionCmd(),
+		c.backupCmd(), c.keysCmd(), c.openapiCmd(), c.doctorCmd(), c.auditCmd(), c.dedupeCmd(), c.demoCmd(), c.versionCmd(),
 	)
 	return root
 }
