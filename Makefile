@@ -29,7 +29,7 @@ lint: ## formatting, vet and the web's own checks
 	scripts/lint.sh
 
 gen: ## write api/openapi.json and the TypeScript client anew
-	go run ./cmd/zhike openapi > api/openapi.json
+	go run ./cmd/zhike openapi > api/openapi.json.new && mv api/openapi.json.new api/openapi.json
 	scripts/web.sh gen
 
 check-gen: ## fail when generated files differ from what is committed

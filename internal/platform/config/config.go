@@ -39,6 +39,8 @@ type Config struct {
 	UploadMaxBytes   int64 // one uploaded file as it arrives
 	UnpackedMaxBytes int64 // the same file unpacked
 	UploadMaxRows    int64 // rows of one imported file
+	// AttachmentMaxBytes bounds a file of a note.
+	AttachmentMaxBytes int64
 
 	SessionLifetime time.Duration // after it everybody signs in again
 	SessionIdle     time.Duration // unused for so long, a session ends

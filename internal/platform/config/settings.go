@@ -84,6 +84,8 @@ var settings = []setting{
 		number: func(c *Config) *int64 { return &c.UnpackedMaxBytes }},
 	{key: "upload_max_rows", kind: kindInt, def: "20000000", min: 1000, max: 1_000_000_000, help: "most rows of one imported file",
 		number: func(c *Config) *int64 { return &c.UploadMaxRows }},
+	{key: "attachment_max_bytes", kind: kindSize, def: "20MiB", min: 64 << 10, max: gib, help: "largest file attached to a note",
+		number: func(c *Config) *int64 { return &c.AttachmentMaxBytes }},
 	{key: "session_lifetime", kind: kindDuration, def: "7d", min: 5 * 60, max: 90 * day, help: "after it everybody signs in again",
 		duration: func(c *Config) *time.Duration { return &c.SessionLifetime }},
 	{key: "session_idle", kind: kindDuration, def: "12h", min: 60, max: 90 * day, help: "a session unused for so long ends",

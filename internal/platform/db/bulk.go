@@ -2,17 +2,13 @@ package db
 
 import (
 	"context"
+	"database/sql/driver"
 	"strconv"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
 	"zhike/internal/platform/errs"
 )
-
-// bulkRows is how many rows one INSERT carries on SQLite: beyond it the time
-// per row no longer falls.
-const bulkRows = 20
 
 // BulkInsert inserts n rows inside InTx by the engine's fastest way: COPY on
 // PostgreSQL, many rows a statement on SQLite. row fills vals (one value per
@@ -27,57 +23,12 @@ func (d *DB) BulkInsert(ctx context.Context, table string, columns []string, n i
 		return errs.New(errs.Internal, "internal", "detail", "BulkInsert outside a transaction")
 	}
 	if d.engine == Postgres {
-		return MapError(d.Driver(ctx, nil, func(c *pgx.Conn) error {
-			src := &copySource{n: n, i: -1, row: row, vals: make([]any, len(columns))}
-			_, err := c.CopyFrom(ctx, pgx.Identifier{table}, columns, src)
-			return err
-		}))
+		return MapError(d.Driver(ctx, nil, func(c *pgx.Conn) error { return d.copyIn(ctx, c, table, columns, n, row) }))
 	}
-	w := len(columns)
-	args := make([]any, bulkRows*w)
-	full, err := t.tx.PrepareContext(ctx, insertSQL(table, columns, bulkRows))
-	if err != nil {
-		return MapError(err)
-	}
-	defer full.Close()
-	i := 0
-	for ; i+bulkRows <= n; i += bulkRows {
-		for k := range bulkRows {
-			row(i+k, args[k*w:(k+1)*w])
-		}
-		if _, err := full.ExecContext(ctx, args...); err != nil {
-			return MapError(err)
-		}
-	}
-	if rest := n - i; rest > 0 {
-		for k := range rest {
-			row(i+k, args[k*w:(k+1)*w])
-		}
-		if _, err := t.tx.ExecContext(ctx, insertSQL(table, columns, rest), args[:rest*w]...); err != nil {
-			return MapError(err)
-		}
-	}
-	return nil
-}
-
-func insertSQL(table string, columns []string, rows int) string {
-	var b strings.Builder
-	b.WriteString("INSERT OR FAIL INTO ")
-	b.WriteString(table)
-	b.WriteString(" (")
-	b.WriteString(strings.Join(columns, ", "))
-	b.WriteString(") VALUES ")
-	for r := range rows {
-		if r > 0 {
-			b.WriteString(", ")
-		}
-		// Not $1…: SQLite keeps those as names and looks each up in a list when
-		// it is bound, which takes a third of the whole insert.
-		b.WriteString("(?")
-		b.WriteString(strings.Repeat(", ?", len(columns)-1))
-		b.WriteByte(')')
-	}
-	return b.String()
+	return MapError(t.conn.Raw(func(dc any) error {
+		b := bulk{conn: dc.(driver.ConnPrepareContext), table: table, columns: columns}
+		return b.insert(ctx, n, row)
+	}))
 }
 
 // Placeholders writes "$3, $4, $5" for (3, 3).
@@ -97,8 +48,13 @@ func Placeholders(first, n int) string {
 // texts and the engines' statement caches hold.
 var inSizes = [...]int{1, 4, 16, 64, 256, 1024}
 
-// MaxIn is the longest IN list; [InChunks] keeps to it.
+// MaxIn is the longest IN list.
 const MaxIn = 1024
+
+// chunkIn is the length of the lists that [InChunks] makes: SQLite looks each
+// name $1… up among those before it, so that four lists of 256 cost it a
+// quarter of one of 1024.
+const chunkIn = 256
 
 // InArgs makes the placeholders from $first and the arguments of an IN list of
 // at most MaxIn values, padded by repeating the last value.
@@ -117,10 +73,11 @@ func InArgs[T any](first int, vals []T) (placeholders string, args []any) {
 	return Placeholders(first, n), args
 }
 
-// InChunks calls fn with pieces of vals no longer than MaxIn.
+// InChunks calls fn with pieces of vals that make good IN lists, none longer
+// than MaxIn.
 func InChunks[T any](vals []T, fn func(chunk []T) error) error {
 	for len(vals) > 0 {
-		n := min(len(vals), MaxIn)
+		n := min(len(vals), chunkIn)
 		if err := fn(vals[:n]); err != nil {
 			return err
 		}
@@ -128,21 +85,3 @@ func InChunks[T any](vals []T, fn func(chunk []T) error) error {
 	}
 	return nil
 }
-
-type copySource struct {
-	n, i int
-	row  func(i int, vals []any)
-	vals []any
-}
-
-func (s *copySource) Next() bool {
-	s.i++
-	return s.i < s.n
-}
-
-func (s *copySource) Values() ([]any, error) {
-	s.row(s.i, s.vals)
-	return s.vals, nil
-}
-
-func (s *copySource) Err() error { return nil }

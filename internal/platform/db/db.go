@@ -45,10 +45,15 @@ type DB struct {
 	writer *sql.DB
 	pool   *pgxpool.Pool // PostgreSQL only
 	idPool *pgxpool.Pool // PostgreSQL only
+	// For [DB.Prepared] on PostgreSQL.
+	hotPool *pgxpool.Pool
+	hotDB   *sql.DB
 
-	ids    idCache
-	hot    prepared
-	openTx atomic.Int64
+	ids idCache
+	hot prepared
+	// copyTypes are the types of columns by the query that gives them.
+	copyTypes sync.Map
+	openTx    atomic.Int64
 	// onPool, set by tests, hears of each use of the pool while a
 	// transaction is open: a store call that lost its context.
 	onPool func()
@@ -202,6 +207,8 @@ func (d *DB) Close() error {
 	if d.pool != nil {
 		d.pool.Close()
 		d.idPool.Close()
+		_ = d.hotDB.Close()
+		d.hotPool.Close()
 	}
 	return err
 }

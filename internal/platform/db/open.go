@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -123,6 +125,38 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 		pool.Close()
 		return nil, errs.Wrap(err, errs.Unavailable, "db.unreachable", "host", cfg.ConnConfig.Host)
 	}
-	std := stdlib.OpenDBFromPool(pool)
-	return &DB{engine: Postgres, reader: std, writer: std, pool: pool, idPool: ids}, nil
+	// Hot reads too have connections of their own: few, as more than the CPUs
+	// can run only push each other aside, and with settings for short queries.
+	hotCfg := cfg.Copy()
+	hotCfg.MaxConns, hotCfg.MinConns = min(cfg.MaxConns, int32(max(4, 2*runtime.NumCPU()))), 0
+	hotCfg.AfterConnect = shortQueries
+	hot, err := pgxpool.NewWithConfig(ctx, hotCfg)
+	if err != nil {
+		pool.Close()
+		ids.Close()
+		return nil, errs.Wrap(err, errs.Unavailable, "db.unreachable", "host", cfg.ConnConfig.Host)
+	}
+	std, hotDB := stdlib.OpenDBFromPool(pool), stdlib.OpenDBFromPool(hot)
+	// Held between queries: handing a connection back to the pool and fetching
+	// it again costs a tenth of a read by key.
+	hotDB.SetMaxOpenConns(int(hotCfg.MaxConns))
+	hotDB.SetMaxIdleConns(int(hotCfg.MaxConns))
+	hotDB.SetConnMaxIdleTime(5 * time.Minute)
+	hotDB.SetConnMaxLifetime(time.Hour)
+	return &DB{engine: Postgres, reader: std, writer: std, pool: pool, idPool: ids, hotPool: hot, hotDB: hotDB}, nil
+}
+
+// shortQueries makes PostgreSQL plan for reads of some milliseconds: neither
+// compiling a query nor starting workers for it pays, and planning it anew for
+// its arguments, as it would five times on each connection and for a LIMIT it
+// does not know for ever, costs more than running it. So these queries are
+// written to be planned once: limits stand in the text, and the order of a cut
+// is that of the index that leads to it. Each goes from a few rows to others by
+// key; the planner, which takes a limit for the number of rows, would rather
+// read and hash whole tables. They cannot write.
+func shortQueries(ctx context.Context, c *pgx.Conn) error {
+	_, err := c.Exec(ctx, "SET jit = off; SET max_parallel_workers_per_gather = 0; "+
+		"SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_mergejoin = off; "+
+		"SET random_page_cost = 1.1; SET default_transaction_read_only = on")
+	return err
 }

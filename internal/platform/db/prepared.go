@@ -22,10 +22,13 @@ type prepared struct {
 // texts. A text that varies without bound (lists of ids are padded by
 // [InArgs]) does not belong here: once full, the cache takes no further ones.
 func (d *DB) Prepared(ctx context.Context) Querier {
-	if d.engine != SQLite || txFrom(ctx) != nil {
-		return d.Q(ctx)
+	q := d.Q(ctx) // also for the tests that watch the pool
+	switch {
+	case txFrom(ctx) != nil:
+		return q
+	case d.engine == Postgres:
+		return d.hotDB
 	}
-	d.Q(ctx) // for the tests that watch the pool
 	return &d.hot
 }
 

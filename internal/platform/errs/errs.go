@@ -29,11 +29,12 @@ const (
 	RateLimited                 // too often; try later
 	Unavailable                 // temporarily not possible
 	Canceled                    // the caller went away or stopped it
+	Precondition                // the call must name the version it was made from
 )
 
 var kindNames = [...]string{
 	"internal", "invalid", "unauthenticated", "forbidden", "not_found",
-	"conflict", "too_large", "rate_limited", "unavailable", "canceled",
+	"conflict", "too_large", "rate_limited", "unavailable", "canceled", "precondition",
 }
 
 // String gives the stable lower-case name of the kind.

@@ -43,6 +43,8 @@ type Options struct {
 	Audit Auditor
 	// Names finds the names of staff for the jobs page; nil shows none.
 	Names func(ctx context.Context, ids []int64) (map[int64]string, error)
+	// Zone is the company's, for instants in files; nil is UTC.
+	Zone clock.Zone
 }
 
 // Client enqueues jobs, works them between Start and Stop, and shows them.

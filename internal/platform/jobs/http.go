@@ -25,8 +25,9 @@ type idInput struct {
 	ID int64 `path:"id" minimum:"1"`
 }
 
-// Routes puts the pages of jobs into the table. All routes are open to anybody
-// signed in: without job.view a person sees the jobs that he or she started.
+// Routes puts the pages of jobs into the table. All routes but the
+// export are open to anybody signed in: without job.view a person sees the jobs
+// that he or she started.
 func (c *Client) Routes(api *web.API) {
 	route := func(method, path, id, summary string) web.Route {
 		return web.Route{Method: method, Path: path, ID: id, Summary: summary, Tag: "jobs", Permission: auth.SignedIn}
@@ -50,6 +51,9 @@ func (c *Client) Routes(api *web.API) {
 			}
 			return web.NewPage(list, next, &total), nil
 		})
+	export := route(http.MethodGet, "/jobs/export", "exportJobs", "Download all jobs as CSV or XLSX; recorded")
+	export.Permission, export.Produces = PermView, "text/csv"
+	web.RegisterDownload(api, export, c.export)
 	web.Register(api, route(http.MethodGet, "/jobs/counts", "countJobs", "Count jobs by tab"),
 		func(ctx context.Context, _ *struct{}) (Counts, error) { return c.Count(ctx) })
 	web.Register(api, route(http.MethodGet, "/jobs/kinds", "listJobKinds", "List the kinds of jobs"),

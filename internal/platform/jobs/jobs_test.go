@@ -460,7 +460,7 @@ func TestPeriodicMakesUpForMissedTime(t *testing.T) {
 				runs.Add(1)
 				return nil
 			})
-			r.Every("test.daily", jobs.Daily(2, 30, time.UTC), func() jobs.Args { return work{"daily"} })
+			r.Every("test.daily", jobs.Daily(2, 30, clock.In(time.UTC)), func() jobs.Args { return work{"daily"} })
 			c, err := jobs.New(d, clk, log.Discard(), r, jobs.Options{Poll: 100 * time.Millisecond})
 			if err != nil {
 				t.Fatal(err)
@@ -503,16 +503,23 @@ func TestSchedules(t *testing.T) {
 		s          jobs.Schedule
 		from, want string
 	}{
-		"later today":      {jobs.Daily(2, 30, shanghai), "2026-03-01T01:00:00+08:00", "2026-03-01T02:30:00+08:00"},
-		"exactly now":      {jobs.Daily(2, 30, shanghai), "2026-03-01T02:30:00+08:00", "2026-03-02T02:30:00+08:00"},
-		"company's day":    {jobs.Daily(2, 30, shanghai), "2026-02-28T18:31:00Z", "2026-03-01T18:30:00Z"},
-		"leap day":         {jobs.Daily(0, 0, time.UTC), "2028-02-28T12:00:00Z", "2028-02-29T00:00:00Z"},
+		"later today":      {jobs.Daily(2, 30, clock.In(shanghai)), "2026-03-01T01:00:00+08:00", "2026-03-01T02:30:00+08:00"},
+		"exactly now":      {jobs.Daily(2, 30, clock.In(shanghai)), "2026-03-01T02:30:00+08:00", "2026-03-02T02:30:00+08:00"},
+		"company's day":    {jobs.Daily(2, 30, clock.In(shanghai)), "2026-02-28T18:31:00Z", "2026-03-01T18:30:00Z"},
+		"leap day":         {jobs.Daily(0, 0, clock.In(time.UTC)), "2028-02-28T12:00:00Z", "2028-02-29T00:00:00Z"},
 		"interval":         {jobs.Interval(10 * time.Minute), "2026-03-01T00:03:00Z", "2026-03-01T00:10:00Z"},
 		"interval on slot": {jobs.Interval(10 * time.Minute), "2026-03-01T00:10:00Z", "2026-03-01T00:20:00Z"},
 	} {
 		if got := tc.s.Next(at(tc.from)); !got.Equal(at(tc.want)) {
 			t.Errorf("%s: %v, want %s", name, got, tc.want)
 		}
+	}
+	// The company moves: the same schedule is due by the new zone.
+	zone := shanghai
+	moving := jobs.Daily(2, 30, func() *time.Location { return zone })
+	zone = time.UTC
+	if got := moving.Next(at("2026-03-01T01:00:00Z")); !got.Equal(at("2026-03-01T02:30:00Z")) {
+		t.Errorf("after the zone changed: %v", got)
 	}
 }
 

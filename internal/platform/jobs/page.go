@@ -60,19 +60,25 @@ func (c *Client) List(ctx context.Context, in ListInput) (list []View, more bool
 	if err := c.st.countBy(ctx, f, func(_, _ string, n int64) { total += n }); err != nil {
 		return nil, false, 0, err
 	}
-	f.before, f.limit = in.Before, min(max(in.Limit, 1), 200)+1
+	list, more, err = c.page(ctx, f, in.Before, min(max(in.Limit, 1), 200))
+	return list, more, total, err
+}
+
+// page gives up to n jobs with ids below before, 0 = from the newest.
+func (c *Client) page(ctx context.Context, f filter, before int64, n int) (list []View, more bool, err error) {
+	f.before, f.limit = before, n+1
 	records, err := c.st.records(ctx, f)
 	if err != nil {
-		return nil, false, 0, err
+		return nil, false, err
 	}
 	if more = len(records) == f.limit; more {
-		records = records[:f.limit-1]
+		records = records[:n]
 	}
 	list = make([]View, len(records))
 	for i := range records {
 		list[i] = c.view(ctx, &records[i])
 	}
-	return list, more, total, c.nameActors(ctx, list)
+	return list, more, c.nameActors(ctx, list)
 }
 
 // Count counts the jobs of each group that the actor may see.

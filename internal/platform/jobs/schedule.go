@@ -29,17 +29,19 @@ func (i interval) Next(t time.Time) time.Time {
 
 type daily struct {
 	hour, minute int
-	zone         *time.Location
+	zone         clock.Zone
 }
 
-// Daily is due once a day at the given wall-clock time of the company's zone.
-func Daily(hour, minute int, zone *time.Location) Schedule { return daily{hour, minute, zone} }
+// Daily is due once a day at the given wall-clock time of the company's zone,
+// which is asked each time: after a change the next one is due by the new zone.
+func Daily(hour, minute int, zone clock.Zone) Schedule { return daily{hour, minute, zone} }
 
 func (d daily) Next(t time.Time) time.Time {
-	y, m, day := t.In(d.zone).Date()
-	at := time.Date(y, m, day, d.hour, d.minute, 0, 0, d.zone)
+	zone := d.zone()
+	y, m, day := t.In(zone).Date()
+	at := time.Date(y, m, day, d.hour, d.minute, 0, 0, zone)
 	if !at.After(t) {
-		at = time.Date(y, m, day+1, d.hour, d.minute, 0, 0, d.zone)
+		at = time.Date(y, m, day+1, d.hour, d.minute, 0, 0, zone)
 	}
 	return at
 }

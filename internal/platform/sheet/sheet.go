@@ -39,6 +39,9 @@ type Options struct {
 	MaxMemory   int64 // bytes held for an XLSX (its copy and its shared strings), default 192 MiB
 }
 
+// DefaultMaxXLSX bounds a workbook, in bytes: it is held in memory.
+const DefaultMaxXLSX = 64 << 20
+
 const (
 	maxRowBytes   = 32 << 20 // one CSV record
 	bombRatio     = 200      // unpacked : packed
@@ -55,7 +58,7 @@ func (o Options) withDefaults() (Options, error) {
 		o.MaxCell = 1 << 20
 	}
 	if o.MaxXLSX <= 0 {
-		o.MaxXLSX = 64 << 20
+		o.MaxXLSX = DefaultMaxXLSX
 	}
 	if o.MaxMemory <= 0 {
 		o.MaxMemory = 192 << 20

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -17,6 +18,15 @@ type Writer interface {
 	Write(cells ...Cell) error
 	// Close writes what is still held. A file that was not closed is damaged.
 	Close() error
+}
+
+// NewWriter begins a table of a format, "csv" or "xlsx"; name is that of the
+// sheet.
+func NewWriter(w io.Writer, format, name string, columns []Column) (Writer, error) {
+	if format == "xlsx" {
+		return NewXLSX(w, columns, XLSXOptions{Sheet: name})
+	}
+	return NewCSV(w, columns, CSVOptions{})
 }
 
 // Column is a title, and for XLSX a width in characters (0 = by the title).

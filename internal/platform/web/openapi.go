@@ -63,6 +63,7 @@ func (a *API) OpenAPI() ([]byte, error) {
 	if err := d.Decode(&doc); err != nil {
 		return nil, fmt.Errorf("openapi: %w", err)
 	}
+	a.markNullable(doc)
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -71,6 +72,38 @@ func (a *API) OpenAPI() ([]byte, error) {
 		return nil, fmt.Errorf("openapi: %w", err)
 	}
 	return b.Bytes(), nil
+}
+
+// markNullable adds "or null" to the fields that point to another schema, unless
+// they are tagged nullable:"false" because there always is one. The library
+// writes a bare reference for them.
+func (a *API) markNullable(doc any) {
+	object := func(v any, key string) map[string]any {
+		m, _ := v.(map[string]any)
+		sub, _ := m[key].(map[string]any)
+		return sub
+	}
+	for name, schema := range object(object(doc, "components"), "schemas") {
+		t := a.huma.OpenAPI().Components.Schemas.TypeFromRef(schemaPrefix + name)
+		for t != nil && t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		if t == nil || t.Kind() != reflect.Struct {
+			continue
+		}
+		properties := object(schema, "properties")
+		for _, f := range reflect.VisibleFields(t) {
+			key, rest, _ := strings.Cut(f.Tag.Get("json"), ",")
+			p := object(properties, key)
+			ref, is := p["$ref"]
+			// With omitempty it is left out instead.
+			if !is || f.Type.Kind() != reflect.Pointer || strings.Contains(rest, "omitempty") || f.Tag.Get("nullable") == "false" {
+				continue
+			}
+			delete(p, "$ref")
+			p["anyOf"] = []any{map[string]any{"$ref": ref}, map[string]any{"type": "null"}}
+		}
+	}
 }
 
 // schemaName names a type by its package and itself, so that names neither

@@ -27,7 +27,7 @@ func (o *Optional[T]) UnmarshalJSON(b []byte) error {
 
 // Schema tells huma that it is a T or null.
 func (o Optional[T]) Schema(r huma.Registry) *huma.Schema {
-	s := *r.Schema(reflect.TypeFor[T](), true, "")
+	s := *r.Schema(reflect.TypeFor[T](), false, "") // no reference: those cannot be null
 	s.Nullable = true
 	return &s
 }

@@ -66,6 +66,7 @@ var kindStatus = map[errs.Kind]int{
 	errs.RateLimited:     http.StatusTooManyRequests,
 	errs.Unavailable:     http.StatusServiceUnavailable,
 	errs.Canceled:        http.StatusServiceUnavailable,
+	errs.Precondition:    http.StatusPreconditionRequired,
 }
 
 // RetryAfter is the parameter of a RateLimited or Unavailable error that says
