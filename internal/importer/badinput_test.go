@@ -234,8 +234,8 @@ func TestBadRowsAreNamed(t *testing.T) {
 	if res.Accepted != 0 || r.one(`SELECT count(*) FROM orders`) != 0 || r.one(`SELECT count(*) FROM customers`) != 0 {
 		t.Errorf("something of refused rows was stored: %+v", res)
 	}
-	rejects, more, err := r.s.Rejects(r.ctx, res.ImportID, 0, 5, "en")
-	if err != nil || len(rejects) != 5 || !more || rejects[3].Line != 5 || rejects[3].Value != "138" || rejects[3].Cells[0] != "A4" {
+	rejects, more, total, err := r.s.Rejects(r.ctx, RejectsInput{ID: res.ImportID, Limit: 5}, "en")
+	if err != nil || total != res.Rejected || len(rejects) != 5 || !more || rejects[3].Line != 5 || rejects[3].Value != "138" || rejects[3].Cells[0] != "A4" {
 		t.Errorf("rejects: %+v %v %v", rejects, more, err)
 	}
 	for _, rj := range rejects {

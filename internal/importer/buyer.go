@@ -3,6 +3,7 @@ package importer
 import (
 	"encoding/binary"
 	"strings"
+	"unicode"
 
 	"zhike/internal/clean"
 	"zhike/internal/customer"
@@ -276,6 +277,9 @@ func (p *parser) buyerFacts(at int, r *row, out *buyer) *fault {
 // name that is a phone number is a contact and shown masked.
 func (p *parser) nameBuyer(b *buyer) {
 	if b.name != "" {
+		if !hasNumber(b.name) {
+			return
+		}
 		n, err := clean.Phone(b.name)
 		if err != nil || n.Kind != clean.PhoneMobile {
 			return
@@ -297,6 +301,21 @@ func (p *parser) nameBuyer(b *buyer) {
 	case b.key != "":
 		b.name = clean.MaskTail(b.key, 3, 4)
 	}
+}
+
+// hasNumber says whether a name has so many digits, of whatever script, that
+// it may be a phone number.
+func hasNumber(name string) bool {
+	n := 0
+	for _, r := range name {
+		if r <= unicode.MaxASCII && (r < '0' || r > '9') {
+			continue
+		}
+		if unicode.IsNumber(r) {
+			n++
+		}
+	}
+	return n >= 6 // a sign may stand for two digits
 }
 
 // personal says whether a buyer's number is a phone, an e-mail address or as

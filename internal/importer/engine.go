@@ -39,6 +39,7 @@ func (s *Service) execute(ctx context.Context, rec *Record, src sheet.Source, pr
 	if err := s.acquire(ctx, rec); err != nil {
 		return err
 	}
+	defer tighten()()
 	held, stop := s.keepLease(ctx, rec)
 	err := s.work(held, rec, src, progress)
 	stop()
@@ -104,7 +105,7 @@ func (s *Service) work(ctx context.Context, rec *Record, src sheet.Source, progr
 	}
 	// Both passes read with the same bounds, whenever they run.
 	now := time.UnixMilli(rec.CreatedAt)
-	p := newParser(&rec.Mapping, cols, s.vault, s.zone, now)
+	p := newParser(&rec.Mapping, cols, s.vault, s.zone(), now)
 	found, err := p.scan(ctx, f, s.maxRows, func(done, total int64) { progress(PhaseCheck, done, total) })
 	f.Close()
 	if err != nil {
@@ -205,7 +206,7 @@ func (s *Service) newWriter(ctx context.Context, rec *Record, header []string) (
 	w := &writer{
 		db: s.db, st: s.st, vault: s.vault, customers: s.customers, orders: s.orders, rec: rec, header: header,
 		nowMS: s.now(), cache: newBuyerCache(), products: s.orders.ProductCache(rec.SourceID, s.now()),
-		lease: func() int64 { return s.now() + leaseFor.Milliseconds() },
+		now: s.now,
 	}
 	if rec.DryRun {
 		w.dryKeys, w.dryContacts, w.dryAdded = map[blind]int64{}, map[blind]int64{}, map[ownContact]bool{}
@@ -284,12 +285,19 @@ func pipe(ctx context.Context, w *writer, read func(ctx context.Context, b *batc
 		return read(ctx, <-empty, send)
 	})
 	g.Go(func() error {
+		waiting := func() *batch {
+			select {
+			case b := <-full: // nil after the last
+				return b
+			default:
+				return nil
+			}
+		}
 		for b := range full {
-			if err := w.apply(ctx, b); err != nil {
+			if err := w.applyGroup(ctx, b, waiting, func(b *batch) { empty <- b }); err != nil {
 				return err
 			}
 			applied()
-			empty <- b
 		}
 		return nil
 	})

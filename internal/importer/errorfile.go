@@ -62,7 +62,7 @@ func (s *Service) WriteErrors(ctx context.Context, w io.Writer, rec *Record, loc
 	}
 	cells := make([]sheet.Cell, len(cols))
 	for after := int64(0); ; {
-		page, err := s.st.rejects(ctx, rec.ID, after, rejectsPage)
+		page, err := s.st.rejects(ctx, rec.ID, after, "", rejectsPage)
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 
 	"zhike/internal/platform/audit"
-	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
 )
 
@@ -23,7 +22,7 @@ func (s *Service) close(ctx context.Context, rec *Record, end Status, cause erro
 // the import with its event and its audit entry.
 func (s *Service) finish(ctx context.Context, rec *Record, m *met, end Status, cause error, progress Progress) error {
 	if !rec.DryRun {
-		if err := s.Recover(ctx); err != nil {
+		if err := s.st.restoreIndexes(ctx, func(statement string) bool { return !ofFigures(statement) }); err != nil {
 			return err
 		}
 		if rec.Accepted >= largeImport {
@@ -32,6 +31,9 @@ func (s *Service) finish(ctx context.Context, rec *Record, m *met, end Status, c
 			}
 		}
 		if err := s.figures(ctx, m, progress); err != nil {
+			return err
+		}
+		if err := s.Recover(ctx); err != nil {
 			return err
 		}
 		if rec.Accepted >= largeImport {
@@ -87,7 +89,9 @@ func (s *Service) finish(ctx context.Context, rec *Record, m *met, end Status, c
 // Recover brings back the indexes that a first large import has taken away, if
 // it was killed and nobody went on with it. It does nothing otherwise, and is
 // called at the end of every import, by a job, and when the program starts.
-func (s *Service) Recover(ctx context.Context) error { return s.st.restoreIndexes(ctx) }
+func (s *Service) Recover(ctx context.Context) error {
+	return s.st.restoreIndexes(ctx, func(string) bool { return true })
+}
 
 // firstLarge is from how many rows on the first import of a database takes
 // indexes away while it works.
@@ -108,7 +112,7 @@ func (s *Service) figures(ctx context.Context, m *met, progress Progress) error 
 		return err
 	}
 	if !ok {
-		asOf = clock.DayOf(s.clock.Now(), s.zone)
+		asOf = s.zone.Today(s.clock)
 	}
 	all, err := s.st.customerCount(ctx)
 	if err != nil {

@@ -134,16 +134,10 @@ func (g *guesser) unknownStatus(col int) bool {
 // price × quantity differs.
 func (g *guesser) amountOfOrder(as map[Meaning]choice) bool {
 	id, amount := as[OrderID].col, as[Amount].col
-	at := func(r []string, c int) string {
-		if c < len(r) {
-			return strings.TrimSpace(r[c])
-		}
-		return ""
-	}
 	first, repeated, own := 0, 0, 0
 	for i := 0; i < len(g.rows); {
 		n := i + 1
-		for n < len(g.rows) && at(g.rows[n], id) == at(g.rows[i], id) && at(g.rows[i], id) != "" {
+		for n < len(g.rows) && trimmed(g.rows[n], id) == trimmed(g.rows[i], id) && trimmed(g.rows[i], id) != "" {
 			n++
 		}
 		if n-i > 1 {
@@ -161,6 +155,14 @@ func (g *guesser) amountOfOrder(as map[Meaning]choice) bool {
 	return first > own || repeated > own && repeated >= 2
 }
 
+// trimmed is the text of cell c of a row, which may have fewer.
+func trimmed(r []string, c int) string {
+	if c < len(r) {
+		return strings.TrimSpace(r[c])
+	}
+	return ""
+}
+
 // amountsOf says of the rows of one order: 'f' amount on the first row only,
 // 'r' repeated where prices differ, 'o' each row its own.
 func (g *guesser) amountsOf(rows [][]string, amount int, as map[Meaning]choice) byte {
@@ -168,17 +170,17 @@ func (g *guesser) amountsOf(rows [][]string, amount int, as map[Meaning]choice) 
 	qty, hasQty := as[Quantity]
 	said, same, differ := 0, true, false
 	for _, r := range rows {
-		a := r[amount]
+		a := trimmed(r, amount)
 		if !clean.IsBlank(a) {
 			said++
 		}
-		same = same && a == rows[0][amount]
-		if hasPrice && r[price.col] != rows[0][price.col] || hasQty && r[qty.col] != rows[0][qty.col] {
+		same = same && a == trimmed(rows[0], amount)
+		if hasPrice && trimmed(r, price.col) != trimmed(rows[0], price.col) || hasQty && trimmed(r, qty.col) != trimmed(rows[0], qty.col) {
 			differ = true
 		}
 	}
 	switch {
-	case said == 1 && !clean.IsBlank(rows[0][amount]):
+	case said == 1 && !clean.IsBlank(trimmed(rows[0], amount)):
 		return 'f'
 	case said == len(rows) && same && differ:
 		return 'r'

@@ -70,7 +70,7 @@ func serviceIn(ctx context.Context, d *db.DB, dir string) (*Service, *vault.Vaul
 	bus := &sink{}
 	orders := order.NewStore(d)
 	s := NewService(Deps{
-		DB: d, Clock: clk, Vault: v, Events: bus, Audit: audit.New(d, clk), Zone: shanghai,
+		DB: d, Clock: clk, Vault: v, Events: bus, Audit: audit.New(d, clk), Zone: clock.In(shanghai),
 		Customers: customer.NewStore(d), Orders: orders, Metrics: order.NewRefresher(orders, clk), Files: filepath.Join(dir, "files"),
 	})
 	return s, v, bus, err

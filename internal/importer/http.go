@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -47,12 +49,16 @@ type listInput struct {
 	Limit    int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Entries a page"`
 	Cursor   string `query:"cursor" maxLength:"2048" doc:"next_cursor of the page before"`
 	SourceID int64  `query:"source_id" minimum:"0" doc:"Only imports into this source"`
+	Kind     Kind   `query:"kind" enum:"orders,customers,behaviours"`
+	Status   string `query:"status" maxLength:"200" doc:"Statuses, separated by commas"`
+	Mine     string `query:"mine" enum:"true,false" doc:"true: only those that the caller began"`
 }
 
 type rejectsInput struct {
 	ID     int64  `path:"id" minimum:"1"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Entries a page"`
-	Cursor string `query:"cursor" maxLength:"2048" doc:"next_cursor of the page before"`
+	Cursor string `query:"cursor" maxLength:"2048" doc:"next_cursor of the page before, with the same code"`
+	Code   string `query:"code" maxLength:"100" doc:"Only rows refused for this reason"`
 }
 
 type createSourceInput struct {
@@ -103,6 +109,8 @@ func (s *Service) Routes(api *web.API) {
 			return s.Start(ctx, StartInput{b.UploadID, b.Kind, b.Source, b.Mapping, b.DryRun}, web.Locale(ctx))
 		})
 	web.Register(api, view(http.MethodGet, "/imports", "listImports", "List imports, the newest first"), s.list)
+	web.Register(api, view(http.MethodGet, "/imports/limits", "importLimits", "How large a file may be"),
+		func(context.Context, *struct{}) (Limits, error) { return s.Limits(), nil })
 	web.Register(api, view(http.MethodGet, "/imports/{id}", "getImport", "One import with its counts and reasons"),
 		func(ctx context.Context, in *idInput) (View, error) { return s.Get(ctx, in.ID, web.Locale(ctx)) })
 	web.Register(api, run(http.MethodGet, "/imports/{id}/rejects", "listRejects", "Refused rows in file order"), s.listRejects)
@@ -129,7 +137,13 @@ func (s *Service) list(ctx context.Context, in *listInput) (web.Page[View], erro
 	if err := web.DecodeCursor(in.Cursor, &before); err != nil {
 		return web.Page[View]{}, err
 	}
-	views, more, total, err := s.List(ctx, ListInput{SourceID: in.SourceID, Before: before, Limit: in.Limit}, web.Locale(ctx))
+	states, err := statuses(in.Status)
+	if err != nil {
+		return web.Page[View]{}, err
+	}
+	views, more, total, err := s.List(ctx, ListInput{
+		SourceID: in.SourceID, Kind: in.Kind, Status: states, Mine: in.Mine == "true", Before: before, Limit: in.Limit,
+	}, web.Locale(ctx))
 	if err != nil {
 		return web.Page[View]{}, err
 	}
@@ -140,12 +154,28 @@ func (s *Service) list(ctx context.Context, in *listInput) (web.Page[View], erro
 	return web.NewPage(views, next, &total), nil
 }
 
+// statuses reads a list of statuses, "" for all of them.
+func statuses(text string) (out []Status, err error) {
+	for word := range strings.SplitSeq(text, ",") {
+		if word == "" {
+			continue
+		}
+		if !slices.Contains(allStatuses, Status(word)) {
+			return nil, errs.New(errs.Invalid, "invalid").WithField("status", "import.unknown_status")
+		}
+		if !slices.Contains(out, Status(word)) {
+			out = append(out, Status(word))
+		}
+	}
+	return out, nil
+}
+
 func (s *Service) listRejects(ctx context.Context, in *rejectsInput) (web.Page[Reject], error) {
 	var after int64
 	if err := web.DecodeCursor(in.Cursor, &after); err != nil {
 		return web.Page[Reject]{}, err
 	}
-	rows, more, err := s.Rejects(ctx, in.ID, after, in.Limit, web.Locale(ctx))
+	rows, more, total, err := s.Rejects(ctx, RejectsInput{ID: in.ID, Code: in.Code, After: after, Limit: in.Limit}, web.Locale(ctx))
 	if err != nil {
 		return web.Page[Reject]{}, err
 	}
@@ -153,7 +183,7 @@ func (s *Service) listRejects(ctx context.Context, in *rejectsInput) (web.Page[R
 	if more {
 		next = web.EncodeCursor(rows[len(rows)-1].RowNo)
 	}
-	return web.NewPage(rows, next, nil), nil
+	return web.NewPage(rows, next, &total), nil
 }
 
 func (s *Service) putPiece(w http.ResponseWriter, req *http.Request) error {

@@ -190,7 +190,11 @@ func TestUploadPreviewImport(t *testing.T) {
 			t.Error("fetching the error file is not in the audit log")
 		}
 		// The pieces are gone, and so is the upload.
-		if left := inDir(t, s.s.uploadDir(id)); len(left) != 0 {
+		left := inDir(t, s.s.uploadDir(id))
+		for deadline := time.Now().Add(10 * time.Second); len(left) != 0 && time.Now().Before(deadline); left = inDir(t, s.s.uploadDir(id)) {
+			time.Sleep(10 * time.Millisecond) // they go after the import has ended
+		}
+		if len(left) != 0 {
 			t.Errorf("pieces left: %v", left)
 		}
 		// The mapping is remembered.

@@ -153,7 +153,7 @@ func TestKilledImportEndsAsAnUndisturbedOne(t *testing.T) {
 			if left, err := r.s.st.deferred(r.ctx); err != nil || len(left) != 0 {
 				t.Errorf("indexes are still away: %v %v", left, err)
 			}
-			for _, name := range secondary[KindOrders] {
+			for _, name := range secondaryOf(KindOrders) {
 				if how, err := r.s.st.indexStatement(r.ctx, name); err != nil || how == "" {
 					t.Errorf("index %s is gone: %v", name, err)
 				}
@@ -182,7 +182,7 @@ func untilDone(t *testing.T, url, dir, path string, took time.Duration, finished
 		done := make(chan error, 1)
 		go func() { done <- cmd.Wait() }()
 		// Later kills come later, so that the import moves on.
-		pause := startUp + time.Duration(float64(took)*(0.1+0.25*r.Float64()+0.04*float64(kills)))
+		pause := startUp + time.Duration(float64(took)*(0.05+0.15*r.Float64()+0.03*float64(kills)))
 		select {
 		case err := <-done:
 			if err != nil {

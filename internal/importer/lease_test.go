@@ -64,12 +64,12 @@ func TestARunnerThatLostItsImportWritesNothing(t *testing.T) {
 	r := newRig(t, dbtest.SQLite(t))
 	r.s.batch = 10
 	path := r.file("a.csv", goodRows(100))
-	stolen := false
+	stolen, before := false, int64(0)
 	_, err := r.s.Run(r.ctx, RunInput{Path: path, Source: "shop", Progress: func(p Phase, done, _ int64) {
 		if p != PhaseRows || done < 50 || stolen {
 			return
 		}
-		stolen = true
+		stolen, before = true, done
 		err := r.db.InTx(r.ctx, func(ctx context.Context) error {
 			return r.s.st.exec(ctx, `UPDATE imports SET runner = $1, lease_until = $2`, "another-machine/1/a/1", r.s.now()+1000)
 		})
@@ -80,8 +80,8 @@ func TestARunnerThatLostItsImportWritesNothing(t *testing.T) {
 	if errs.CodeOf(err) != "import.stopped" {
 		t.Fatalf("got %v", err)
 	}
-	if n := r.one(`SELECT count(*) FROM orders`); n != 50 {
-		t.Errorf("%d orders, want the 50 from before", n)
+	if n := r.one(`SELECT count(*) FROM orders`); n != before {
+		t.Errorf("%d orders, want the %d from before", n, before)
 	}
 	if got := r.lines(`SELECT status, runner FROM imports`); got[0] != "running|another-machine/1/a/1" {
 		t.Errorf("the import of the other runner was touched: %v", got)
@@ -161,7 +161,7 @@ func TestIndexesComeBackAfterADeadImport(t *testing.T) {
 	dbtest.EachConcurrent(t, func(t *testing.T, d *db.DB) {
 		r := newRig(t, d)
 		how := map[string]string{}
-		for _, name := range secondary[KindOrders] {
+		for _, name := range secondaryOf(KindOrders) {
 			how[name], _ = r.s.st.indexStatement(r.ctx, name)
 		}
 		r.s.batch, r.s.deferRows = 10, 50

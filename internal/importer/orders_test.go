@@ -134,7 +134,7 @@ func TestWhoTheBuyerIs(t *testing.T) {
 		if n := r.one(`SELECT count(*) FROM customers WHERE name LIKE '%1380000%' OR name LIKE '%13900000%'`); n != 0 {
 			t.Error("a phone number is in a name")
 		}
-		rejects, _, err := r.s.Rejects(r.ctx, res.ImportID, 0, 10, "zh-CN")
+		rejects, _, _, err := r.s.Rejects(r.ctx, RejectsInput{ID: res.ImportID, Limit: 10}, "zh-CN")
 		if err != nil {
 			t.Fatal(err)
 		}

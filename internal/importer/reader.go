@@ -15,7 +15,7 @@ import (
 
 const (
 	// defaultBatch is after how many rows a batch ends, at the next edge of a unit.
-	defaultBatch = 10_000
+	defaultBatch = 5_000
 	// maxUnitRows bounds the rows of one order: more is a wrong column.
 	maxUnitRows = 50_000
 	// inFlight batches are between reader and writer, the two in work included.

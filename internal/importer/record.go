@@ -21,6 +21,10 @@ const (
 	StatusCancelled  Status = "cancelled"
 )
 
+var allStatuses = []Status{
+	StatusWaiting, StatusChecking, StatusRunning, StatusFinishing, StatusFinished, StatusFailed, StatusCancelling, StatusCancelled,
+}
+
 // Over says whether nothing more happens to the import.
 func (s Status) Over() bool {
 	return s == StatusFinished || s == StatusFailed || s == StatusCancelled

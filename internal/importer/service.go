@@ -45,11 +45,13 @@ type Deps struct {
 	Jobs      jobs.Enqueuer
 	Events    events.Publisher
 	Audit     Auditor
-	Zone      *time.Location
+	Zone      clock.Zone // company time
 	Log       *slog.Logger
 	Customers CustomerStore
 	Orders    OrderStore
 	Metrics   Metrics
+	// Names gives the names of members of staff by id; nil knows nobody.
+	Names func(ctx context.Context, ids []int64) (map[int64]string, error)
 	// Files is the folder for uploads and error files.
 	Files string
 	// Bounds; 0 takes the default in brackets.
@@ -67,11 +69,12 @@ type Service struct {
 	jobs        jobs.Enqueuer
 	events      events.Publisher
 	audit       Auditor
-	zone        *time.Location
+	zone        clock.Zone
 	log         *slog.Logger
 	customers   CustomerStore
 	orders      OrderStore
 	metrics     Metrics
+	names       func(ctx context.Context, ids []int64) (map[int64]string, error)
 	files       string
 	maxUpload   int64
 	maxUnpacked int64
@@ -90,14 +93,14 @@ func NewService(d Deps) *Service {
 	}
 	s := &Service{
 		db: d.DB, st: &store{d.DB}, clock: d.Clock, vault: d.Vault, jobs: d.Jobs, events: d.Events, audit: d.Audit,
-		zone: d.Zone, log: d.Log, customers: d.Customers, orders: d.Orders, metrics: d.Metrics, files: d.Files,
+		zone: d.Zone, log: d.Log, customers: d.Customers, orders: d.Orders, metrics: d.Metrics, names: d.Names, files: d.Files,
 		batch: defaultBatch, deferRows: firstLarge, maxUpload: or(d.MaxUpload, 20<<30), maxUnpacked: or(d.MaxUnpacked, 16<<30), maxRows: or(d.MaxRows, 20_000_000),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	if s.zone == nil {
-		s.zone = time.FixedZone("UTC+8", 8*3600)
+		s.zone = clock.In(time.FixedZone("UTC+8", 8*3600))
 	}
 	return s
 }

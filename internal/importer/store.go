@@ -63,24 +63,51 @@ func (s *store) unfinished(ctx context.Context, sha string, sourceID int64, kind
 	return r, err
 }
 
-// filter narrows a list of imports.
+// filter narrows a list of imports; a field at zero does not.
 type filter struct {
-	SourceID int64
-	Before   int64 // ids below, 0 = from the newest
-	Limit    int
+	SourceID  int64
+	Kind      Kind
+	Status    []Status
+	CreatedBy int64 // id of a member of staff
 }
 
-func (s *store) list(ctx context.Context, f filter) ([]*Record, error) {
-	q, args := `SELECT `+importColumns+fromImports+`WHERE i.id < $1`, []any{int64(1) << 62}
-	if f.Before > 0 {
-		args[0] = f.Before
+// where gives the conditions as " WHERE …" and their arguments; below is an id
+// that those of the list are below of.
+func (f filter) where(below int64) (string, []any) {
+	cond, args := ` WHERE i.id < $1`, []any{below}
+	add := func(column string, v any) {
+		args = append(args, v)
+		cond += ` AND ` + column + ` = $` + strconv.Itoa(len(args))
 	}
-	if f.SourceID > 0 {
-		q += ` AND i.source_id = $2`
-		args = append(args, f.SourceID)
+	if f.SourceID != 0 {
+		add("i.source_id", f.SourceID)
 	}
-	q += ` ORDER BY i.id DESC LIMIT ` + strconv.Itoa(f.Limit)
-	rows, err := s.db.Q(ctx).QueryContext(ctx, q, args...)
+	if f.Kind != "" {
+		add("i.kind", string(f.Kind))
+	}
+	if f.CreatedBy != 0 {
+		add("i.created_by", f.CreatedBy)
+	}
+	if len(f.Status) > 0 {
+		words := make([]string, len(f.Status))
+		for i, s := range f.Status {
+			words[i] = string(s)
+		}
+		in, list := db.InArgs(len(args)+1, words)
+		cond += ` AND i.status IN (` + in + `)`
+		args = append(args, list...)
+	}
+	return cond, args
+}
+
+// list gives imports with ids below before, 0 = from the newest.
+func (s *store) list(ctx context.Context, f filter, before int64, limit int) ([]*Record, error) {
+	if before <= 0 {
+		before = 1 << 62
+	}
+	cond, args := f.where(before)
+	rows, err := s.db.Q(ctx).QueryContext(ctx,
+		`SELECT `+importColumns+fromImports+cond+` ORDER BY i.id DESC LIMIT `+strconv.Itoa(limit), args...)
 	if err != nil {
 		return nil, db.MapError(err)
 	}
@@ -96,12 +123,9 @@ func (s *store) list(ctx context.Context, f filter) ([]*Record, error) {
 	return out, db.MapError(rows.Err())
 }
 
-func (s *store) count(ctx context.Context, sourceID int64) (n int64, err error) {
-	q, args := `SELECT count(*) FROM imports`, []any{}
-	if sourceID > 0 {
-		q, args = q+` WHERE source_id = $1`, append(args, sourceID)
-	}
-	err = s.db.Q(ctx).QueryRowContext(ctx, q, args...).Scan(&n)
+func (s *store) count(ctx context.Context, f filter) (n int64, err error) {
+	cond, args := f.where(1 << 62)
+	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT count(*) FROM imports i`+cond, args...).Scan(&n)
 	return n, db.MapError(err)
 }
 

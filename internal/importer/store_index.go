@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
@@ -13,41 +15,68 @@ import (
 // large import has taken away.
 const deferredSetting = "import.deferred_indexes"
 
-// secondary are the indexes of a kind's table that are not needed to import.
-var secondary = map[Kind][]string{
-	KindOrders:     {"orders_customer", "orders_day"},
-	KindBehaviours: {"behaviours_customer"},
+// secondary are the indexes not needed to import a kind ("" for any), by the
+// table that has to be empty for them to go. Those of customer_metrics come
+// back last: the figures are written once more at the end.
+var secondary = []struct {
+	kind    Kind
+	table   string
+	indexes []string
+}{
+	{KindOrders, "orders", []string{"orders_customer", "orders_day"}},
+	{KindBehaviours, "behaviours", []string{"behaviours_customer"}},
+	{"", "customers", []string{
+		"customers_city", "customers_province", "customers_kind", "customers_source", "customer_terms_term", "contacts_tail",
+		"customer_metrics_net365", "customer_metrics_netall", "customer_metrics_last",
+	}},
 }
 
-// deferIndexes takes the secondary indexes of an empty table away and notes
-// how they were made, in the same transaction. Rows that come in no order cost
+// secondaryOf lists the secondary indexes of a kind.
+func secondaryOf(kind Kind) (names []string) {
+	for _, group := range secondary {
+		if group.kind == kind || group.kind == "" {
+			names = append(names, group.indexes...)
+		}
+	}
+	return names
+}
+
+// ofFigures says whether a statement makes an index of the figures.
+func ofFigures(statement string) bool { return strings.Contains(statement, "customer_metrics") }
+
+// deferIndexes takes the secondary indexes of empty tables away and notes how
+// they were made, in the same transaction. Rows that come in no order cost
 // most of their time there; one sort at the end costs a tenth of it.
 func (s *store) deferIndexes(ctx context.Context, kind Kind) error {
-	table := map[Kind]string{KindOrders: "orders", KindBehaviours: "behaviours"}[kind]
-	if table == "" {
-		return nil
-	}
 	return s.db.InTx(ctx, func(ctx context.Context) error {
-		var n int64
-		err := s.db.Q(ctx).QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM `+table+` LIMIT 1) AS one`).Scan(&n)
-		if err != nil || n > 0 {
-			return db.MapError(err)
-		}
 		noted, err := s.deferred(ctx)
 		if err != nil {
 			return err
 		}
-		for _, name := range secondary[kind] {
-			how, err := s.indexStatement(ctx, name)
+		for _, group := range secondary {
+			if group.kind != kind && group.kind != "" {
+				continue
+			}
+			var n int64
+			err := s.db.Q(ctx).QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM `+group.table+` LIMIT 1) AS one`).Scan(&n)
 			if err != nil {
-				return err
+				return db.MapError(err)
 			}
-			if how == "" {
-				continue // away already
+			if n > 0 {
+				continue
 			}
-			noted = append(noted, how)
-			if err := s.exec(ctx, `DROP INDEX `+name); err != nil {
-				return err
+			for _, name := range group.indexes {
+				how, err := s.indexStatement(ctx, name)
+				if err != nil {
+					return err
+				}
+				if how == "" {
+					continue // away already
+				}
+				noted = append(noted, how)
+				if err := s.exec(ctx, `DROP INDEX `+name); err != nil {
+					return err
+				}
 			}
 		}
 		return s.note(ctx, noted)
@@ -119,12 +148,12 @@ func (s *store) frugalSort(ctx context.Context) (back func(), err error) {
 	return func() { _ = set(context.WithoutCancel(ctx), cache, temp) }, nil
 }
 
-// restoreIndexes makes the indexes that are noted, each in a transaction of its
-// own that also crosses it off: whoever is killed in between leaves the rest
-// noted. The sort of SQLite goes to a temporary file, or it would take memory
+// restoreIndexes makes the indexes that are noted, where want does not say
+// otherwise, each in a transaction of its own that also crosses it off: whoever
+// is killed in between leaves the rest noted. The sort of SQLite goes to a temporary file, or it would take memory
 // without bound.
-func (s *store) restoreIndexes(ctx context.Context) error {
-	if todo, err := s.deferred(ctx); err != nil || len(todo) == 0 {
+func (s *store) restoreIndexes(ctx context.Context, want func(statement string) bool) error {
+	if todo, err := s.deferred(ctx); err != nil || !slices.ContainsFunc(todo, want) {
 		return err
 	}
 	if s.db.Engine() == db.SQLite {
@@ -135,23 +164,28 @@ func (s *store) restoreIndexes(ctx context.Context) error {
 		defer back()
 	}
 	for {
-		left := 0
+		left := false
 		err := s.db.InTx(ctx, func(ctx context.Context) error {
 			// The row is the lock: two processes do not make one index twice.
 			if err := s.exec(ctx, `UPDATE settings SET updated_at = updated_at WHERE name = $1`, deferredSetting); err != nil {
 				return err
 			}
 			todo, err := s.deferred(ctx)
-			if err != nil || len(todo) == 0 {
+			if err != nil {
 				return err
 			}
-			if err := s.exec(ctx, todo[0]); err != nil {
+			at := slices.IndexFunc(todo, want)
+			if at < 0 {
+				return nil
+			}
+			if err := s.exec(ctx, todo[at]); err != nil {
 				return err
 			}
-			left = len(todo) - 1
-			return s.note(ctx, todo[1:])
+			todo = slices.Delete(todo, at, at+1)
+			left = slices.ContainsFunc(todo, want)
+			return s.note(ctx, todo)
 		})
-		if err != nil || left == 0 {
+		if err != nil || !left {
 			return err
 		}
 	}

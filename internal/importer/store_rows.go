@@ -28,10 +28,15 @@ func (s *store) insertRejects(ctx context.Context, importID int64, rs []rejectRo
 	})
 }
 
-// rejects reads refused rows in file order, those behind row number after.
-func (s *store) rejects(ctx context.Context, importID, after int64, limit int) ([]rejectRow, error) {
+// rejects reads refused rows in file order, those behind row number after, and
+// of one reason only unless code is "".
+func (s *store) rejects(ctx context.Context, importID, after int64, code string, limit int) ([]rejectRow, error) {
+	cond, args := `row_no > $2 ORDER BY row_no LIMIT $3`, []any{importID, after, limit}
+	if code != "" {
+		cond, args = `code = $2 AND row_no > $3 ORDER BY row_no LIMIT $4`, []any{importID, code, after, limit}
+	}
 	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT row_no, line_no, column_name, code, params, value_cipher, row_cipher
-		FROM import_rejects WHERE import_id = $1 AND row_no > $2 ORDER BY row_no LIMIT $3`, importID, after, limit)
+		FROM import_rejects WHERE import_id = $1 AND `+cond, args...)
 	if err != nil {
 		return nil, db.MapError(err)
 	}

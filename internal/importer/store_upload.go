@@ -59,6 +59,31 @@ func (s *store) deleteUpload(ctx context.Context, id int64) error {
 	return s.exec(ctx, `DELETE FROM uploads WHERE id = $1`, id)
 }
 
+// uploadsHere gives those of the uploads that are whole, a person's own and
+// read by no unfinished import, by id.
+func (s *store) uploadsHere(ctx context.Context, ids []int64, staffID int64) (map[int64]bool, error) {
+	out := map[int64]bool{}
+	err := db.InChunks(ids, func(chunk []int64) error {
+		in, args := db.InArgs(2, chunk)
+		rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT u.id FROM uploads u WHERE u.created_by = $1 AND u.id IN (`+in+`)
+			AND u.received = u.size AND NOT EXISTS (SELECT 1 FROM imports i WHERE i.file_ref = 'upload:' || u.id
+			AND i.status NOT IN ('finished', 'failed', 'cancelled'))`, append([]any{staffID}, args...)...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id int64
+			if err := rows.Scan(&id); err != nil {
+				return err
+			}
+			out[id] = true
+		}
+		return rows.Err()
+	})
+	return out, db.MapError(err)
+}
+
 // uploadInUse says whether an unfinished import reads the upload.
 func (s *store) uploadInUse(ctx context.Context, ref string) (bool, error) {
 	var n int64

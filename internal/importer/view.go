@@ -10,7 +10,6 @@ import (
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/i18n"
 	"zhike/internal/platform/jobs"
-	"zhike/internal/platform/vault"
 )
 
 // ReasonCount is how many rows were refused for one reason.
@@ -48,7 +47,9 @@ type View struct {
 	ErrorCode   *string       `json:"error_code"`
 	ErrorDetail *string       `json:"error_detail"`
 	JobID       *int64        `json:"job_id"`
-	CreatedBy   int64         `json:"created_by"`
+	UploadID    *int64        `json:"upload_id" doc:"the upload it was made of, where it has ended and the caller can use that upload again; else null"`
+	CreatedBy   int64         `json:"created_by" doc:"staff id; 0 for the command line"`
+	CreatedName string        `json:"created_by_name" doc:"\"\" where nobody of that id is known"`
 	CreatedAt   int64         `json:"created_at" doc:"unix milliseconds"`
 	StartedAt   *int64        `json:"started_at" doc:"unix milliseconds"`
 	FinishedAt  *int64        `json:"finished_at" doc:"unix milliseconds"`
@@ -105,12 +106,59 @@ func (s *Service) Get(ctx context.Context, id int64, locale string) (View, error
 	if err != nil {
 		return View{}, err
 	}
-	return viewOf(r, locale), nil
+	views, err := s.views(ctx, []*Record{r}, locale)
+	if err != nil {
+		return View{}, err
+	}
+	return views[0], nil
 }
 
-// ListInput pages through imports, the newest first.
+// views shapes records for the actor of ctx: with the names of those who began
+// them, and with the uploads that can be used again.
+func (s *Service) views(ctx context.Context, rs []*Record, locale string) ([]View, error) {
+	views := make([]View, len(rs))
+	var people, uploads []int64
+	for i, r := range rs {
+		views[i] = viewOf(r, locale)
+		if r.CreatedBy != 0 && !slices.Contains(people, r.CreatedBy) {
+			people = append(people, r.CreatedBy)
+		}
+		if id, ok := uploadID(r.FileRef); ok && r.Status.Over() {
+			views[i].UploadID = &id
+			uploads = append(uploads, id)
+		}
+	}
+	if s.names != nil && len(people) > 0 {
+		names, err := s.names(ctx, people)
+		if err != nil {
+			return nil, err
+		}
+		for i := range views {
+			views[i].CreatedName = names[views[i].CreatedBy]
+		}
+	}
+	var here map[int64]bool
+	if a := auth.From(ctx); a != nil && len(uploads) > 0 {
+		var err error
+		if here, err = s.st.uploadsHere(ctx, uploads, a.StaffID); err != nil {
+			return nil, err
+		}
+	}
+	for i := range views {
+		if id := views[i].UploadID; id != nil && !here[*id] {
+			views[i].UploadID = nil
+		}
+	}
+	return views, nil
+}
+
+// ListInput pages through imports, the newest first; a field at zero does not
+// narrow the list.
 type ListInput struct {
 	SourceID int64
+	Kind     Kind
+	Status   []Status
+	Mine     bool  // begun by the actor
 	Before   int64 // ids below; 0 = from the newest
 	Limit    int
 }
@@ -121,64 +169,22 @@ func (s *Service) List(ctx context.Context, in ListInput, locale string) (views 
 		return nil, false, 0, err
 	}
 	limit := min(max(in.Limit, 1), 200)
-	rs, err := s.st.list(ctx, filter{SourceID: in.SourceID, Before: in.Before, Limit: limit + 1})
+	f := filter{SourceID: in.SourceID, Kind: in.Kind, Status: in.Status}
+	if in.Mine {
+		f.CreatedBy = auth.From(ctx).StaffID
+	}
+	rs, err := s.st.list(ctx, f, in.Before, limit+1)
 	if err != nil {
 		return nil, false, 0, err
 	}
 	if more = len(rs) > limit; more {
 		rs = rs[:limit]
 	}
-	for _, r := range rs {
-		views = append(views, viewOf(r, locale))
+	if views, err = s.views(ctx, rs, locale); err != nil {
+		return nil, false, 0, err
 	}
-	total, err = s.st.count(ctx, in.SourceID)
+	total, err = s.st.count(ctx, f)
 	return views, more, total, err
-}
-
-// Reject is a refused row as people see it.
-type Reject struct {
-	RowNo  int64    `json:"row_no"`
-	Line   int64    `json:"line" doc:"line or row number in the file"`
-	Column string   `json:"column" doc:"\"\" where it is not about one column"`
-	Value  string   `json:"value"`
-	Code   string   `json:"code"`
-	Reason string   `json:"reason"`
-	Cells  []string `json:"cells" doc:"the row as it stands"`
-}
-
-// Rejects gives refused rows in file order, behind row number after. It shows
-// what people typed and needs import.run.
-func (s *Service) Rejects(ctx context.Context, id, after int64, limit int, locale string) (out []Reject, more bool, err error) {
-	if err := auth.Require(ctx, PermRun); err != nil {
-		return nil, false, err
-	}
-	if _, err := s.st.byID(ctx, id); err != nil {
-		return nil, false, err
-	}
-	limit = min(max(limit, 1), 200)
-	rows, err := s.st.rejects(ctx, id, after, limit+1)
-	if err != nil {
-		return nil, false, err
-	}
-	if more = len(rows) > limit; more {
-		rows = rows[:limit]
-	}
-	for i := range rows {
-		r := &rows[i]
-		row, err := openRow(s.vault, r.Row)
-		if err != nil {
-			return nil, false, err
-		}
-		value, err := s.vault.Open(vault.KindCell, r.Value)
-		if err != nil {
-			return nil, false, err
-		}
-		out = append(out, Reject{
-			RowNo: r.No, Line: r.Line, Column: r.Column, Value: value, Code: r.Code,
-			Reason: reason(locale, r.Code, r.Params), Cells: row.Cells,
-		})
-	}
-	return out, more, nil
 }
 
 // errorsOf checks and records that the error file of an import is fetched.

@@ -17,36 +17,35 @@ func (w *writer) writeOrders(ctx context.Context, b *batch, pl *plan) error {
 		w.fresh, w.freshDocs, w.freshProducts = fresh, freshDocs, products
 	}()
 	for i := range b.docs {
-		d := &b.docs[i]
-		if pl.same[i] || d.refused != nil {
-			continue
-		}
-		o := b.orders[d.order]
-		o.SourceID, o.CustomerID, o.ImportID = w.rec.SourceID, d.customer, w.rec.ID
-		o.CreatedAt, o.UpdatedAt = w.nowMS, w.nowMS
-		w.met.add(metTouched, d.customer)
-		products = append(products, b.products[d.lineFrom:d.lineTo]...)
-		if e := pl.existing[i]; e.ID != 0 {
-			o.ID, o.CreatedAt = e.ID, e.CreatedAt
-			w.met.add(metTouched, e.CustomerID)
-			old, oldDocs = append(old, o), append(oldDocs, i)
-		} else {
-			fresh, freshDocs = append(fresh, o), append(freshDocs, i)
+		if d := &b.docs[i]; !pl.same[i] && d.refused == nil {
+			products = append(products, b.products[d.lineFrom:d.lineTo]...)
 		}
 	}
 	ids, err := w.products.IDs(ctx, products)
 	if err != nil {
 		return err
 	}
-	at := 0
 	for i := range b.docs {
 		d := &b.docs[i]
 		if pl.same[i] || d.refused != nil {
 			continue
 		}
-		for k := d.lineFrom; k < d.lineTo; k++ {
-			b.lines[k].ProductID = ids[at]
-			at++
+		lines := b.lines[d.lineFrom:d.lineTo]
+		for k := range lines {
+			lines[k].ProductID = ids[k]
+		}
+		ids = ids[len(lines):]
+		o := b.orders[d.order]
+		o.SourceID, o.CustomerID, o.ImportID = w.rec.SourceID, d.customer, w.rec.ID
+		o.CreatedAt, o.UpdatedAt = w.nowMS, w.nowMS
+		o.SetLone(lines)
+		w.met.add(metTouched, d.customer)
+		if e := pl.existing[i]; e.ID != 0 {
+			o.ID, o.CreatedAt = e.ID, e.CreatedAt
+			w.met.add(metTouched, e.CustomerID)
+			old, oldDocs = append(old, o), append(oldDocs, i)
+		} else {
+			fresh, freshDocs = append(fresh, o), append(freshDocs, i)
 		}
 	}
 	if err := w.orders.InsertOrders(ctx, fresh); err != nil {

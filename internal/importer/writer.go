@@ -22,6 +22,7 @@ type CustomerStore interface {
 	InsertTerms(ctx context.Context, terms []customer.Terms) error
 	ReplaceTerms(ctx context.Context, terms []customer.Terms) error
 	UpdateCustomers(ctx context.Context, customers []customer.Customer) error
+	Imported(ctx context.Context, in customer.Imported) error
 }
 
 // OrderStore is what an import needs of orders and behaviours.
@@ -51,7 +52,7 @@ type writer struct {
 	rec       *Record
 	header    []string
 	nowMS     int64
-	lease     func() int64
+	now       func() int64 // unix ms
 
 	met      met
 	cache    *buyerCache
@@ -78,6 +79,36 @@ const maxDry = 4_000_000
 func (w *writer) dry() bool { return w.rec.DryRun }
 
 func (w *writer) noKeys() bool { return w.virgin && !w.cache.dropped }
+
+// A commit writes pages that the next batch changes again, so batches that
+// wait already go into one transaction, but not so many that others wait long
+// for the only writer of SQLite.
+const (
+	groupBatches = 8
+	groupMS      = 250
+)
+
+// applyGroup applies b and what next gives, nil for nothing, in one
+// transaction. done takes each batch back.
+func (w *writer) applyGroup(ctx context.Context, b *batch, next func() *batch, done func(*batch)) error {
+	if w.dry() {
+		defer done(b)
+		return w.apply(ctx, b)
+	}
+	return w.db.InTx(ctx, func(ctx context.Context) error {
+		until := w.now() + groupMS
+		for n := 1; b != nil; n++ {
+			if err := w.apply(ctx, b); err != nil {
+				return err
+			}
+			done(b)
+			if b = nil; n < groupBatches && w.now() < until {
+				b = next()
+			}
+		}
+		return nil
+	})
+}
 
 // apply writes a batch in one transaction; errStopped where it is no longer
 // ours to write. A dry run only counts.
@@ -111,12 +142,15 @@ func (w *writer) apply(ctx context.Context, b *batch) error {
 		if err := w.write(ctx, b, pl); err != nil {
 			return err
 		}
-		return w.finishBatch(ctx, b, pl)
+		if err := w.finishBatch(ctx, b, pl); err != nil {
+			return err
+		}
+		return pl.r.tell(ctx)
 	})
 }
 
 func (w *writer) own(ctx context.Context, cursor int64) error {
-	ok, err := w.st.fence(ctx, w.rec, cursor, w.lease())
+	ok, err := w.st.fence(ctx, w.rec, cursor, w.now()+leaseFor.Milliseconds())
 	if err == nil && !ok {
 		err = errStopped
 	}

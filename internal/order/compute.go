@@ -1,6 +1,7 @@
 package order
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -17,6 +18,11 @@ type run struct {
 	asOf   clock.Day
 	labels map[int64]label
 	tally  tally
+	bought bought
+	lines  []lineSum // of the customers of a chunk
+	// apart lists the customers of a chunk with orders whose products stand in
+	// their lines only: those with a purchase in 365 days, and the others.
+	apart struct{ recent, old []int64 }
 }
 
 func (r *Refresher) newRun(asOf clock.Day) *run {
@@ -47,7 +53,7 @@ func (u *run) chunk(ctx context.Context, sp span, ids []int64) error {
 	if err := u.orders(ctx, sp, find); err != nil {
 		return err
 	}
-	if err := u.favourites(ctx, sp, rows); err != nil {
+	if err := u.favourites(ctx, rows); err != nil {
 		return err
 	}
 	if err := u.behaviours(ctx, sp, find); err != nil {
@@ -75,26 +81,104 @@ func finder(rows []Metrics) func(id int64) *Metrics {
 
 func (u *run) orders(ctx context.Context, sp span, find func(int64) *Metrics) error {
 	var m *Metrics
-	t := &u.tally
+	t, year := &u.tally, windowStart(Window365, u.asOf)
+	u.lines, u.apart.recent, u.apart.old = u.lines[:0], u.apart.recent[:0], u.apart.old[:0]
 	flush := func() {
 		if m != nil {
 			t.into(m)
+			u.take(m)
 		}
 	}
-	err := u.r.store.eachOrder(ctx, sp, u.asOf, func(customer int64, day clock.Day, net, sales int64) {
-		if m == nil || m.CustomerID != customer {
-			next := find(customer)
+	err := u.r.store.eachOrder(ctx, sp, u.asOf, func(o placed) {
+		if m == nil || m.CustomerID != o.customer {
+			next := find(o.customer)
 			if next == nil { // an orphan: no such customer
 				return
 			}
 			flush()
 			m = next
 			t.reset(u.asOf)
+			u.bought.reset()
 		}
-		t.add(day, net, sales)
+		t.add(o.day, o.net, o.sales)
+		if o.net != 0 {
+			u.bought.add(o.day >= year, o.lone, o.net)
+		}
 	})
 	flush()
 	return err
+}
+
+// take keeps what the orders of a customer say of products by themselves: of
+// the last 365 days, and of all time for who bought nothing in them.
+func (u *run) take(m *Metrics) {
+	if m.Orders[WindowAll] == 0 {
+		return // who bought nothing has no favourite
+	}
+	b := &u.bought
+	recent := m.Orders[Window365] > 0
+	switch {
+	case recent && b.apart[1]:
+		u.apart.recent = append(u.apart.recent, m.CustomerID)
+	case !recent && (b.apart[0] || b.apart[1]):
+		u.apart.old = append(u.apart.old, m.CustomerID)
+	}
+	for _, p := range b.sums[1] {
+		u.lines = append(u.lines, lineSum{m.CustomerID, p.product, p.milli})
+	}
+	if !recent {
+		for _, p := range b.sums[0] {
+			u.lines = append(u.lines, lineSum{m.CustomerID, p.product, p.milli})
+		}
+	}
+}
+
+// bought is what the orders of one customer say of products, those before the
+// last 365 days at place 0 and those in them at place 1.
+type bought struct {
+	sums  [2][]productSum
+	apart [2]bool // some products stand in the lines
+}
+
+type productSum struct{ product, milli int64 }
+
+func (b *bought) reset() {
+	b.sums[0], b.sums[1], b.apart = b.sums[0][:0], b.sums[1][:0], [2]bool{}
+}
+
+func (b *bought) add(recent bool, lone, milli int64) {
+	at := 0
+	if recent {
+		at = 1
+	}
+	switch lone {
+	case 0:
+		b.apart[at] = true
+	case NoProduct:
+	default:
+		b.sums[at] = compact(append(b.sums[at], productSum{lone, milli}))
+	}
+}
+
+// compact adds sums of one product up once there are many, so that a customer
+// with a million orders takes no more room than there are products.
+func compact(sums []productSum) []productSum {
+	if n := len(sums); n < 4096 || n < cap(sums) {
+		return sums
+	}
+	slices.SortFunc(sums, func(a, b productSum) int { return cmp.Compare(a.product, b.product) })
+	out := sums[:1]
+	for _, s := range sums[1:] {
+		if last := &out[len(out)-1]; last.product == s.product {
+			last.milli += s.milli
+		} else {
+			out = append(out, s)
+		}
+	}
+	if len(out) > cap(sums)/2 {
+		out = slices.Grow(out, cap(sums))
+	}
+	return out
 }
 
 func (u *run) behaviours(ctx context.Context, sp span, find func(int64) *Metrics) error {
@@ -118,46 +202,25 @@ func (u *run) behaviours(ctx context.Context, sp span, find func(int64) *Metrics
 // lineSum is a line whose product has yet to be looked up.
 type lineSum struct{ customer, product, milli int64 }
 
-func (u *run) favourites(ctx context.Context, sp span, rows []Metrics) error {
-	var lines []lineSum
+func (u *run) favourites(ctx context.Context, rows []Metrics) error {
 	collect := func(customer, product, milli int64) {
-		lines = append(lines, lineSum{customer, product, milli})
+		u.lines = append(u.lines, lineSum{customer, product, milli})
 	}
-	var recent, former bool
-	var old []int64
-	isOld := map[int64]bool{}
-	for i := range rows {
-		switch m := &rows[i]; {
-		case m.Orders[Window365] > 0:
-			recent = true
-		case m.Orders[WindowAll] > 0:
-			former = true
-			old = append(old, m.CustomerID)
-			isOld[m.CustomerID] = true
-		}
-	}
-	if recent {
-		err := u.r.store.eachLine(ctx, sp, windowStart(Window365, u.asOf), u.asOf, func(customer, product, milli int64) {
-			if !isOld[customer] {
-				collect(customer, product, milli)
-			}
+	for _, part := range []struct {
+		ids  []int64
+		from clock.Day
+	}{{u.apart.recent, windowStart(Window365, u.asOf)}, {u.apart.old, minDay}} {
+		err := db.InChunks(part.ids, func(chunk []int64) error {
+			return u.r.store.eachLine(ctx, span{ids: chunk}, part.from, u.asOf, collect)
 		})
 		if err != nil {
 			return err
 		}
 	}
-	if former {
-		err := db.InChunks(old, func(chunk []int64) error {
-			return u.r.store.eachLine(ctx, span{ids: chunk}, minDay, u.asOf, collect)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if err := u.need(ctx, lines); err != nil {
+	if err := u.need(ctx, u.lines); err != nil {
 		return err
 	}
-	u.choose(lines, finder(rows))
+	u.choose(u.lines, finder(rows))
 	return nil
 }
 

@@ -58,7 +58,7 @@ func setup(t testing.TB, d *db.DB) *fixture {
 	clk := clock.NewFixed(clock.Day(100).Start(time.UTC))
 	s := order.NewStore(d)
 	r := order.NewRefresher(s, clk)
-	customers := customer.NewService(customer.Deps{DB: d, Clock: clk, Vault: v, Audit: audit.New(d, clk), AsOf: r, Orders: s, Zone: time.UTC})
+	customers := customer.NewService(customer.Deps{DB: d, Clock: clk, Vault: v, Audit: audit.New(d, clk), AsOf: r, Orders: s, Zone: clock.In(time.UTC)})
 	f := &fixture{db: d, api: web.New(web.Options{
 		Texts: i18n.Default(), Match: i18n.Match, Clock: clk,
 		Authenticate: func(_ context.Context, r *http.Request) (*auth.Actor, error) {

@@ -2,7 +2,6 @@ package order
 
 import (
 	"context"
-	"time"
 
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/jobs"
@@ -17,9 +16,9 @@ func (RefreshArgs) Kind() string { return "order.refresh_metrics" }
 // RegisterJobs registers the job that moves the windows of the figures each
 // night at ten past twelve company time, so that an order leaves "the last 30
 // days" on the right morning. It goes on where a killed run stopped.
-func RegisterJobs(r *jobs.Registry, f *Refresher, clk clock.Clock, zone *time.Location) {
+func RegisterJobs(r *jobs.Registry, f *Refresher, clk clock.Clock, zone clock.Zone) {
 	jobs.Handle(r, func(ctx context.Context, _ jobs.Job[RefreshArgs]) error {
-		return f.Refresh(ctx, clock.DayOf(clk.Now(), zone), func(done, total int64) {
+		return f.Refresh(ctx, zone.Today(clk), func(done, total int64) {
 			jobs.Report(ctx, done, total, "customers", "")
 		})
 	}, jobs.Unique(), jobs.Timeout(0))

@@ -163,6 +163,12 @@ func drawFacts(t *rapid.T, asOf clock.Day) *facts {
 			refund = amount()
 		}
 		o.Sales, o.Net = order.Value(o.Status, o.Kind, o.Gross, refund)
+		if rapid.Bool().Draw(t, "lone") {
+			l := order.Line{OrderID: int64(i + 1), No: 1, ProductID: int64(rapid.IntRange(0, len(f.products)).Draw(t, "product")), Amount: o.Net}
+			o.SetLone([]order.Line{l})
+			f.orders, f.lines = append(f.orders, o), append(f.lines, l)
+			continue
+		}
 		f.orders = append(f.orders, o)
 		for no := range rapid.IntRange(0, 2).Draw(t, "lines") {
 			l := order.Line{OrderID: int64(i + 1), No: int32(no + 1), ProductID: int64(rapid.IntRange(0, len(f.products)).Draw(t, "product")), Amount: amount()}

@@ -112,15 +112,31 @@ type Order struct {
 	// QuantityMilli is the sum over the lines in thousandths, negative in a return.
 	QuantityMilli int64
 	LineCount     int32
-	Channel       string
-	Store         string
-	Province      string
-	City          string
+	// Lone is the product of the only line where there is one line and its
+	// amount is Net, or NoProduct; 0 says that the lines have to be read.
+	Lone     int64
+	Channel  string
+	Store    string
+	Province string
+	City     string
 	// ContentHash tells a changed order from an unchanged one; see Hasher.
 	ContentHash int64
 	ImportID    int64
 	CreatedAt   int64 // unix ms
 	UpdatedAt   int64
+}
+
+// NoProduct is the Lone of an order whose only line names no product.
+const NoProduct = -1
+
+// SetLone sets Lone from the lines of o, which have their products.
+func (o *Order) SetLone(lines []Line) {
+	o.Lone = 0
+	if len(lines) == 1 && lines[0].Amount == o.Net {
+		if o.Lone = lines[0].ProductID; o.Lone == 0 {
+			o.Lone = NoProduct
+		}
+	}
 }
 
 // Line is one line of an order. Amount is what the line brought: paid less

@@ -106,3 +106,22 @@ func TestContentHashIsStored(t *testing.T) {
 
 // storedHash was computed when the format was fixed.
 const storedHash = -6552038192664715191
+
+func TestSetLone(t *testing.T) {
+	fen := func(n int64) money.Exact { return money.Exact{Fen: n} }
+	for name, c := range map[string]struct {
+		lines []order.Line
+		want  int64
+	}{
+		"one line with the net":        {[]order.Line{{ProductID: 7, Amount: fen(500)}}, 7},
+		"one line without a product":   {[]order.Line{{Amount: fen(500)}}, order.NoProduct},
+		"one line with another amount": {[]order.Line{{ProductID: 7, Amount: fen(499)}}, 0},
+		"two lines":                    {[]order.Line{{ProductID: 7, Amount: fen(500)}, {ProductID: 8}}, 0},
+		"no line":                      {nil, 0},
+	} {
+		o := order.Order{Net: fen(500), Lone: 3}
+		if o.SetLone(c.lines); o.Lone != c.want {
+			t.Errorf("%s: %d, want %d", name, o.Lone, c.want)
+		}
+	}
+}

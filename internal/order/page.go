@@ -39,7 +39,7 @@ type Figures struct {
 
 // CustomerPage is everything the page of one customer shows.
 type CustomerPage struct {
-	Customer   *customer.Identity    `json:"customer"`
+	Customer   *customer.Identity    `json:"customer" nullable:"false"`
 	Figures    Figures               `json:"figures"`
 	Level      *customer.LevelReason `json:"level" doc:"In the current run, with the reason; null where not graded"`
 	Orders     []Item                `json:"orders" doc:"The newest 10"`

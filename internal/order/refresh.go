@@ -48,9 +48,12 @@ func (r *Refresher) RefreshMetrics(ctx context.Context, asOf clock.Day, customer
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	run := r.newRun(asOf)
-	return db.InChunks(ids, func(chunk []int64) error {
-		return r.store.db.InTx(ctx, func(ctx context.Context) error { return run.listed(ctx, chunk) })
-	})
+	for chunk := range slices.Chunk(ids, db.MaxIn) {
+		if err := r.store.db.InTx(ctx, func(ctx context.Context) error { return run.listed(ctx, chunk) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RefreshAll computes the figures of every customer as of a day and makes that

@@ -169,6 +169,11 @@ func (s *Service) items(ctx context.Context, customerID int64, from position, n 
 	if err != nil {
 		return nil, err
 	}
+	return s.itemsOf(ctx, rows)
+}
+
+// itemsOf makes the shown form of orders, with their lines.
+func (s *Service) itemsOf(ctx context.Context, rows []orderRow) ([]Item, error) {
 	items, ids, at := make([]Item, len(rows)), make([]int64, len(rows)), make(map[int64]int, len(rows))
 	for i := range rows {
 		o := &rows[i]

@@ -54,7 +54,7 @@ func (s *Store) byExternal(ctx context.Context, table string, sourceID int64, ex
 var orderColumns = []string{
 	"id", "source_id", "external_id", "customer_id", "kind", "status", "paid_at", "day",
 	"gross_fen", "gross_sub", "sales_fen", "sales_sub", "net_fen", "net_sub",
-	"freight_fen", "quantity_milli", "line_count", "channel", "store", "province", "city",
+	"freight_fen", "quantity_milli", "line_count", "channel", "store", "province", "city", "lone_product_id",
 	"content_hash", "import_id", "created_at", "updated_at",
 }
 
@@ -73,7 +73,7 @@ func (s *Store) InsertOrders(ctx context.Context, orders []Order) error {
 		v[8], v[9], v[10], v[11] = o.Gross.Fen, o.Gross.Sub, o.Sales.Fen, o.Sales.Sub
 		v[12], v[13], v[14], v[15] = o.Net.Fen, o.Net.Sub, o.FreightFen, o.QuantityMilli
 		v[16], v[17], v[18], v[19], v[20] = int64(o.LineCount), o.Channel, o.Store, o.Province, o.City
-		v[21], v[22], v[23], v[24] = o.ContentHash, o.ImportID, o.CreatedAt, o.UpdatedAt
+		v[21], v[22], v[23], v[24], v[25] = orNull(o.Lone), o.ContentHash, o.ImportID, o.CreatedAt, o.UpdatedAt
 	})
 }
 

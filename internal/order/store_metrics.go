@@ -37,36 +37,46 @@ ON CONFLICT (name) DO UPDATE SET updated_at = settings.updated_at`)
 	return db.MapError(err)
 }
 
-// eachOrder calls fn for the orders up to a day, ascending by customer and day.
-func (s *Store) eachOrder(ctx context.Context, sp span, upTo clock.Day, fn func(customer int64, day clock.Day, net, sales int64)) error {
+// placed is an order as figures need it; amounts are thousandths of a 分.
+type placed struct {
+	customer   int64
+	day        clock.Day
+	net, sales int64
+	lone       int64 // as Order.Lone
+}
+
+// Customer and day come in one number: fewer columns are read faster. Days fit
+// 17 bits: 1790 to 2149.
+const (
+	dayBits = 17
+	dayBias = 1 << (dayBits - 1)
+)
+
+// eachOrder calls fn for the orders up to a day, ascending by customer and
+// day. The index orders_customer covers it.
+func (s *Store) eachOrder(ctx context.Context, sp span, upTo clock.Day, fn func(o placed)) error {
 	where, args := sp.where("customer_id")
-	return s.scan(ctx, `SELECT customer_id, day, net_fen, net_sub, sales_fen, sales_sub FROM orders
-WHERE `+where+` AND day <= `+db.Placeholders(len(args)+1, 1)+` ORDER BY customer_id, day`,
-		append(args, int64(upTo)), func(rows *sql.Rows) error {
-			var id, day, netFen, netSub, salesFen, salesSub int64
-			if err := rows.Scan(&id, &day, &netFen, &netSub, &salesFen, &salesSub); err != nil {
-				return err
-			}
-			fn(id, clock.Day(day), netFen*1000+netSub, salesFen*1000+salesSub)
+	n := len(args)
+	return s.db.Numbers(ctx, `SELECT customer_id * 131072 + day + 65536, net_fen * 1000 + net_sub, sales_fen * 1000 + sales_sub,
+  COALESCE(lone_product_id, 0) FROM orders
+WHERE `+where+` AND day >= `+db.Placeholders(n+1, 1)+` AND day <= `+db.Placeholders(n+2, 1)+` ORDER BY customer_id, day`,
+		append(args, int64(-dayBias), int64(min(upTo, dayBias-1))), 4, func(v []int64) error {
+			fn(placed{v[0] >> dayBits, clock.Day(v[0]&(1<<dayBits-1)) - dayBias, v[1], v[2], v[3]})
 			return nil
 		})
 }
 
 // eachLine calls fn for the lines of orders that brought or took back
-// something between two days.
+// something between two days, and of which eachOrder does not tell the product.
 func (s *Store) eachLine(ctx context.Context, sp span, from, upTo clock.Day, fn func(customer, product, milli int64)) error {
 	where, args := sp.where("o.customer_id")
 	n := len(args)
-	return s.scan(ctx, `SELECT o.customer_id, l.product_id, l.amount_fen, l.amount_sub
+	return s.db.Numbers(ctx, `SELECT o.customer_id, l.product_id, l.amount_fen * 1000 + l.amount_sub
 FROM orders o JOIN order_lines l ON l.order_id = o.id
 WHERE `+where+` AND o.day >= `+db.Placeholders(n+1, 1)+` AND o.day <= `+db.Placeholders(n+2, 1)+`
-  AND (o.net_fen <> 0 OR o.net_sub <> 0) AND l.product_id IS NOT NULL`,
-		append(args, int64(from), int64(upTo)), func(rows *sql.Rows) error {
-			var customer, product, fen, sub int64
-			if err := rows.Scan(&customer, &product, &fen, &sub); err != nil {
-				return err
-			}
-			fn(customer, product, fen*1000+sub)
+  AND (o.net_fen <> 0 OR o.net_sub <> 0) AND o.lone_product_id IS NULL AND l.product_id IS NOT NULL`,
+		append(args, int64(from), int64(upTo)), 3, func(v []int64) error {
+			fn(v[0], v[1], v[2])
 			return nil
 		})
 }

@@ -3,6 +3,7 @@ package order
 import (
 	"context"
 	"database/sql"
+	"strconv"
 	"strings"
 
 	"zhike/internal/platform/clock"
@@ -24,15 +25,21 @@ type orderRow struct {
 	SourceCode, SourceName string
 }
 
+const orderRowSQL = `SELECT o.id, o.source_id, COALESCE(s.code, ''), COALESCE(s.name, ''), o.external_id, o.kind, o.status,
+  o.paid_at, o.day, o.gross_fen, o.gross_sub, o.sales_fen, o.sales_sub, o.net_fen, o.net_sub, o.freight_fen, o.quantity_milli, o.line_count,
+  o.channel, o.store, o.province, o.city, o.updated_at
+FROM orders o LEFT JOIN sources s ON s.id = o.source_id`
+
 // ofCustomer reads up to n orders behind a position, newest first. The row
 // scope is the caller's.
 func (s *Store) ofCustomer(ctx context.Context, customerID int64, from position, n int) ([]orderRow, error) {
-	rows, err := s.db.Prepared(ctx).QueryContext(ctx, `SELECT o.id, o.source_id, COALESCE(s.code, ''), COALESCE(s.name, ''), o.external_id, o.kind, o.status,
-  o.paid_at, o.day, o.gross_fen, o.gross_sub, o.sales_fen, o.sales_sub, o.net_fen, o.net_sub, o.freight_fen, o.quantity_milli, o.line_count,
-  o.channel, o.store, o.province, o.city, o.updated_at
-FROM orders o LEFT JOIN sources s ON s.id = o.source_id
-WHERE o.customer_id = $1 AND (o.day, o.id) < ($2, $3) ORDER BY o.day DESC, o.id DESC LIMIT $4`,
-		customerID, int64(from.day), from.id, n)
+	return s.orderRows(ctx, customerID, orderRowSQL+`
+WHERE o.customer_id = $1 AND (o.day, o.id) < ($2, $3) ORDER BY o.day DESC, o.id DESC LIMIT `+strconv.Itoa(n),
+		customerID, int64(from.day), from.id)
+}
+
+func (s *Store) orderRows(ctx context.Context, customerID int64, query string, args ...any) ([]orderRow, error) {
+	rows, err := s.db.Prepared(ctx).QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, db.MapError(err)
 	}
@@ -89,14 +96,20 @@ type behaviourRow struct {
 	Product
 }
 
+const behaviourRowSQL = `SELECT b.id, b.kind, b.at, b.day, COALESCE(b.product_id, 0), b.quantity_milli, COALESCE(b.rating, 0),
+  COALESCE(p.code, ''), COALESCE(p.name, ''), COALESCE(p.category, ''), COALESCE(p.brand, '')
+FROM behaviours b LEFT JOIN products p ON p.id = b.product_id`
+
 // behavioursOf reads up to n behaviours behind a position, newest first; of
 // one kind, or of all where kind is 0.
 func (s *Store) behavioursOf(ctx context.Context, customerID int64, kind BehaviourKind, from position, n int) ([]behaviourRow, error) {
-	rows, err := s.db.Prepared(ctx).QueryContext(ctx, `SELECT b.id, b.kind, b.at, b.day, COALESCE(b.product_id, 0), b.quantity_milli, COALESCE(b.rating, 0),
-  COALESCE(p.code, ''), COALESCE(p.name, ''), COALESCE(p.category, ''), COALESCE(p.brand, '')
-FROM behaviours b LEFT JOIN products p ON p.id = b.product_id
-WHERE b.customer_id = $1 AND (b.day, b.id) < ($2, $3) AND b.kind >= $4 AND b.kind <= $5 ORDER BY b.day DESC, b.id DESC LIMIT $6`,
-		customerID, int64(from.day), from.id, int64(kind), int64(highest(kind)), n)
+	return s.behaviourRows(ctx, customerID, behaviourRowSQL+`
+WHERE b.customer_id = $1 AND (b.day, b.id) < ($2, $3) AND b.kind >= $4 AND b.kind <= $5 ORDER BY b.day DESC, b.id DESC LIMIT `+strconv.Itoa(n),
+		customerID, int64(from.day), from.id, int64(kind), int64(highest(kind)))
+}
+
+func (s *Store) behaviourRows(ctx context.Context, customerID int64, query string, args ...any) ([]behaviourRow, error) {
+	rows, err := s.db.Prepared(ctx).QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, db.MapError(err)
 	}
@@ -130,7 +143,7 @@ const maxByNumber = 50
 func (s *Store) CustomersByOrderNumber(ctx context.Context, number string) ([]int64, error) {
 	var out []int64
 	rows, err := s.db.Prepared(ctx).QueryContext(ctx, `SELECT o.customer_id FROM sources s CROSS JOIN orders o
-WHERE o.source_id = s.id AND o.external_id = $1 LIMIT $2`, number, maxByNumber)
+WHERE o.source_id = s.id AND o.external_id = $1 LIMIT 50`, number) // maxByNumber
 	if err != nil {
 		return nil, db.MapError(err)
 	}

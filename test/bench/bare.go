@@ -64,7 +64,7 @@ var (
 	orderColumns    = []string{
 		"id", "source_id", "external_id", "customer_id", "kind", "status", "paid_at", "day",
 		"gross_fen", "gross_sub", "sales_fen", "sales_sub", "net_fen", "net_sub", "freight_fen", "quantity_milli",
-		"line_count", "channel", "store", "province", "city", "content_hash", "import_id", "created_at", "updated_at",
+		"line_count", "channel", "store", "province", "city", "lone_product_id", "content_hash", "import_id", "created_at", "updated_at",
 	}
 	lineColumns = []string{"order_id", "line_no", "product_id", "quantity_milli", "amount_fen", "amount_sub"}
 )
@@ -142,7 +142,7 @@ func bareOrder(r demo.BenchOrder, id int64, v []any) {
 	v[8], v[9], v[10], v[11], v[12], v[13] = r.AmountFen, int64(0), r.AmountFen, int64(0), net, int64(0)
 	v[14], v[15], v[16] = int64(0), int64(r.Quantity)*1000, int64(1)
 	v[17], v[18], v[19], v[20] = "", "", r.Province, r.City
-	v[21], v[22], v[23], v[24] = id, int64(1), r.PaidAt, r.PaidAt
+	v[21], v[22], v[23], v[24], v[25] = int64(1), id, int64(1), r.PaidAt, r.PaidAt
 }
 
 // bareGrading aggregates a year per customer, finds the threshold of the top

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/url"
@@ -19,40 +20,72 @@ type load struct {
 type loadResult struct {
 	perSecond float64
 	p95       time.Duration
+	cpu       time.Duration // of the server's process, per request
 }
 
 // loads draws customers from the whole base, so that caches help no more than
 // they would a company.
-func loads(s *server) []load {
-	var page struct {
-		Items []struct {
-			ID   int64  `json:"id"`
-			Name string `json:"name"`
-		} `json:"items"`
-	}
-	// The newest id bounds the draw; names of one page are searched for.
-	_ = s.get(context.Background(), "/customers?limit=200&sort=-id", &page)
+func loads(s *server) ([]load, error) {
+	ctx := context.Background()
 	newest, names := int64(1), []string{"王"}
-	for _, c := range page.Items {
-		newest = max(newest, c.ID)
-		if c.Name != "" {
-			names = append(names, c.Name)
+	for _, sort := range []string{"-id", "-net_365", "last_day", "net_all"} {
+		var page struct {
+			Items []struct {
+				ID   int64  `json:"id"`
+				Name string `json:"name"`
+			} `json:"items"`
+		}
+		if err := s.get(ctx, "/customers?limit=200&sort="+sort, &page); err != nil {
+			return nil, err
+		}
+		for _, c := range page.Items {
+			newest = max(newest, c.ID)
+			if c.Name != "" {
+				names = append(names, c.Name)
+			}
+		}
+	}
+	var options struct {
+		Levels []struct {
+			Code string `json:"code"`
+		} `json:"levels"`
+		Regions []struct {
+			Province string   `json:"province"`
+			Cities   []string `json:"cities"`
+		} `json:"regions"`
+	}
+	if err := s.get(ctx, "/customers/options", &options); err != nil {
+		return nil, err
+	}
+	// Conditions of every size: a city is some thousandths of the base, a
+	// province some hundredths, a level up to most of it.
+	conditions := []string{""}
+	for _, l := range options.Levels {
+		conditions = append(conditions, "&level="+url.QueryEscape(l.Code))
+	}
+	for _, r := range options.Regions {
+		conditions = append(conditions, "&province="+url.QueryEscape(r.Province))
+		for _, c := range r.Cities {
+			conditions = append(conditions, "&city="+url.QueryEscape(c))
 		}
 	}
 	id := func(r *rand.Rand) int64 { return 1 + r.Int64N(newest) }
 	sorts := []string{"-net_365", "-net_all", "-last_day", "-id"}
-	provinces := []string{"", "&province=" + url.QueryEscape("广东省"), "&province=" + url.QueryEscape("浙江省")}
 	return []load{
 		{"single read", " (≥ 8,000)", func(r *rand.Rand) string { return fmt.Sprintf("/customers/%d/card", id(r)) }},
 		{"list page", " (≥ 2,000)", func(r *rand.Rand) string {
 			return "/customers?limit=20&sort=" + sorts[r.IntN(len(sorts))]
 		}},
 		{"filtered list page", "", func(r *rand.Rand) string {
-			return "/customers?limit=20&sort=" + sorts[r.IntN(len(sorts))] + provinces[r.IntN(len(provinces))]
+			return "/customers?limit=20&sort=" + sorts[r.IntN(len(sorts))] + conditions[r.IntN(len(conditions))]
 		}},
 		{"search", "", func(r *rand.Rand) string { return "/search?q=" + url.QueryEscape(names[r.IntN(len(names))]) }},
+		{"search while typing", "", func(r *rand.Rand) string {
+			name := []rune(names[r.IntN(len(names))])
+			return "/search?q=" + url.QueryEscape(string(name[:1+r.IntN(len(name))]))
+		}},
 		{"customer page", "", func(r *rand.Rand) string { return fmt.Sprintf("/customers/%d", id(r)) }},
-	}
+	}, nil
 }
 
 // load runs o.clients clients for o.seconds seconds; any failed request fails the figure.
@@ -64,37 +97,42 @@ func (s *server) load(ctx context.Context, o options, l load) (loadResult, error
 	var all []time.Duration
 	var failed error
 	var wg sync.WaitGroup
-	started := time.Now()
+	started, cpu := time.Now(), s.cpuTime()
 	for c := range o.clients {
 		wg.Go(func() {
 			r := rand.New(rand.NewPCG(1, uint64(c)))
-			var own []time.Duration
-			for time.Now().Before(until) {
-				t := time.Now()
-				if err := s.get(ctx, l.path(r), nil); err != nil {
-					mu.Lock()
-					if failed == nil {
-						failed = err
-					}
-					mu.Unlock()
-					cancel()
-					return
+			own := make([]time.Duration, 0, 1<<16)
+			w, err := dial(s.addr, s.cookie)
+			if err == nil {
+				defer w.close()
+			}
+			for t := time.Now(); err == nil && t.Before(until) && ctx.Err() == nil; {
+				if err = w.get(l.path(r)); err == nil {
+					now := time.Now()
+					own = append(own, now.Sub(t))
+					t = now
 				}
-				own = append(own, time.Since(t))
 			}
 			mu.Lock()
-			all = append(all, own...)
-			mu.Unlock()
+			defer mu.Unlock()
+			if all = append(all, own...); err != nil && failed == nil {
+				failed = err
+				cancel()
+			}
 		})
 	}
 	wg.Wait()
 	if failed != nil {
 		return loadResult{}, failed
 	}
-	took := time.Since(started)
+	if len(all) == 0 {
+		return loadResult{}, errors.New("no request was answered in time")
+	}
+	took, cpu := time.Since(started), s.cpuTime()-cpu
 	slices.Sort(all)
 	return loadResult{
 		perSecond: float64(len(all)) / took.Seconds(),
 		p95:       all[min(len(all)-1, len(all)*95/100)],
+		cpu:       cpu / time.Duration(len(all)),
 	}, nil
 }

@@ -28,6 +28,9 @@ type options struct {
 	dir               string
 	clients           int
 	seconds           int
+	serving           string
+	pid               int
+	only              string
 }
 
 func main() {
@@ -39,6 +42,9 @@ func main() {
 	flag.StringVar(&o.dir, "dir", "", "working folder (default: a temporary one)")
 	flag.IntVar(&o.clients, "clients", 16, "concurrent clients")
 	flag.IntVar(&o.seconds, "seconds", 8, "seconds per load figure")
+	flag.StringVar(&o.serving, "serving", "", "address of a program that serves bench data already: only the load is measured")
+	flag.IntVar(&o.pid, "pid", 0, "with -serving: its process, for the CPU time")
+	flag.StringVar(&o.only, "only", "", "measure only loads whose name begins so")
 	flag.Parse()
 	if err := run(context.Background(), o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -47,6 +53,9 @@ func main() {
 }
 
 func run(ctx context.Context, o options) error {
+	if o.serving != "" {
+		return loadOnly(ctx, o)
+	}
 	if o.dir == "" {
 		dir, err := os.MkdirTemp("", "zhike-bench")
 		if err != nil {
@@ -143,14 +152,8 @@ func measure(ctx context.Context, o options, e engine, file string, t *table) er
 	if err := s.login(); err != nil {
 		return err
 	}
-	for _, l := range loads(s) {
-		note("%s", l.name)
-		r, err := s.load(ctx, o, l)
-		if err != nil {
-			return fmt.Errorf("%s: %w", l.name, err)
-		}
-		t.add(l.name+", per second"+l.target, e, "%.0f", r.perSecond)
-		t.add(l.name+", p95 ms (≤ 50)", e, "%.1f", r.p95.Seconds()*1000)
+	if err := s.measure(ctx, o, e, t, note); err != nil {
+		return err
 	}
 	t.add("memory after the load, MiB", e, "%.0f", s.memoryMiB())
 	st, err := os.Stat(o.program)
@@ -158,6 +161,42 @@ func measure(ctx context.Context, o options, e engine, file string, t *table) er
 		return err
 	}
 	t.add("program, MB (≤ 60)", e, "%.1f", float64(st.Size())/1e6)
+	return nil
+}
+
+// loadOnly measures a program that serves already, signed in as [benchLogin].
+func loadOnly(ctx context.Context, o options) error {
+	s, e, t := newServer(o.serving), engine{name: o.serving}, newTable(o)
+	s.pid = o.pid
+	if err := s.login(); err != nil {
+		return err
+	}
+	if err := s.measure(ctx, o, e, t, func(string, ...any) {}); err != nil {
+		return err
+	}
+	t.print(os.Stdout)
+	return nil
+}
+
+// measure fills in the figures of all loads.
+func (s *server) measure(ctx context.Context, o options, e engine, t *table, note func(string, ...any)) error {
+	all, err := loads(s)
+	if err != nil {
+		return err
+	}
+	for _, l := range all {
+		if !strings.HasPrefix(l.name, o.only) {
+			continue
+		}
+		note("%s", l.name)
+		r, err := s.load(ctx, o, l)
+		if err != nil {
+			return fmt.Errorf("%s: %w", l.name, err)
+		}
+		t.add(l.name+", per second"+l.target, e, "%.0f", r.perSecond)
+		t.add(l.name+", p95 ms (≤ 50)", e, "%.1f", r.p95.Seconds()*1000)
+		t.add(l.name+", CPU µs of the program", e, "%.0f", float64(r.cpu.Microseconds()))
+	}
 	return nil
 }
 

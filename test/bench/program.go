@@ -76,7 +76,9 @@ func (p *program) run(args ...string) (outcome, error) {
 
 // server is the program serving.
 type server struct {
-	cmd     *exec.Cmd
+	cmd     *exec.Cmd // nil where the server runs already
+	pid     int
+	addr    string
 	base    string
 	ready   time.Duration
 	idleMiB float64
@@ -91,13 +93,7 @@ func (p *program) serve() (*server, error) {
 	}
 	addr := l.Addr().String()
 	_ = l.Close()
-	s := &server{
-		base: "http://" + addr,
-		client: &http.Client{
-			Timeout:   30 * time.Second,
-			Transport: &http.Transport{MaxIdleConnsPerHost: 256, DisableCompression: true},
-		},
-	}
+	s := newServer(addr)
 	s.cmd = exec.Command(p.path, "serve", "--addr", addr)
 	s.cmd.Env = p.env
 	s.cmd.Stderr = os.Stderr
@@ -105,6 +101,7 @@ func (p *program) serve() (*server, error) {
 	if err := s.cmd.Start(); err != nil {
 		return nil, err
 	}
+	s.pid = s.cmd.Process.Pid
 	for {
 		if r, err := s.client.Get(s.base + "/readyz"); err == nil {
 			_ = r.Body.Close()
@@ -124,14 +121,44 @@ func (p *program) serve() (*server, error) {
 	return s, nil
 }
 
+func newServer(addr string) *server {
+	return &server{
+		addr: addr, base: "http://" + addr,
+		client: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableCompression: true}},
+	}
+}
+
+// tick is the unit of CPU times in /proc, the same on every Linux.
+const tick = 10 * time.Millisecond
+
+// cpuTime is what the server's process has used so far, 0 where that is not known.
+func (s *server) cpuTime() time.Duration {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.pid))
+	if err != nil {
+		return 0
+	}
+	// The name of the program may hold spaces; the fields are counted behind it.
+	_, after, _ := strings.Cut(string(b), ") ")
+	f := strings.Fields(after)
+	if len(f) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(f[11], 10, 64)
+	system, _ := strconv.ParseInt(f[12], 10, 64)
+	return time.Duration(user+system) * tick
+}
+
 func (s *server) stop() {
+	if s.cmd == nil {
+		return
+	}
 	_ = s.cmd.Process.Signal(syscall.SIGTERM)
 	_ = s.cmd.Wait()
 }
 
 // memoryMiB is the resident memory of the server process.
 func (s *server) memoryMiB() float64 {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
 	if err != nil {
 		return 0
 	}
