@@ -28,7 +28,7 @@ type Enqueuer interface {
 type Deps struct {
 	DB      *db.DB
 	Clock   clock.Clock
-	Zone    func() *time.Location
+	Zone    clock.Zone // company time
 	Grading Grading
 	Jobs    Enqueuer
 }
@@ -52,7 +52,7 @@ func (RefreshArgs) Kind() string { return "insight.refresh" }
 func (s *Service) Register(r *jobs.Registry) {
 	jobs.Handle(r, func(ctx context.Context, _ jobs.Job[RefreshArgs]) error { return s.Refresh(ctx) },
 		jobs.Unique(), jobs.Timeout(15*time.Minute))
-	r.Every("insight.refresh.daily", jobs.Daily(0, 40, s.Zone()), func() jobs.Args { return RefreshArgs{} })
+	r.Every("insight.refresh.daily", jobs.Daily(0, 40, s.Zone), func() jobs.Args { return RefreshArgs{} })
 }
 
 // Wake asks for a refresh in the background; several wishes become one job.

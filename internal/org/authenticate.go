@@ -18,21 +18,23 @@ const touchEvery = time.Minute
 // Authenticate finds who sent the request: nil without an error where nobody
 // is signed in, the session has expired or was idle for too long, or the
 // person's password, roles or status changed since it began. It is one query
-// by key; all else is in memory and holds for the version in the answer.
+// by key, at most one a second for each session; all else is in memory and
+// holds for the version in the answer. What this process changes holds from the
+// next request on, what another one changes within a second.
 func (s *Service) Authenticate(ctx context.Context, r *http.Request) (*auth.Actor, error) {
 	token := cookieValue(r.Header["Cookie"], s.sessions.Cookie.Name)
 	if len(token) != tokenBytes {
 		return nil, nil
 	}
 	hash := hashToken(token)
-	row, err := s.find.session(ctx, s.DB, hash)
+	now := s.now()
+	row, err := s.session(ctx, hash, now)
 	if db.IsNoRow(err) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	now := s.now()
 	if row.expiresAt <= now || row.seenAt+s.SessionIdle.Milliseconds() <= now {
 		return nil, nil
 	}

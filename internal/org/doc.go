@@ -13,7 +13,9 @@
 //     session with another number has ended;
 //   - every write raises org_state.version first. That row is the lock that
 //     orders the writes of all processes, and what a process keeps in memory
-//     about people holds for one version.
+//     about people holds for one version. A session is looked up with that
+//     version at most once a second: what another process changes holds
+//     within a second, what the own process changes at once.
 //
 // Passwords are kept as argon2id in PHC form, session tokens as SHA-256.
 package org

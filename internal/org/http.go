@@ -27,6 +27,7 @@ func (s *Service) Routes(api *web.API) {
 	s.staffRoutes(api)
 	s.departmentRoutes(api)
 	s.roleRoutes(api)
+	s.exportRoutes(api)
 	web.Register(api, web.Route{Method: http.MethodGet, Path: "/settings", ID: "getSettings", Tag: "settings",
 		Permission: PermSettingsView, Summary: "The company's settings"},
 		func(ctx context.Context, _ *struct{}) (Settings, error) { return s.Settings(ctx) })
@@ -48,7 +49,7 @@ func (s *Service) sessionRoutes(api *web.API) {
 	web.Register(api, web.Route{Method: http.MethodDelete, Path: "/session", ID: "logout", Tag: "session",
 		Permission: auth.Public, Summary: "Sign out; succeeds where nobody is signed in"},
 		func(ctx context.Context, _ *struct{}) (struct{}, error) { return struct{}{}, s.Logout(ctx) })
-	web.Register(api, web.Route{Method: http.MethodPost, Path: "/session/password", ID: "changePassword", Tag: "session",
+	web.Register(api, web.Route{Method: http.MethodPost, Path: "/session/password", ID: "changePassword", Tag: "session", NoReplay: true,
 		Permission: auth.SignedIn, AllowMustChange: true, MaxBody: maxLoginBody,
 		Summary: "Change one's own password; all other sessions of the person end"},
 		func(ctx context.Context, in *body[PasswordIn]) (Me, error) { return s.ChangePassword(ctx, in.Body) })
@@ -57,7 +58,7 @@ func (s *Service) sessionRoutes(api *web.API) {
 func (s *Service) staffRoutes(api *web.API) {
 	web.Register(api, web.Route{Method: http.MethodGet, Path: "/staff", ID: "listStaff", Tag: "staff",
 		Permission: PermStaffView, Summary: "People within one's scope"}, s.ListStaff)
-	web.Register(api, web.Route{Method: http.MethodPost, Path: "/staff", ID: "createStaff", Tag: "staff", Status: http.StatusCreated,
+	web.Register(api, web.Route{Method: http.MethodPost, Path: "/staff", ID: "createStaff", Tag: "staff", NoReplay: true, Status: http.StatusCreated,
 		Permission: PermStaffManage, Summary: "Add a person; the answer shows the first password once"},
 		func(ctx context.Context, in *body[StaffIn]) (StaffSecret, error) { return s.CreateStaff(ctx, in.Body) })
 	web.Register(api, web.Route{Method: http.MethodGet, Path: "/staff/{id}", ID: "getStaff", Tag: "staff",
@@ -68,7 +69,7 @@ func (s *Service) staffRoutes(api *web.API) {
 		func(ctx context.Context, in *idBody[StaffPatch]) (Staff, error) {
 			return s.UpdateStaff(ctx, in.ID, in.Body)
 		})
-	web.Register(api, web.Route{Method: http.MethodPost, Path: "/staff/{id}/password-reset", ID: "resetPassword", Tag: "staff",
+	web.Register(api, web.Route{Method: http.MethodPost, Path: "/staff/{id}/password-reset", ID: "resetPassword", Tag: "staff", NoReplay: true,
 		Permission: PermStaffManage, Summary: "Give a person a one-time password, shown once; ends the person's sessions"},
 		func(ctx context.Context, in *idInput) (StaffSecret, error) { return s.ResetPassword(ctx, in.ID) })
 }

@@ -13,7 +13,7 @@ import (
 
 // LoginIn is what a person types to sign in.
 type LoginIn struct {
-	Login    string `json:"login" minLength:"1" maxLength:"100"`
+	Login    string `json:"login" minLength:"1" maxLength:"64"`
 	Password string `json:"password" minLength:"1" maxLength:"1000"`
 }
 

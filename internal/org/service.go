@@ -50,6 +50,7 @@ type Service struct {
 	limits   limits
 	touches  toucher
 	find     sessionFinder
+	kept     keptSessions
 
 	snap    atomic.Pointer[people]
 	loading sync.Mutex
@@ -97,6 +98,7 @@ func (s *Service) change(ctx context.Context, fn func(ctx context.Context) error
 		if err := s.raiseVersion(ctx); err != nil {
 			return err
 		}
+		s.changed(ctx)
 		return fn(ctx)
 	})
 }

@@ -4,9 +4,12 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"zhike/internal/platform/auth"
+	"zhike/internal/platform/clock"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/db/dbtest"
 )
@@ -200,7 +203,7 @@ func TestLastUse(t *testing.T) {
 	})
 }
 
-// What one process changes another one sees at the next request.
+// What one process changes another one sees within a second, and itself at once.
 func TestTwoProcesses(t *testing.T) {
 	dbtest.EachConcurrent(t, func(t *testing.T, d *db.DB) {
 		one := newKit(t, d)
@@ -211,16 +214,113 @@ func TestTwoProcesses(t *testing.T) {
 		there := &client{k: two, ip: c.ip, cookie: c.cookie}
 		there.do("GET", "/customers", nil).want(t, 200)
 		below := one.department(admin, "华东", one.root())
+		second := func() { one.clk.Advance(sessionTTL * time.Millisecond) }
+		second()
 		a := there.do("GET", "/customers", nil).want(t, 200)
 		if ids := a.body["department_ids"].([]any); len(ids) != 2 || int64(ids[1].(float64)) != below {
 			t.Fatalf("the other process sees %v", ids)
 		}
 		admin.do("PUT", "/settings", map[string]any{"company_name": "晨光贸易"}).want(t, 200)
+		second()
 		if a := there.do("GET", "/session", nil).want(t, 200); a.sub("company")["name"] != "晨光贸易" {
 			t.Fatal(a.raw)
 		}
 		admin.do("PATCH", "/staff/"+idText(id), map[string]any{"disabled": true}).want(t, 200)
+		c.do("GET", "/customers", nil).want(t, 401)
+		second()
 		there.do("GET", "/customers", nil).want(t, 401)
+	})
+}
+
+// A session that was read before a write is not kept after it.
+func TestKeptSessions(t *testing.T) {
+	var k keptSessions
+	row := sessionRow{staffID: 7}
+	_, ok, round := k.get("a", 0)
+	if ok {
+		t.Fatal("kept from nowhere")
+	}
+	k.drop() // somebody signs out while the query runs
+	k.put("a", row, 0, round)
+	if _, ok, round = k.get("a", 0); ok {
+		t.Fatal("kept what was read before the write")
+	}
+	k.put("a", row, 5000, round)
+	for _, c := range []struct {
+		now  int64
+		want bool
+	}{{5000, true}, {5999, true}, {6000, false}, {4999, false}} {
+		if got, ok, _ := k.get("a", c.now); ok != c.want || ok && got.staffID != 7 {
+			t.Errorf("at %d: %v", c.now, ok)
+		}
+	}
+	for i := range maxKeptSessions {
+		k.put(idText(int64(i)), row, 0, round)
+	}
+	if len(k.rows) > maxKeptSessions {
+		t.Errorf("%d kept", len(k.rows))
+	}
+}
+
+// A session that ends while requests run is not brought back by them.
+func TestSessionEndsUnderLoad(t *testing.T) {
+	dbtest.EachConcurrent(t, func(t *testing.T, d *db.DB) {
+		k := newKit(t, d)
+		admin := k.admin()
+		for round := range 5 {
+			c, id := k.signedIn(admin, "busy."+idText(int64(round)), "agent", k.root())
+			stop := make(chan struct{})
+			var wg sync.WaitGroup
+			for range 4 {
+				wg.Go(func() {
+					for {
+						select {
+						case <-stop:
+							return
+						default:
+							(&client{k: k, ip: c.ip, cookie: c.cookie}).do("GET", "/customers", nil)
+						}
+					}
+				})
+			}
+			admin.do("PATCH", "/staff/"+idText(id), map[string]any{"disabled": true}).want(t, 200)
+			c.do("GET", "/customers", nil).want(t, 401)
+			close(stop)
+			wg.Wait()
+			c.do("GET", "/customers", nil).want(t, 401)
+		}
+	})
+}
+
+// A change of the time zone holds at once where it was made, and soon in a
+// process that nobody sends requests.
+func TestZoneFollows(t *testing.T) {
+	dbtest.EachConcurrent(t, func(t *testing.T, d *db.DB) {
+		one := newKit(t, d)
+		two := newKit(t, d)
+		ctx, stop := context.WithCancel(context.Background())
+		done := make(chan struct{})
+		go func() { defer close(done); two.s.follow(ctx, 10*time.Millisecond) }()
+		defer func() { stop(); <-done }()
+		at := time.Date(2026, 11, 21, 23, 30, 0, 0, time.UTC)
+		zone, clk := clock.Zone(one.s.Zone), clock.NewFixed(at)
+		if day := zone.Today(clk).String(); day != "2026-11-22" {
+			t.Fatalf("in Shanghai it is %s", day)
+		}
+		to := "America/New_York"
+		actor := auth.With(context.Background(), auth.System("test"))
+		if _, err := one.s.SaveSettings(actor, SettingsIn{TimeZone: &to}); err != nil {
+			t.Fatal(err)
+		}
+		if day := zone.Today(clk).String(); day != "2026-11-21" {
+			t.Errorf("in New York it is %s", day)
+		}
+		for wait := 0; two.s.Zone().String() != to; wait++ {
+			if wait > 500 {
+				t.Fatalf("the other process stays in %s", two.s.Zone())
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
 	})
 }
 

@@ -2,6 +2,7 @@ package org
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -80,8 +81,10 @@ func (s *Service) Settings(ctx context.Context) (Settings, error) {
 	return p.settings, nil
 }
 
-// Zone is the company's time zone as this process last saw it; for what
-// cannot wait for the database.
+// Zone is the company's time zone as this process last saw it, for what cannot
+// wait for the database: it is a [clock.Zone]. A change that this process makes
+// shows at once, one of another process with the next request, or within
+// [followEvery].
 func (s *Service) Zone() *time.Location {
 	if p := s.snap.Load(); p != nil {
 		return p.zone
@@ -90,8 +93,8 @@ func (s *Service) Zone() *time.Location {
 }
 
 // SaveSettings changes what is sent. A change of the time zone moves business
-// days; figures that were computed stay until they are computed again, and
-// running services keep the zone until the next start.
+// days: imports and runs that begin from then on, and schedules, follow the new
+// zone; figures that were computed stay until they are computed again.
 // i18n-keys: errors.org.setting_*
 func (s *Service) SaveSettings(ctx context.Context, in SettingsIn) (out Settings, err error) {
 	if err := s.checkSettings(ctx, &in); err != nil {
@@ -125,7 +128,34 @@ func (s *Service) SaveSettings(ctx context.Context, in SettingsIn) (out Settings
 		}
 		return s.record(ctx, "settings.update", "settings", 0, before, out)
 	})
+	if err == nil {
+		_, err = s.current(ctx) // for Zone, which does not ask
+	}
 	return out, err
+}
+
+// followEvery is how late a process that nobody sends requests may learn of a
+// change that another one made.
+const followEvery = 30 * time.Second
+
+// Follow keeps what Zone says up to date until ctx ends.
+func (s *Service) Follow(ctx context.Context) {
+	s.follow(ctx, followEvery)
+}
+
+func (s *Service) follow(ctx context.Context, every time.Duration) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if _, err := s.current(ctx); err != nil && ctx.Err() == nil {
+				s.Log.WarnContext(ctx, "settings were not read", slog.Any("error", err))
+			}
+		}
+	}
 }
 
 func (s *Service) checkSettings(ctx context.Context, in *SettingsIn) error {

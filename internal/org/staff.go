@@ -44,7 +44,7 @@ type Staff struct {
 
 // StaffIn makes a person. The server makes the first password.
 type StaffIn struct {
-	Login        string  `json:"login" minLength:"1" maxLength:"100" doc:"3–64 of a–z, 0–9, . _ @ -, beginning with a letter or digit; cannot be changed later"`
+	Login        string  `json:"login" minLength:"3" maxLength:"64" doc:"3–64 of a–z, 0–9, . _ @ -, beginning with a letter or digit; cannot be changed later"`
 	Name         string  `json:"name" minLength:"1" maxLength:"50"`
 	DepartmentID int64   `json:"department_id" minimum:"1"`
 	RoleIDs      []int64 `json:"role_ids" minItems:"1" maxItems:"20"`
@@ -52,7 +52,7 @@ type StaffIn struct {
 
 // StaffPatch changes the fields that are sent.
 type StaffPatch struct {
-	Login        *string  `json:"login,omitempty" maxLength:"100" doc:"Only the login that it is"`
+	Login        *string  `json:"login,omitempty" maxLength:"64" doc:"Only the login that it is"`
 	Name         *string  `json:"name,omitempty" minLength:"1" maxLength:"50"`
 	DepartmentID *int64   `json:"department_id,omitempty" minimum:"1"`
 	RoleIDs      *[]int64 `json:"role_ids,omitempty" minItems:"1" maxItems:"20"`

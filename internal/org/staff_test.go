@@ -33,11 +33,11 @@ func TestStaff(t *testing.T) {
 			st     int
 			code   string
 		}{
-			{map[string]any{"login": "ab"}, 422, "org.login_form"},
-			{map[string]any{"login": "李娜"}, 422, "org.login_form"},
+			{map[string]any{"login": "ab"}, 422, "web.min_length"},
+			{map[string]any{"login": "李娜娜"}, 422, "org.login_form"},
 			{map[string]any{"login": ".ab"}, 422, "org.login_form"},
 			{map[string]any{"login": "a b c"}, 422, "org.login_form"},
-			{map[string]any{"login": strings.Repeat("a", 65)}, 422, "org.login_form"},
+			{map[string]any{"login": strings.Repeat("a", 65)}, 422, "web.max_length"},
 			{map[string]any{"name": " "}, 422, "org.name_empty"},
 			{map[string]any{"name": "李\u0007娜"}, 422, "org.name_characters"},
 			{map[string]any{"department_id": 99999}, 422, "org.no_department"},
@@ -48,6 +48,11 @@ func TestStaff(t *testing.T) {
 		} {
 			admin.do("POST", "/staff", in(bad.change)).want(t, bad.st, bad.code)
 		}
+		// The longest login can also be used to sign in; a longer one is nobody's.
+		long := strings.Repeat("a", 64)
+		first := admin.do("POST", "/staff", in(map[string]any{"login": long})).want(t, 201).body["password"].(string)
+		k.client().login(long, first).want(t, 200)
+		k.client().login(long+"a", first).want(t, 422, "web.max_length")
 		made := admin.do("POST", "/staff", in(map[string]any{"login": "Li.Na@Shop.cn", "name": " 李娜 ", "role_ids": []int64{agent, agent}})).want(t, 201)
 		st := made.sub("staff")
 		if st["login"] != "li.na@shop.cn" || st["name"] != "李娜" || st["must_change_password"] != true || st["last_login_at"] != nil ||
@@ -197,7 +202,7 @@ func TestNotBeyondOwn(t *testing.T) {
 		k := newKit(t, d)
 		admin := k.admin()
 		root := k.root()
-		hr, hrID := k.withRole(admin, "people", "all", root, PermStaffView, PermStaffManage, PermRoleManage, "customer.view", "tier.view", "report.view", "report.export")
+		hr, hrID := k.withRole(admin, "people", "all", root, PermStaffView, PermStaffManage, PermRoleManage, "customer.view", "customer.bulk", "tag.manage", "tag.assign", "tier.view", "report.view", "report.export")
 		marketer, operations, adminRole := k.role("marketer"), k.role("operations"), k.role(RoleAdmin)
 		bossID, _ := k.person(admin, "boss", "operations", root)
 		staff := func(role int64) map[string]any {
@@ -228,7 +233,7 @@ func TestNotBeyondOwn(t *testing.T) {
 		hr.do("POST", "/staff", staff(marketer)).want(t, 201)
 		hr.do("POST", "/roles", map[string]any{"name": "更小", "scope": "own", "permissions": []string{"customer.view"}}).want(t, 201)
 
-		narrow, _ := k.withRole(admin, "narrow", "department", root, PermRoleManage, PermStaffView, PermStaffManage, "customer.view", "tier.view", "report.view", "report.export")
+		narrow, _ := k.withRole(admin, "narrow", "department", root, PermRoleManage, PermStaffView, PermStaffManage, "customer.view", "customer.bulk", "tag.manage", "tag.assign", "tier.view", "report.view", "report.export")
 		narrow.do("POST", "/roles", map[string]any{"name": "全部", "scope": "all", "permissions": []string{"customer.view"}}).want(t, 403, "org.beyond_own")
 		narrow.do("POST", "/staff", map[string]any{"login": "fresh.two", "name": "新人", "department_id": root, "role_ids": []int64{marketer}}).
 			want(t, 403, "org.beyond_own")

@@ -26,17 +26,50 @@ var staffSorts = []string{"login", "name", "last_login_at", "created_at"}
 // where no order is named.
 func (s *Service) ListStaff(ctx context.Context, in *StaffQuery) (web.Page[Staff], error) {
 	var none web.Page[Staff]
-	column, desc, err := web.ParseSort(in.Sort, "login", staffSorts...)
+	q, err := s.searchStaff(ctx, in)
 	if err != nil {
 		return none, err
 	}
-	after, err := staffCursor(in.Cursor, column)
+	after, err := staffCursor(in.Cursor, q.order.column)
 	if err != nil {
 		return none, err
+	}
+	limit := in.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	items, last, err := s.staffPage(ctx, q, after, limit)
+	if err != nil {
+		return none, err
+	}
+	total, err := s.countStaff(ctx, q.where)
+	if err != nil {
+		return none, err
+	}
+	next := ""
+	if last != nil {
+		next = web.EncodeCursor(last...)
+	}
+	return web.NewPage(items, next, &total), nil
+}
+
+// staffSearch is a list of people that was asked for.
+type staffSearch struct {
+	where  *conditions
+	order  staffOrder
+	people *people
+}
+
+// searchStaff makes a search of a query, within the actor's scope.
+func (s *Service) searchStaff(ctx context.Context, in *StaffQuery) (staffSearch, error) {
+	var q staffSearch
+	column, desc, err := web.ParseSort(in.Sort, "login", staffSorts...)
+	if err != nil {
+		return q, err
 	}
 	p, err := s.current(ctx)
 	if err != nil {
-		return none, err
+		return q, err
 	}
 	var below []int64
 	if in.DepartmentID != 0 {
@@ -44,23 +77,19 @@ func (s *Service) ListStaff(ctx context.Context, in *StaffQuery) (web.Page[Staff
 			below = []int64{in.DepartmentID}
 		}
 	}
-	limit := in.Limit
-	if limit <= 0 {
-		limit = 50
-	}
-	where := staffWhere(in, auth.From(ctx), below)
-	list, err := s.listStaff(ctx, *where, staffOrder{column, desc}, after, limit+1)
+	return staffSearch{staffWhere(in, auth.From(ctx), below), staffOrder{column, desc}, p}, nil
+}
+
+// staffPage gives up to n people behind a place in the list; last is the place
+// of the last of them, nil where no more follow.
+func (s *Service) staffPage(ctx context.Context, q staffSearch, after []any, n int) (items []Staff, last []any, err error) {
+	list, err := s.listStaff(ctx, *q.where, q.order, after, n+1)
 	if err != nil {
-		return none, err
+		return nil, nil, err
 	}
-	total, err := s.countStaff(ctx, where)
-	if err != nil {
-		return none, err
-	}
-	next := ""
-	if len(list) > limit {
-		list = list[:limit]
-		next = web.EncodeCursor(sortKey(&list[limit-1], column), list[limit-1].id)
+	if len(list) > n {
+		list = list[:n]
+		last = []any{sortKey(&list[n-1], q.order.column), list[n-1].id}
 	}
 	ids := make([]int64, len(list))
 	for i := range list {
@@ -68,14 +97,14 @@ func (s *Service) ListStaff(ctx context.Context, in *StaffQuery) (web.Page[Staff
 	}
 	roles, err := s.rolesOfMany(ctx, ids)
 	if err != nil {
-		return none, err
+		return nil, nil, err
 	}
 	now := s.now()
-	items := make([]Staff, len(list))
+	items = make([]Staff, len(list))
 	for i := range list {
-		items[i] = staffView(&list[i], p.departmentName(list[i].departmentID), p.rolesIn(roles[list[i].id]), now)
+		items[i] = staffView(&list[i], q.people.departmentName(list[i].departmentID), q.people.rolesIn(roles[list[i].id]), now)
 	}
-	return web.NewPage(items, next, &total), nil
+	return items, last, nil
 }
 
 // rolesIn gives the roles of the ids; one made meanwhile is left out.

@@ -71,6 +71,7 @@ func (s *Service) putSession(ctx context.Context, r sessionRow) error {
 		VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (token) DO UPDATE SET auth_version = excluded.auth_version, data = excluded.data, expires_at = excluded.expires_at`,
 		r.token, r.staffID, r.authVersion, r.data, r.seenAt, r.expiresAt)
+	s.changed(ctx)
 	return db.MapError(err)
 }
 
@@ -92,11 +93,13 @@ func (s *Service) sessionOwner(ctx context.Context, hash string) (staffID int64,
 
 func (s *Service) deleteSession(ctx context.Context, hash string) error {
 	_, err := s.DB.Q(ctx).ExecContext(ctx, "DELETE FROM sessions WHERE token = $1", hash)
+	s.changed(ctx)
 	return db.MapError(err)
 }
 
 func (s *Service) deleteSessions(ctx context.Context, staffID int64) error {
 	_, err := s.DB.Q(ctx).ExecContext(ctx, "DELETE FROM sessions WHERE staff_id = $1", staffID)
+	s.changed(ctx)
 	return db.MapError(err)
 }
 
@@ -104,16 +107,19 @@ func (s *Service) deleteSessions(ctx context.Context, staffID int64) error {
 func (s *Service) trimSessions(ctx context.Context, staffID int64, n int) error {
 	_, err := s.DB.Q(ctx).ExecContext(ctx, `DELETE FROM sessions WHERE staff_id = $1 AND token NOT IN (
 		SELECT token FROM sessions WHERE staff_id = $2 ORDER BY expires_at DESC, token LIMIT $3)`, staffID, staffID, n)
+	s.changed(ctx)
 	return db.MapError(err)
 }
 
 func (s *Service) touchSession(ctx context.Context, hash string, at int64) error {
 	_, err := s.DB.Q(ctx).ExecContext(ctx, "UPDATE sessions SET seen_at = $1 WHERE token = $2 AND seen_at < $3", at, hash, at)
+	s.changed(ctx)
 	return db.MapError(err)
 }
 
 func (s *Service) deleteExpired(ctx context.Context, now, idleSince int64) (int64, error) {
 	r, err := s.DB.Q(ctx).ExecContext(ctx, "DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2", now, idleSince)
+	s.changed(ctx)
 	if err != nil {
 		return 0, db.MapError(err)
 	}

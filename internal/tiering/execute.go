@@ -95,7 +95,7 @@ func (s *Service) execute(ctx context.Context, row *runRow) error {
 	}
 	f, err := s.store.loadFacts(ctx, factsQuery{
 		asOf: row.AsOf, window: sch.WindowDays, measure: sch.Measure, need: sch.needs(),
-		asOfEnd: clock.Millis(row.AsOf.End(s.Zone)), previous: before.ID,
+		asOfEnd: clock.Millis(row.AsOf.End(s.Zone())), previous: before.ID,
 	}, func(done, total int64) error {
 		// Reading is the first half of the bar, writing the second.
 		jobs.Report(ctx, done/2, total, "customers", "tier.step.read")

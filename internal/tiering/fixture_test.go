@@ -210,7 +210,7 @@ var fixNow = time.Date(2024, 3, 1, 10, 0, 0, 0, time.UTC)
 // newTestService makes a service with an actor who may do everything.
 func newTestService(t testing.TB, d *db.DB) (*Service, context.Context) {
 	t.Helper()
-	s := NewService(Deps{DB: d, Clock: clock.NewFixed(fixNow), Zone: shanghai})
+	s := NewService(Deps{DB: d, Clock: clock.NewFixed(fixNow), Zone: clock.In(shanghai)})
 	ctx := auth.With(context.Background(), auth.System("test"))
 	if err := s.EnsureShipped(ctx); err != nil {
 		t.Fatal(err)

@@ -73,6 +73,7 @@ type defaultInput struct {
 type runsInput struct {
 	web.ListQuery
 	Scheme string `query:"scheme" maxLength:"40"`
+	Status Status `query:"status" enum:"waiting,running,finished,failed,cancelled"`
 }
 
 type startInput struct{ Body RunInput }
@@ -118,42 +119,44 @@ func (s *Service) schemeRoutes(api *web.API) {
 	web.Register(api, route("GET", "/tiering/schemes", "listTierSchemes", "Newest version of every scheme", PermView),
 		func(ctx context.Context, _ *struct{}) (web.List[SchemeView], error) {
 			list, err := s.Schemes(ctx)
-			return web.NewList(list), err
+			return localSchemes(ctx, list, err)
 		})
 	create := route("POST", "/tiering/schemes", "createTierScheme", "Make a scheme, whole or as a copy of another", PermScheme)
 	create.Status = http.StatusCreated
 	web.Register(api, create, func(ctx context.Context, in *newScheme) (SchemeView, error) {
 		if in.Body.Scheme != nil {
-			return s.CreateScheme(ctx, in.Body.Scheme)
+			return localScheme(ctx)(s.CreateScheme(ctx, in.Body.Scheme.canonical(web.Locale(ctx))))
 		}
-		return s.CopyScheme(ctx, in.Body.From, in.Body.Code, in.Body.Name)
+		return localScheme(ctx)(s.CopyScheme(ctx, in.Body.From, in.Body.Code, in.Body.Name))
 	})
 	imp := route("POST", "/tiering/schemes/import", "importTierScheme", "Read a scheme file (YAML); an existing code gets a new version", PermScheme)
 	imp.MaxBody = maxYAML
 	web.Register(api, imp, func(ctx context.Context, in *importScheme) (SchemeView, error) {
-		return s.ImportScheme(ctx, bytes.NewReader(in.RawBody))
+		return localScheme(ctx)(s.ImportScheme(ctx, bytes.NewReader(in.RawBody)))
 	})
 	web.Register(api, route("GET", "/tiering/schemes/{code}", "getTierScheme", "Newest version of a scheme", PermView),
-		func(ctx context.Context, in *CodePath) (SchemeView, error) { return s.Scheme(ctx, in.Code, 0) })
+		func(ctx context.Context, in *CodePath) (SchemeView, error) {
+			return localScheme(ctx)(s.Scheme(ctx, in.Code, 0))
+		})
 	web.Register(api, route("PUT", "/tiering/schemes/{code}", "saveTierScheme", "Save a scheme; a change makes a new version", PermScheme),
 		func(ctx context.Context, in *saveScheme) (SchemeView, error) {
 			if in.Body.Scheme.Code != in.Code {
 				return SchemeView{}, errs.New(errs.Invalid, "invalid").WithField("scheme.code", "tier.code_fixed", "value", in.Code)
 			}
-			return s.SaveScheme(ctx, &in.Body.Scheme, in.Body.BaseVersion)
+			return localScheme(ctx)(s.SaveScheme(ctx, in.Body.Scheme.canonical(web.Locale(ctx)), in.Body.BaseVersion))
 		})
 	web.Register(api, route("GET", "/tiering/schemes/{code}/versions", "listTierSchemeVersions", "Versions of a scheme, newest first", PermView),
 		func(ctx context.Context, in *CodePath) (web.List[SchemeView], error) {
 			list, err := s.SchemeVersions(ctx, in.Code)
-			return web.NewList(list), err
+			return localSchemes(ctx, list, err)
 		})
 	web.Register(api, route("GET", "/tiering/schemes/{code}/versions/{version}", "getTierSchemeVersion", "One version of a scheme", PermView),
 		func(ctx context.Context, in *versionInput) (SchemeView, error) {
-			return s.Scheme(ctx, in.Code, in.Version)
+			return localScheme(ctx)(s.Scheme(ctx, in.Code, in.Version))
 		})
 	web.Register(api, route("GET", "/tiering/schemes/{code}/compare", "compareTierSchemes", "What differs between two versions", PermView),
 		func(ctx context.Context, in *compareInput) (web.List[Change], error) {
-			list, err := s.CompareVersions(ctx, in.Code, in.From, in.To)
+			list, err := s.CompareVersions(ctx, in.Code, in.From, in.To, web.Locale(ctx))
 			return web.NewList(list), err
 		})
 	exp := route("GET", "/tiering/schemes/{code}/export", "exportTierScheme", "A scheme as YAML", PermView)
@@ -192,7 +195,10 @@ func (s *Service) runRoutes(api *web.API) {
 			if err := web.DecodeCursor(in.Cursor, &below); err != nil {
 				return web.Page[RunView]{}, err
 			}
-			list, err := s.Runs(ctx, in.Scheme, below, in.Limit+1)
+			list, err := s.Runs(ctx, RunFilter{in.Scheme, in.Status}, below, in.Limit+1)
+			for i := range list {
+				list[i] = list[i].Localized(web.Locale(ctx))
+			}
 			next := ""
 			if len(list) > in.Limit {
 				list = list[:in.Limit]
@@ -202,11 +208,13 @@ func (s *Service) runRoutes(api *web.API) {
 		})
 	start := route("POST", "/tiering/runs", "startTierRun", "Queue a run", PermRun)
 	start.Status = http.StatusAccepted
-	web.Register(api, start, func(ctx context.Context, in *startInput) (RunView, error) { return s.StartRun(ctx, in.Body) })
+	web.Register(api, start, func(ctx context.Context, in *startInput) (RunView, error) {
+		return localRun(ctx)(s.StartRun(ctx, in.Body))
+	})
 	web.Register(api, route("GET", "/tiering/runs/{id}", "getTierRun", "A run with what it found", PermView),
 		func(ctx context.Context, in *RunPath) (RunDetail, error) { return s.runPage(ctx, in.ID) })
 	web.Register(api, route("POST", "/tiering/runs/{id}/cancel", "cancelTierRun", "Stop a run that waits or runs", PermRun),
-		func(ctx context.Context, in *RunPath) (RunView, error) { return s.CancelRun(ctx, in.ID) })
+		func(ctx context.Context, in *RunPath) (RunView, error) { return localRun(ctx)(s.CancelRun(ctx, in.ID)) })
 	web.Register(api, route("GET", "/tiering/runs/{id}/customers", "listTierRunCustomers", "Customers of a run by falling spend, with their reasons", PermView),
 		func(ctx context.Context, in *membersInput) (web.Page[Member], error) {
 			return s.Members(ctx, in.ID, MemberFilter{in.Level, in.Move, in.Q}, in.Cursor, in.Limit, web.Locale(ctx))
@@ -233,13 +241,29 @@ func (s *Service) runPage(ctx context.Context, id int64) (RunDetail, error) {
 	}
 	if a := auth.From(ctx); a == nil || a.Scope != auth.ScopeAll {
 		d.Summary, d.Moves = nil, nil
-		return d, nil
 	}
-	if d.Summary != nil {
-		r := &finishedRun{runRow: &runRow{}, stored: stored{d.Summary, d.Moves}}
-		d.Summary, d.Moves = r.localized(d.Summary.Scheme.Localized(web.Locale(ctx))), r.localMoves(web.Locale(ctx))
+	return d.Localized(web.Locale(ctx)), nil
+}
+
+// localScheme and localRun give an answer in the language of the request.
+func localScheme(ctx context.Context) func(SchemeView, error) (SchemeView, error) {
+	return func(v SchemeView, err error) (SchemeView, error) {
+		if err != nil {
+			return v, err
+		}
+		return v.Localized(web.Locale(ctx)), nil
 	}
-	return d, nil
+}
+
+func localRun(ctx context.Context) func(RunView, error) (RunView, error) {
+	return func(v RunView, err error) (RunView, error) { return v.Localized(web.Locale(ctx)), err }
+}
+
+func localSchemes(ctx context.Context, list []SchemeView, err error) (web.List[SchemeView], error) {
+	for i := range list {
+		list[i] = list[i].Localized(web.Locale(ctx))
+	}
+	return web.NewList(list), err
 }
 
 func (s *Service) reportRoutes(api *web.API) {
@@ -257,7 +281,7 @@ func (s *Service) reportRoutes(api *web.API) {
 				return err
 			}
 			var b bytes.Buffer
-			if err := f.write(&b, r, s.Zone); err != nil {
+			if err := f.write(&b, r, s.Zone()); err != nil {
 				return err
 			}
 			// Recorded before the first byte leaves.

@@ -58,9 +58,12 @@ func newSite(t *testing.T, d *db.DB) *site {
 	bus := events.New(d, clk, quiet, c)
 	st := &site{t: t, finished: make(chan RunFinished, 10)}
 	st.s = NewService(Deps{
-		DB: d, Clock: clk, Zone: shanghai, Jobs: c, Events: bus, Audit: audit.New(d, clk),
+		DB: d, Clock: clk, Zone: clock.In(shanghai), Jobs: c, Events: bus, Audit: audit.New(d, clk),
 		Company: func(context.Context) string { return "示例公司" },
-		Find:    func(context.Context, string) ([]int64, error) { return []int64{1, 9, 77}, nil },
+		Names: func(context.Context, []int64) (map[int64]string, error) {
+			return map[int64]string{1: people["boss"].Name}, nil
+		},
+		Find: func(context.Context, string) ([]int64, error) { return []int64{1, 9, 77}, nil },
 	})
 	st.s.RegisterJobs(reg)
 	events.Subscribe(bus, "test", func(_ context.Context, e events.Delivery[RunFinished]) error {
@@ -176,7 +179,7 @@ func TestOverHTTP(t *testing.T) {
 		}
 		var why Explanation
 		s.call("viewer", "GET", run+"/customers/1", "", 200, &why)
-		if why.Level != "high" || why.Text == "" {
+		if why.Level != "high" || why.Text == "" || why.CustomerID != 1 || why.Name == "" || why.Name != s.nameOf(1) {
 			t.Errorf("why: %+v", why)
 		}
 		s.call("viewer", "GET", "/tiering/runs/1/customers/1", "", 200, &why)
@@ -187,6 +190,8 @@ func TestOverHTTP(t *testing.T) {
 		if len(members.Items) != 11 {
 			t.Errorf("%d in the first run", len(members.Items))
 		}
+		s.authorsAndStates()
+		s.otherLanguage()
 		s.refusals()
 		s.reports(run)
 		s.schemes()
@@ -317,7 +322,7 @@ func (s *site) audited() {
 		got[action] = n
 	}
 	for action, n := range map[string]int{
-		"tier.run_start": 2, "report.export": 2, "tier.scheme_create": 1, "tier.scheme_update": 2, "tier.scheme_default": 1,
+		"tier.run_start": 2, "report.export": 2, "tier.scheme_create": 2, "tier.scheme_update": 3, "tier.scheme_default": 1,
 	} {
 		if got[action] != n {
 			s.t.Errorf("%d entries of %s, want %d", got[action], action, n)

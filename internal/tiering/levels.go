@@ -30,7 +30,7 @@ func (l levelReader) CurrentRun(ctx context.Context) (*customer.LevelRun, error)
 		return nil, err
 	}
 	out := &customer.LevelRun{RunID: r.ID, Levels: map[int64]customer.Level{}}
-	for i, lv := range sch.Levels {
+	for i, lv := range sch.Localized(web.Locale(ctx)).Levels {
 		out.Levels[int64(i)] = customer.Level{Code: lv.Code, Name: lv.Name, Rank: int64(i + 1)}
 	}
 	return out, nil

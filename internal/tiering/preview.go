@@ -48,7 +48,7 @@ func (s *Service) PreviewScheme(ctx context.Context, sch *Scheme, day *clock.Day
 	}
 	f, err := s.store.loadFacts(ctx, factsQuery{
 		asOf: asOf, window: sch.WindowDays, measure: sch.Measure, need: sch.needs(),
-		asOfEnd: clock.Millis(asOf.End(s.Zone)), previous: before.ID,
+		asOfEnd: clock.Millis(asOf.End(s.Zone())), previous: before.ID,
 	}, func(int64, int64) error { return ctx.Err() })
 	if err != nil {
 		if ctx.Err() != nil && outer.Err() == nil {

@@ -12,6 +12,8 @@ import (
 // Explanation says why a customer has its level in a run. Every number comes
 // from the run alone. Texts are in the language asked for.
 type Explanation struct {
+	CustomerID    int64     `json:"customer_id"`
+	Name          string    `json:"name" doc:"Of the customer"`
 	RunID         int64     `json:"run_id"`
 	Scheme        string    `json:"scheme"`
 	SchemeName    string    `json:"scheme_name"`
@@ -88,7 +90,7 @@ type explainer struct {
 func (x *explainer) explain(a *assignment) Explanation {
 	l := x.s.Levels[a.Level]
 	e := Explanation{
-		RunID: x.row.ID, Scheme: x.row.SchemeCode, SchemeName: x.s.Name, SchemeVersion: x.version, AsOf: x.row.AsOf, Method: x.s.Method,
+		CustomerID: a.CustomerID, Name: a.Name, RunID: x.row.ID, Scheme: x.row.SchemeCode, SchemeName: x.s.Name, SchemeVersion: x.version, AsOf: x.row.AsOf, Method: x.s.Method,
 		Level: l.Code, LevelName: l.Name, Rank: a.Level + 1, Levels: len(x.s.Levels), Advice: l.Advice, Move: a.Move.Code(),
 		SpendFen: a.SpendFen, Orders: a.Orders, LastDay: a.LastDay, Overdue: a.Signals&(1<<overdueBit) != 0,
 		Reasons: []customer.Reason{}, levelIndex: a.Level,
@@ -100,6 +102,16 @@ func (x *explainer) explain(a *assignment) Explanation {
 		d := int64(x.row.AsOf - *a.LastDay)
 		e.Days = &d
 	}
+	// Of a customer who slips away, that is what matters most.
+	fell := e.PreviousLevel != nil && *a.PrevLevel == 0 && a.Level != 0
+	silent := e.Overdue && e.Days != nil
+	if fell {
+		e.add("tier.why.fell", i18n.Params{"before": *e.PreviousLevel, "level": e.LevelName})
+	}
+	if slips := fell || a.Level == 0; silent && slips {
+		e.overdue()
+		silent = false
+	}
 	switch x.s.Method {
 	case MethodRules:
 		x.rules(&e, a)
@@ -108,8 +120,8 @@ func (x *explainer) explain(a *assignment) Explanation {
 	case MethodRFM:
 		x.rfm(&e, a)
 	}
-	if e.Overdue && e.Days != nil {
-		e.add("tier.why.overdue", i18n.Params{"days": i18n.Number(*e.Days)})
+	if silent {
+		e.overdue()
 	}
 	e.Text = x.text(e.Reasons)
 	return e
@@ -117,6 +129,10 @@ func (x *explainer) explain(a *assignment) Explanation {
 
 func (e *Explanation) add(key string, p i18n.Params) {
 	e.Reasons = append(e.Reasons, customer.Reason{Key: key, Params: p})
+}
+
+func (e *Explanation) overdue() {
+	e.add("tier.why.overdue", i18n.Params{"days": i18n.Number(*e.Days)})
 }
 
 // text joins reasons into one sentence.

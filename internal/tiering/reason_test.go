@@ -60,7 +60,7 @@ func TestReasons(t *testing.T) {
 			{rules.ID, 2, i18n.En, "Meets the rule “Buys steadily”; Orders 10, at least 2", "Not yet “High value”: Average order value ¥200.00, below 1.5 × the mean (¥441.82)"},
 			{rules.ID, 3, i18n.ZhCN, "符合规则「首次购买」；订单数 1，不低于 1；历史订单数 1，不高于 1", "未达「中价值」：订单数 1，低于 2"},
 			{rules.ID, 4, i18n.ZhCN, "没有符合的规则，归入「潜在价值」", "未达「中价值」：订单数 0，低于 2"},
-			{rules.ID, 5, i18n.En, "Meets the rule “Spends much, buys again, large orders”; Spend ¥2,100.00, among the top 35% of buyers (threshold ¥2,000.00); Repurchase rate 66.7%, at least 50.0%; Average order value ¥700.00, at least 1.5 × the mean (¥441.82); No purchase for 80 days, more than twice the customer's own mean gap", ""},
+			{rules.ID, 5, i18n.En, "No purchase for 80 days, more than twice the customer's own mean gap; Meets the rule “Spends much, buys again, large orders”; Spend ¥2,100.00, among the top 35% of buyers (threshold ¥2,000.00); Repurchase rate 66.7%, at least 50.0%; Average order value ¥700.00, at least 1.5 × the mean (¥441.82)", ""},
 			{rfm.ID, 4, i18n.En, "No purchase in the window", ""},
 			{rfm.ID, 3, i18n.ZhCN, "5 天前最近一次购买（R5），1 单（F1），消费 ¥80.00（M4）；平均档位：R 2.40、F 2.10、M 2.30", ""},
 		} {
@@ -113,6 +113,11 @@ func TestReportOfARun(t *testing.T) {
 			}
 			if len(r.Slipping) != 1 || r.Slipping[0].ID != 9 || r.Slipping[0].PreviousLevel != "high" {
 				t.Errorf("slipping %+v", r.Slipping)
+			}
+			// Why they slip comes before why they have the level they have.
+			first := i18n.T(locale, "tier.why.fell", i18n.Params{"before": r.Slipping[0].PreviousName, "level": r.Slipping[0].LevelName})
+			if !strings.HasPrefix(r.Slipping[0].Reason, first) {
+				t.Errorf("the reason of a slipping customer begins otherwise: %s", r.Slipping[0].Reason)
 			}
 			for _, k := range append(r.KeyCustomers, r.Slipping...) {
 				if k.Name == "" || k.Reason == "" || k.NextStep == "" || strings.Contains(k.Reason+k.NextStep, "{{") {

@@ -267,7 +267,7 @@ func (p *prose) rfmStats() *reportTable {
 	st := p.s.RFM
 	t := &reportTable{cols: []reportColumn{
 		{p.t("col.figure"), kindText}, {p.t("col.min"), kindAny}, {p.t("col.q1"), kindAny}, {p.t("col.q2"), kindAny},
-		{p.t("col.q3"), kindAny}, {p.t("col.max"), kindAny}, {p.t("col.mean"), kindAny},
+		{p.t("col.q3"), kindAny}, {p.t("col.max"), kindAny}, {p.t("col.mean"), kindDecimal},
 	}}
 	if st == nil {
 		return t

@@ -3,6 +3,7 @@ package tiering
 import (
 	"io"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -57,9 +58,10 @@ type book struct {
 // bookStyle names a cell style.
 type bookStyle struct {
 	kind  cellKind
-	role  string // "", head, foot, title, lead, group, term, wrap, left
+	role  string // "", head, foot, title, lead, group, term, wrap, sentence, left
 	stamp bool   // a day with its time
 	chip  bool   // the name of a level, in its tone
+	apart bool   // text that keeps off the number in the column before
 	tone  int
 }
 
@@ -149,7 +151,7 @@ func (b *book) put(sheet string, col, row int, kind cellKind, role string, v any
 		b.try(err)
 		return
 	}
-	style := bookStyle{kind: kind, role: role}
+	style := bookStyle{kind: kind, role: role, apart: col > 1 && !kind.numeric() && !slices.Contains([]string{"left", "wrap"}, role)}
 	text := kind.text(v)
 	switch x := v.(type) {
 	case nil:
@@ -187,7 +189,7 @@ func (b *book) put(sheet string, col, row int, kind cellKind, role string, v any
 	}
 	b.try(err)
 	b.try(b.f.SetCellStyle(sheet, cell, cell, b.style(style)))
-	if role != "title" && role != "lead" && role != "wrap" {
+	if role != "title" && role != "lead" && role != "wrap" && role != "sentence" {
 		b.widen(sheet, col, float64(textColumns(text)))
 	}
 }

@@ -9,6 +9,9 @@ import (
 	"zhike/internal/platform/i18n"
 )
 
+// maxRowHeight is the highest row that spreadsheets know, in points.
+const maxRowHeight = 409
+
 // noteColumns is how many characters a line of a note holds in the overview.
 const noteColumns = 96
 
@@ -153,10 +156,13 @@ func (b *book) people(sheet string, list []KeyCustomer, empty string) {
 		t.rows = append(t.rows, row)
 	}
 	next := b.table(sheet, 1, 1, t)
-	for r := 2; r < next; r++ { // sentences break inside their columns
+	for r := 2; r < next; r++ { // sentences break inside their columns, and not every program fits the height by itself
+		lines := 1.0
 		for col, v := range map[int]string{9: list[r-2].Reason, 10: list[r-2].NextStep} {
-			b.put(sheet, col, r, kindText, "wrap", v)
+			b.put(sheet, col, r, kindText, "sentence", v)
+			lines = max(lines, math.Ceil(float64(textColumns(v))/(maxColumn-4)))
 		}
+		b.try(b.f.SetRowHeight(sheet, r, min(15*lines+5, maxRowHeight)))
 	}
 	b.frozen(sheet, 1, 2)
 	to, err := excelize.CoordinatesToCellName(len(t.cols), next-1)
@@ -246,9 +252,12 @@ func (b *book) concentrationSheet(sheet string) {
 	point := line(4, amberColor, 1, excelize.LineDashUnset)
 	point.Marker = excelize.ChartMarker{Symbol: "circle", Size: 9, Fill: solidFill(amberColor)}
 	b.chart(sheet, 6, next+3, excelize.Chart{
-		Type:   excelize.Line,
+		// Of points, not of categories: its axis has a scale of its own.
+		Type:   excelize.Scatter,
 		Series: []excelize.ChartSeries{line(2, accentColor, 2.25, excelize.LineDashUnset), line(3, greyColor, 1, excelize.LineDashSysDash), point},
-		XAxis:  excelize.ChartAxis{TickLabelSkip: max(1, (n-1)/5), NumFmt: excelize.ChartNumFmt{CustomNumFmt: "0%"}},
+		XAxis: excelize.ChartAxis{
+			Minimum: ptrTo(0.0), Maximum: ptrTo(1.0), MajorUnit: 0.2, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "0%"},
+		},
 		YAxis: excelize.ChartAxis{
 			MajorGridLines: true, Minimum: ptrTo(0.0), Maximum: ptrTo(1.0), MajorUnit: 0.2, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "0%"},
 		},

@@ -43,7 +43,7 @@ func (s bookStyle) format() string {
 	switch s.role {
 	case "head":
 		return formatText
-	case "wrap", "title", "lead":
+	case "wrap", "sentence", "title", "lead":
 		return formatAny // cells of the text format show more than 255 characters as ####
 	}
 	switch s.kind {
@@ -106,8 +106,13 @@ func (b *book) style(s bookStyle) int {
 		st.Alignment.Vertical = "top"
 	case "left":
 		st.Alignment.Horizontal = "left"
+	case "sentence":
+		st.Alignment.WrapText = true
 	case "wrap":
 		st.Alignment.WrapText, st.Alignment.Vertical = true, "top"
+	}
+	if s.apart {
+		st.Alignment.Indent = 1
 	}
 	if s.chip {
 		t := levelTones[s.tone]

@@ -127,6 +127,22 @@ func TestWriteXLSX(t *testing.T) {
 			t.Errorf("%s!%s is %q, shown %q, format %q; want %q, %q, %q", c.sheet, c.at, raw, shown, format, c.raw, c.shown, c.format)
 		}
 	}
+	if _, shown, format := cell(t, f, "RFM", "G16"); format != "#,##0.0" || !strings.Contains(shown, ".") {
+		t.Errorf("a mean is shown as %q by %q", shown, format)
+	}
+	for _, at := range []string{"C10", "C11"} {
+		if st := alignment(t, f, "概览", at); st.Horizontal != "left" || st.Indent != 1 {
+			t.Errorf("%s touches the number before it: %+v", at, st)
+		}
+	}
+	// A sentence is seen whole: its row is as high as it needs.
+	if st := alignment(t, f, "重点客户", "I2"); !st.WrapText {
+		t.Errorf("a reason is cut off: %+v", st)
+	}
+	one, err := f.GetRowHeight("重点客户", 2)
+	if w, _ := f.GetColWidth("重点客户", "I"); err != nil || one < 15*math.Ceil(float64(textColumns(sampleReport(i18n.ZhCN).KeyCustomers[0].Reason))/w) {
+		t.Errorf("a row of %v points for a reason in a column of %v", one, w)
+	}
 	for _, sheet := range want {
 		panes, err := f.GetPanes(sheet)
 		if err != nil || !panes.Freeze || panes.YSplit < 1 {
@@ -161,6 +177,9 @@ func TestWriteXLSX(t *testing.T) {
 			t.Errorf("no chart shows %s", ref)
 		}
 	}
+	if !strings.Contains(charts["xl/charts/chart2.xml"], "scatterChart") || strings.Contains(charts["xl/charts/chart2.xml"], "lineChart") {
+		t.Error("the curve of concentration has categories in place of a scale")
+	}
 	if scales, err := f.GetConditionalFormats("RFM"); err != nil || len(scales) != 2 {
 		t.Errorf("%d colour scales on the heat map: %v", len(scales), err)
 	}
@@ -168,6 +187,19 @@ func TestWriteXLSX(t *testing.T) {
 	if !bytes.Equal(data, again) {
 		t.Error("the same report gives other bytes")
 	}
+}
+
+func alignment(t *testing.T, f *excelize.File, sheet, at string) *excelize.Alignment {
+	t.Helper()
+	id, err := f.GetCellStyle(sheet, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := f.GetStyle(id)
+	if err != nil || st.Alignment == nil {
+		t.Fatalf("%s!%s has no alignment: %v", sheet, at, err)
+	}
+	return st.Alignment
 }
 
 func TestXLSXEnglish(t *testing.T) {

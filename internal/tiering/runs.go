@@ -25,6 +25,7 @@ type RunView struct {
 	PreviousRunID *int64    `json:"previous_run_id" doc:"The run it is compared with"`
 	ErrorCode     string    `json:"error_code" doc:"Why it failed"`
 	CreatedBy     int64     `json:"created_by" doc:"Staff id; 0 for the program"`
+	CreatedName   string    `json:"created_by_name" doc:"\"\" where nobody of that id is known"`
 	CreatedAt     int64     `json:"created_at" doc:"Unix milliseconds"`
 	StartedAt     int64     `json:"started_at"`
 	FinishedAt    int64     `json:"finished_at"`
@@ -84,7 +85,7 @@ func (s *Service) StartRun(ctx context.Context, in RunInput) (RunView, error) {
 	if err != nil {
 		return RunView{}, err
 	}
-	return s.runView(row), nil
+	return s.named(ctx, s.runView(row))
 }
 
 // RunNow makes a run in this process and waits for it: the command line.
@@ -247,24 +248,31 @@ func (s *Service) CancelRun(ctx context.Context, id int64) (RunView, error) {
 	if err != nil {
 		return RunView{}, err
 	}
-	return s.runView(r), nil
+	return s.named(ctx, s.runView(r))
 }
 
-// Runs lists runs below an id (0 = from the newest), newest first; code "" is
-// every scheme.
-func (s *Service) Runs(ctx context.Context, code string, below int64, n int) ([]RunView, error) {
+// RunFilter narrows a list of runs; a field at zero does not.
+type RunFilter struct {
+	Scheme string // code
+	Status Status
+}
+
+// Runs lists runs below an id (0 = from the newest), newest first.
+func (s *Service) Runs(ctx context.Context, f RunFilter, below int64, n int) ([]RunView, error) {
 	if below <= 0 {
 		below = 1 << 53
 	}
-	rows, err := s.store.runs(ctx, code, below, n)
+	rows, err := s.store.runs(ctx, f, below, n)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]RunView, len(rows))
+	made := make([]author, len(rows))
 	for i, r := range rows {
 		out[i] = s.runView(r)
+		made[i] = author{r.CreatedBy, &out[i].CreatedName}
 	}
-	return out, nil
+	return out, s.sign(ctx, made...)
 }
 
 // Run reads a run with what it found. Error: tier.no_such_run.
@@ -274,6 +282,9 @@ func (s *Service) Run(ctx context.Context, id int64) (RunDetail, error) {
 		return RunDetail{}, err
 	}
 	out := RunDetail{RunView: s.runView(r)}
+	if err := s.sign(ctx, author{r.CreatedBy, &out.CreatedName}); err != nil {
+		return out, err
+	}
 	if r.Status == StatusFinished {
 		st, err := r.found()
 		if err != nil {

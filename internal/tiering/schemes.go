@@ -21,6 +21,7 @@ type SchemeView struct {
 	Scheme    *Scheme  `json:"scheme"`
 	Version   int      `json:"version"`
 	CreatedBy int64    `json:"created_by" doc:"Staff id; 0 where the program made it"`
+	Author    string   `json:"created_by_name" doc:"Name of that person; \"\" where nobody of that id is known"`
 	CreatedAt int64    `json:"created_at" doc:"Unix milliseconds"`
 	Shipped   bool     `json:"shipped" doc:"Came with the program, under this code"`
 	Default   bool     `json:"default" doc:"Lists show its levels"`
@@ -59,7 +60,7 @@ func (s *Service) Schemes(ctx context.Context) ([]SchemeView, error) {
 			return nil, err
 		}
 	}
-	return out, nil
+	return out, s.signSchemes(ctx, out)
 }
 
 // Scheme reads a version of a scheme, the newest for 0. Error: tier.no_such_scheme.
@@ -68,7 +69,7 @@ func (s *Service) Scheme(ctx context.Context, code string, version int) (SchemeV
 	if err != nil {
 		return SchemeView{}, err
 	}
-	return s.schemeView(ctx, r)
+	return s.signedScheme(ctx, r)
 }
 
 // SchemeVersions lists up to 200 versions, newest first. Error: tier.no_such_scheme.
@@ -84,7 +85,7 @@ func (s *Service) SchemeVersions(ctx context.Context, code string) ([]SchemeView
 	for i, r := range rows {
 		out[i] = SchemeView{Scheme: r.Scheme, Version: r.Version, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt}
 	}
-	return out, nil
+	return out, s.signSchemes(ctx, out)
 }
 
 func (s *Service) schemeView(ctx context.Context, r *schemeRow) (SchemeView, error) {
@@ -195,7 +196,7 @@ func (s *Service) saveScheme(ctx context.Context, sch *Scheme, base int, mustBeN
 	if err != nil {
 		return SchemeView{}, err
 	}
-	return s.schemeView(ctx, row)
+	return s.signedScheme(ctx, row)
 }
 
 // schemeChanges tells one side of a change for the audit log.
@@ -241,8 +242,9 @@ func (s *Service) ExportScheme(ctx context.Context, code string, version int, w 
 	return r.WriteYAML(w)
 }
 
-// CompareVersions lists what differs between two versions, the newest for 0.
-func (s *Service) CompareVersions(ctx context.Context, code string, from, to int) ([]Change, error) {
+// CompareVersions lists what differs between two versions, the newest for 0,
+// with texts that came with the program in a language.
+func (s *Service) CompareVersions(ctx context.Context, code string, from, to int, locale string) ([]Change, error) {
 	a, err := s.store.schemeVersion(ctx, code, from)
 	if err != nil {
 		return nil, err
@@ -251,7 +253,7 @@ func (s *Service) CompareVersions(ctx context.Context, code string, from, to int
 	if err != nil {
 		return nil, err
 	}
-	return Compare(a.Scheme, b.Scheme), nil
+	return Compare(a.Scheme.Localized(locale), b.Scheme.Localized(locale)), nil
 }
 
 // schemeCache keeps versions of schemes, which never change, by id.

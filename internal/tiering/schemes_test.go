@@ -46,7 +46,7 @@ func TestSchemesAreVersioned(t *testing.T) {
 		if _, err := s.SaveScheme(ctx, shippedRules(), 1); !errs.Is(err, "tier.scheme_changed") {
 			t.Errorf("on an old version: %v", err)
 		}
-		diff, err := s.CompareVersions(ctx, "value-rules", 1, 0)
+		diff, err := s.CompareVersions(ctx, "value-rules", 1, 0, i18n.ZhCN)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,11 +19,11 @@ type Auditor interface {
 }
 
 // Deps are what a Service needs. Jobs and Events may be nil where runs are made
-// by RunNow only; JobAlive, Find and Company may be nil.
+// by RunNow only; JobAlive, Find, Names and Company may be nil.
 type Deps struct {
 	DB     *db.DB
 	Clock  clock.Clock
-	Zone   *time.Location // company time
+	Zone   clock.Zone // company time
 	Jobs   jobs.Enqueuer
 	Events events.Publisher
 	Audit  Auditor
@@ -34,6 +34,8 @@ type Deps struct {
 	// Find gives customers by name and what else people search by, of those
 	// the actor may see; package customer does it.
 	Find func(ctx context.Context, text string) ([]int64, error)
+	// Names gives the names of members of staff by id; nil knows nobody.
+	Names func(ctx context.Context, ids []int64) (map[int64]string, error)
 	// Company is the company's name for the report.
 	Company func(ctx context.Context) string
 }
@@ -54,7 +56,7 @@ func NewService(d Deps) *Service {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
 	if d.Zone == nil {
-		d.Zone = time.UTC
+		d.Zone = clock.In(time.UTC)
 	}
 	return &Service{Deps: d, store: &store{d.DB}, preview: make(chan struct{}, 1)}
 }
@@ -70,7 +72,7 @@ func (s *Service) audit(ctx context.Context, e audit.Entry) error {
 func (s *Service) now() int64 { return clock.Millis(s.Clock.Now()) }
 
 // today is the present day in company time.
-func (s *Service) today() clock.Day { return clock.DayOf(s.Clock.Now(), s.Zone) }
+func (s *Service) today() clock.Day { return s.Zone.Today(s.Clock) }
 
 func staffOf(ctx context.Context) int64 {
 	if a := auth.From(ctx); a != nil {

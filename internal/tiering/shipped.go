@@ -1,7 +1,6 @@
 package tiering
 
 import (
-	"slices"
 	"strings"
 	"sync"
 
@@ -120,43 +119,3 @@ var shippedKeys = sync.OnceValue(func() map[string]string {
 	}
 	return out
 })
-
-// localText gives a text of a scheme in a language: one that came with the
-// program is translated, one that a person wrote stays as it is.
-func localText(locale, text string) string {
-	if locale == i18n.ZhCN {
-		return text
-	}
-	if key, ok := shippedKeys()[text]; ok {
-		return i18n.T(locale, key, nil)
-	}
-	return text
-}
-
-// Localized is the scheme with the texts that came with the program in another
-// language.
-func (s *Scheme) Localized(locale string) *Scheme {
-	if locale == i18n.ZhCN {
-		return s
-	}
-	out := *s
-	out.Name = localText(locale, s.Name)
-	out.Levels = slices.Clone(s.Levels)
-	for i := range out.Levels {
-		out.Levels[i].Name = localText(locale, s.Levels[i].Name)
-		out.Levels[i].Advice = localText(locale, s.Levels[i].Advice)
-	}
-	out.Rules = slices.Clone(s.Rules)
-	for i := range out.Rules {
-		out.Rules[i].Name = localText(locale, s.Rules[i].Name)
-	}
-	if s.Score != nil {
-		score := *s.Score
-		score.Parts = slices.Clone(score.Parts)
-		for i := range score.Parts {
-			score.Parts[i].Name = localText(locale, score.Parts[i].Name)
-		}
-		out.Score = &score
-	}
-	return &out
-}

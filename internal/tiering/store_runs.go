@@ -3,6 +3,7 @@ package tiering
 import (
 	"context"
 	"database/sql"
+	"strconv"
 
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/db"
@@ -94,12 +95,19 @@ func (s *store) currentRunID(ctx context.Context, code string) (id int64, err er
 	return id, err
 }
 
-// runs lists runs below an id, newest first; code "" is every scheme.
-func (s *store) runs(ctx context.Context, code string, below int64, n int) ([]*runRow, error) {
-	where, args := ` WHERE r.id < $1 ORDER BY r.id DESC LIMIT $2`, []any{below, n}
-	if code != "" {
-		where, args = ` WHERE r.id < $1 AND r.scheme_code = $2 ORDER BY r.id DESC LIMIT $3`, []any{below, code, n}
+// runs lists runs below an id, newest first.
+func (s *store) runs(ctx context.Context, f RunFilter, below int64, n int) ([]*runRow, error) {
+	where, args := ` WHERE r.id < $1`, []any{below}
+	add := func(column, v string) {
+		if v != "" {
+			args = append(args, v)
+			where += ` AND ` + column + ` = $` + strconv.Itoa(len(args))
+		}
 	}
+	add("r.scheme_code", f.Scheme)
+	add("r.status", string(f.Status))
+	where += ` ORDER BY r.id DESC LIMIT $` + strconv.Itoa(len(args)+1)
+	args = append(args, n)
 	rows, err := s.db.Q(ctx).QueryContext(ctx, runColumns+where, args...)
 	if err != nil {
 		return nil, db.MapError(err)

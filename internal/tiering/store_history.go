@@ -1,0 +1,42 @@
+package tiering
+
+import (
+	"context"
+	"database/sql"
+
+	"zhike/internal/platform/clock"
+	"zhike/internal/platform/db"
+)
+
+// historyRow is an assignment that moved, with its run.
+type historyRow struct {
+	run, at, scheme, prevScheme int64
+	asOf                        clock.Day
+	move                        Move
+	level                       int64
+	prev                        *int64
+}
+
+// history walks the finished runs, of which there are some hundreds at most,
+// and probes the key of each for the customer. CROSS JOIN keeps SQLite to it.
+func (s *store) history(ctx context.Context, customer, at, run int64, n int) ([]historyRow, error) {
+	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT r.id, r.finished_at, r.scheme_id, COALESCE(p.scheme_id, 0), r.as_of_day, a.move, a.level, a.prev_level
+FROM tier_runs r CROSS JOIN tier_assignments a LEFT JOIN tier_runs p ON p.id = r.previous_run_id
+WHERE a.run_id = r.id AND a.customer_id = $1 AND a.move > 0 AND r.status = 'finished' AND (r.finished_at, r.id) < ($2, $3)
+ORDER BY r.finished_at DESC, r.id DESC LIMIT $4`, customer, at, run, n)
+	if err != nil {
+		return nil, db.MapError(err)
+	}
+	defer rows.Close()
+	var out []historyRow
+	for rows.Next() {
+		var h historyRow
+		var prev sql.NullInt64
+		if err := rows.Scan(&h.run, &h.at, &h.scheme, &h.prevScheme, &h.asOf, &h.move, &h.level, &prev); err != nil {
+			return nil, db.MapError(err)
+		}
+		h.prev = nullInt(prev)
+		out = append(out, h)
+	}
+	return out, db.MapError(rows.Err())
+}
