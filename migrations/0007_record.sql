@@ -18,6 +18,8 @@ ALTER TABLE customers ADD COLUMN invoice_cipher BYTEA;
 -- Unix ms; 0 = never. owned_at and last_contact_at decide when an owner loses the customer to the pool.
 ALTER TABLE customers ADD COLUMN owned_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE customers ADD COLUMN last_contact_at BIGINT NOT NULL DEFAULT 0;
+-- The public pool. Of customers as they are imported it takes them in the order of their ids.
+CREATE INDEX customers_pool ON customers (department_id, id) WHERE owner_id IS NULL;
 
 ALTER TABLE contacts ADD COLUMN label TEXT NOT NULL DEFAULT '';
 ALTER TABLE contacts ADD COLUMN is_primary BOOLEAN NOT NULL DEFAULT FALSE;

@@ -119,6 +119,8 @@ func (f *fixture) fillBench(b *testing.B, n int) {
 					must(b, err)
 					contacts = append(contacts, customer.Contact{CustomerID: c.ID, Kind: customer.ContactEmail, Cipher: cipher, Blind: f.vault.Blind(vault.KindEmail, mail)})
 				}
+				cipher, err = f.vault.Seal(vault.KindExternalID, fmt.Sprint("M", c.ID))
+				must(b, err)
 				keys[i] = customer.Key{SourceID: 1, Blind: f.vault.Blind(vault.KindExternalID, fmt.Sprint("M", c.ID)), Cipher: cipher, CustomerID: c.ID}
 				terms[i] = customer.Terms{CustomerID: c.ID, Terms: clean.FoldSearch(c.Name)}
 			}

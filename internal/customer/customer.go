@@ -62,7 +62,19 @@ const (
 	ContactPhone   = ContactKind(vault.KindPhone)
 	ContactEmail   = ContactKind(vault.KindEmail)
 	ContactAddress = ContactKind(vault.KindAddress)
-	ContactCode    = ContactKind(vault.KindCode)
+	ContactCode    = ContactKind(vault.KindCode) // unified social credit code
+	ContactWeCom   = ContactKind(vault.KindWeCom)
+	ContactApp     = ContactKind(vault.KindApp)
+)
+
+// Validity says whether a contact reaches the customer.
+type Validity string
+
+// The validities.
+const (
+	ValidityUnknown Validity = "unknown"
+	ValidityValid   Validity = "valid"
+	ValidityInvalid Validity = "invalid"
 )
 
 // Contact is one sealed contact. TailBlind, by the last four digits, is for
@@ -76,6 +88,13 @@ type Contact struct {
 	TailBlind  []byte
 	SourceID   int64
 	CreatedAt  int64 // unix ms
+	// What follows is not written by InsertContacts.
+	Label      string
+	Primary    bool
+	Validity   Validity
+	VerifiedAt int64 // unix ms; 0 = never
+	RegionCode string
+	UpdatedAt  int64
 }
 
 // Terms are the search terms of a customer's name (package clean folds them).

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"time"
 
 	"zhike/internal/platform/audit"
 	"zhike/internal/platform/auth"
@@ -36,6 +37,7 @@ type exportColumn struct {
 type exporter struct {
 	service *Service
 	locale  string
+	zone    *time.Location
 }
 
 func (x *exporter) text(key string) string { return x.service.Texts.T(x.locale, key, nil) }
@@ -74,7 +76,7 @@ var exportColumns = []exportColumn{
 		if it.LastDay == nil {
 			return sheet.Cell{}
 		}
-		return sheet.Date(it.LastDay.Start(x.service.Zone))
+		return sheet.Date(it.LastDay.Start(x.zone))
 	}},
 	{"days_since", 10, func(_ *exporter, it *Item) sheet.Cell {
 		if it.DaysSince == nil {
@@ -135,7 +137,7 @@ func (s *Service) WriteExport(ctx context.Context, e Export, begin func(name str
 	if err := s.Audit.Append(ctx, audit.Entry{Action: "customer.export", ObjectType: "customer", After: about}); err != nil {
 		return err
 	}
-	x := &exporter{service: s, locale: e.Locale}
+	x := &exporter{service: s, locale: e.Locale, zone: s.Zone()}
 	rows, err := x.write(ctx, &f, so, from, asOf, plain, columns, e.Format, begin)
 	done := map[string]any{"rows": rows, "format": e.Format, "complete": err == nil}
 	// Written even where the caller went away in the middle.

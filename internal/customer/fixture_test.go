@@ -105,7 +105,7 @@ func setup(t testing.TB, d *db.DB, people []person) *fixture {
 	f := &fixture{db: d, vault: v, clock: clock.NewFixed(today.Start(time.UTC).Add(12 * time.Hour))}
 	f.service = customer.NewService(customer.Deps{
 		DB: d, Clock: f.clock, Vault: v, Audit: audit.New(d, f.clock), Levels: fakeLevels{}, AsOf: fakeAsOf{}, Orders: fakeOrders{},
-		Texts: i18n.Default(), Zone: time.UTC,
+		Texts: i18n.Default(), Zone: clock.In(time.UTC),
 	})
 	f.api = web.New(web.Options{
 		Texts: i18n.Default(), Match: i18n.Match, Clock: f.clock,

@@ -27,6 +27,7 @@ type FilterQuery struct {
 	NetMax    string `query:"net_365_max" maxLength:"16"`
 	OrdersMin string `query:"orders_365_min" maxLength:"9" doc:"Fewest purchases in the last 365 days"`
 	OrdersMax string `query:"orders_365_max" maxLength:"9"`
+	Filter    string `query:"filter" maxLength:"60000" doc:"A nested filter as JSON, beside the others; see POST /customers/query"`
 }
 
 // filter reads the parameters.
@@ -43,7 +44,12 @@ func (q *FilterQuery) filter() (Filter, error) {
 			f.Levels = append(f.Levels, code)
 		}
 	}
-	return f, bad.OrNil()
+	if err := bad.OrNil(); err != nil {
+		return f, err
+	}
+	var err error
+	f.Tree, err = ParseFilter([]byte(q.Filter))
+	return f, err
 }
 
 func queryDay(bad *errs.Error, name, text string) *clock.Day {
@@ -89,9 +95,10 @@ func wholeNumber(s string) (int64, bool) {
 
 type listInput struct {
 	FilterQuery
-	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Entries a page"`
-	Cursor string `query:"cursor" maxLength:"2048" doc:"next_cursor of the page before, with the same sort"`
-	Sort   string `query:"sort" maxLength:"64" doc:"id, net_365, net_all or last_day; a leading minus sorts descending" default:"-net_365"`
+	Limit   int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Entries a page"`
+	Cursor  string `query:"cursor" maxLength:"2048" doc:"next_cursor or prev_cursor of another page, with the same sort"`
+	Sort    string `query:"sort" maxLength:"64" doc:"A sortable field of the catalogue, such as id, name, net_365 or f.<code>; a leading minus sorts descending" default:"-net_365"`
+	Columns string `query:"columns" maxLength:"3000" doc:"Codes of fields whose values are wanted, separated by commas"`
 }
 
 type exportInput struct {
@@ -130,7 +137,7 @@ func (s *Service) Routes(api *web.API) {
 		if err != nil {
 			return Page{}, err
 		}
-		return s.List(ctx, f, in.Limit, in.Cursor, in.Sort)
+		return s.Query(ctx, ListQuery{Filter: f, Limit: in.Limit, Cursor: in.Cursor, Sort: in.Sort, Columns: splitCodes(in.Columns)})
 	})
 	web.RegisterDownload(api, web.Route{
 		Method: http.MethodGet, Path: "/customers/export", ID: "exportCustomers", Tag: "customers",
@@ -145,7 +152,7 @@ func (s *Service) Routes(api *web.API) {
 		Summary: "One customer as the list shows it", Permission: PermView,
 	}, func(ctx context.Context, in *idInput) (Item, error) { return s.Card(ctx, in.ID) })
 	web.Register(api, web.Route{
-		Method: http.MethodPost, Path: "/customers/{id}/reveal", ID: "revealContact", Tag: "customers",
+		Method: http.MethodPost, Path: "/customers/{id}/reveal", ID: "revealContact", Tag: "customers", NoReplay: true,
 		Summary: "Show one contact in clear; recorded", Permission: PermReveal,
 	}, func(ctx context.Context, in *revealInput) (Revealed, error) {
 		return s.Reveal(ctx, in.ID, in.Body.ContactID, in.Body.SourceID)
@@ -154,6 +161,12 @@ func (s *Service) Routes(api *web.API) {
 		Method: http.MethodGet, Path: "/search", ID: "search", Tag: "customers",
 		Summary: "Find customers by name, pinyin or a whole number", Permission: PermView,
 	}, func(ctx context.Context, in *searchInput) (web.List[Hit], error) { return s.Search(ctx, in.Text) })
+	s.listRoutes(api)
+	s.recordRoutes(api)
+	s.relationRoutes(api)
+	s.teamRoutes(api)
+	s.poolRoutes(api)
+	s.regionRoutes(api)
 }
 
 func (s *Service) export(ctx context.Context, in *exportInput, w http.ResponseWriter) error {

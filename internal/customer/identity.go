@@ -4,15 +4,20 @@ import (
 	"context"
 
 	"zhike/internal/platform/auth"
-	"zhike/internal/platform/vault"
 )
 
 // ContactItem is a contact as it is shown.
 type ContactItem struct {
-	ID        int64       `json:"id"`
-	Kind      ContactKind `json:"kind" enum:"phone,email,address,code"`
-	Masked    string      `json:"masked"`
-	CreatedAt int64       `json:"created_at" doc:"unix ms"`
+	ID         int64       `json:"id"`
+	Kind       ContactKind `json:"kind" enum:"phone,email,address,code,wecom,app"`
+	Masked     string      `json:"masked"`
+	Label      string      `json:"label" doc:"Home, office …; as it was typed"`
+	Primary    bool        `json:"is_primary" doc:"The one of its kind to be used first"`
+	Validity   Validity    `json:"validity" enum:"unknown,valid,invalid"`
+	VerifiedAt *int64      `json:"verified_at" doc:"unix ms; null where nobody has checked it"`
+	RegionCode string      `json:"region_code" doc:"GB/T 2260 code of an address; empty where unknown"`
+	SourceID   int64       `json:"source_id" doc:"Where it came from"`
+	CreatedAt  int64       `json:"created_at" doc:"unix ms"`
 }
 
 // SourceKey is a customer's number in a source.
@@ -66,42 +71,34 @@ func (s *Service) Identity(ctx context.Context, id int64) (*Identity, error) {
 		}
 		out.Owner = &Owner{c.OwnerID, name}
 	}
-	keys, err := s.store.keys(ctx, id)
-	if err != nil {
+	if out.Sources, out.Source, err = s.sourceKeys(ctx, id, c.SourceID); err != nil {
 		return nil, err
-	}
-	for _, k := range keys {
-		number, err := s.Vault.Open(vault.KindExternalID, k.cipher)
-		if err != nil {
-			return nil, err
-		}
-		key := SourceKey{Source: Source{k.sourceID, k.code, k.name}}
-		key.Number, key.Hidden = maskNumber(number)
-		out.Sources = append(out.Sources, key)
-		if k.sourceID == c.SourceID {
-			out.Source = &Source{k.sourceID, k.code, k.name}
-		}
-	}
-	if out.Source == nil {
-		code, name, err := s.store.sourceName(ctx, c.SourceID)
-		if err != nil {
-			return nil, err
-		}
-		if code != "" {
-			out.Source = &Source{c.SourceID, code, name}
-		}
 	}
 	contacts, err := s.store.contacts(ctx, id)
 	if err != nil {
 		return nil, err
 	}
+	out.Contacts, err = s.contactItems(contacts)
+	return out, err
+}
+
+// contactItems masks contacts.
+func (s *Service) contactItems(contacts []Contact) ([]ContactItem, error) {
+	out := make([]ContactItem, 0, len(contacts))
 	for i := range contacts {
 		c := &contacts[i]
 		masked, err := s.masked(c)
 		if err != nil {
 			return nil, err
 		}
-		out.Contacts = append(out.Contacts, ContactItem{ID: c.ID, Kind: c.Kind, Masked: masked, CreatedAt: c.CreatedAt})
+		it := ContactItem{
+			ID: c.ID, Kind: c.Kind, Masked: masked, Label: c.Label, Primary: c.Primary, Validity: c.Validity,
+			RegionCode: c.RegionCode, SourceID: c.SourceID, CreatedAt: c.CreatedAt,
+		}
+		if c.VerifiedAt != 0 {
+			it.VerifiedAt = &c.VerifiedAt
+		}
+		out = append(out, it)
 	}
 	return out, nil
 }

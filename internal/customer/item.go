@@ -35,6 +35,8 @@ type Item struct {
 	LastDay   *clock.Day `json:"last_day" doc:"Of the last purchase; null without one"`
 	DaysSince *int64     `json:"days_since" doc:"Days from the last purchase to the as-of day"`
 	Category  string     `json:"favourite_category"`
+	// Values are those of the columns that were asked for, by the codes of their fields.
+	Values map[string]any `json:"values,omitempty" doc:"By the code of the field: text, number, {id, name}, or a list of them; null without a value"`
 }
 
 // Page is a page of customers. Total counts up to 10,000: with total_capped
@@ -42,6 +44,7 @@ type Item struct {
 type Page struct {
 	Items       []Item  `json:"items"`
 	NextCursor  *string `json:"next_cursor" doc:"Give it as cursor to get the next page; null on the last one"`
+	PrevCursor  *string `json:"prev_cursor" doc:"The same for the page before; null on the first one"`
 	Total       *int64  `json:"total" doc:"All matches; null where not counted"`
 	TotalCapped bool    `json:"total_capped" doc:"There are more than total"`
 	// AsOf is the day the figures are of.
@@ -62,9 +65,11 @@ func (s *Service) List(ctx context.Context, f Filter, limit int, cursor, sort st
 	if err != nil {
 		return Page{}, err
 	}
+	f.pool = true
 	if err := s.resolve(ctx, &f); err != nil {
 		return Page{}, err
 	}
+	f.noneInYear = f.LastTo != nil && *f.LastTo <= asOf-yearDays
 	p := Page{Items: []Item{}, AsOf: asOf}
 	if f.nobody {
 		p.Total = new(int64)
@@ -75,11 +80,11 @@ func (s *Service) List(ctx context.Context, f Filter, limit int, cursor, sort st
 		return Page{}, err
 	}
 	if known {
-		p.TotalCapped = total > countCap && !(f.empty() && seesAll(actor))
-		if p.TotalCapped {
-			total = countCap
+		shown := total
+		if p.TotalCapped = total > countCap && !(f.empty() && seesAll(actor)); p.TotalCapped {
+			shown = countCap
 		}
-		p.Total = &total
+		p.Total = &shown
 	}
 	rows, err := s.page(ctx, actor, &f, so, from, limit+1, total, known)
 	if err != nil {
@@ -93,13 +98,6 @@ func (s *Service) List(ctx context.Context, f Filter, limit int, cursor, sort st
 	}
 	p.Items, err = s.items(ctx, rows, asOf, s.masked)
 	return p, err
-}
-
-// page reads rows by the plan that suits the number of matches: few are
-// gathered and sorted, also the few that somebody with a narrow scope may see.
-func (s *Service) page(ctx context.Context, a *auth.Actor, f *Filter, so sortOrder, from position, n int, total int64, known bool) ([]listRow, error) {
-	gather := known && total <= gatherMax && (!seesAll(a) || (!f.empty() && !f.broad))
-	return s.store.list(ctx, a, f, so, from, n, gather)
 }
 
 func sortName(sort string) string {
@@ -129,8 +127,7 @@ func position0(cursor, sort string) (sortOrder, position, error) {
 	return so, from, nil
 }
 
-// items makes the shown form of rows, contacts included, with one more query.
-// show opens a contact, masked or not.
+// items makes the shown form of rows. show opens a contact, masked or not.
 func (s *Service) items(ctx context.Context, rows []listRow, asOf clock.Day, show func(*Contact) (string, error)) ([]Item, error) {
 	items := make([]Item, len(rows))
 	if len(rows) == 0 {
@@ -140,32 +137,25 @@ func (s *Service) items(ctx context.Context, rows []listRow, asOf clock.Day, sho
 	if err != nil {
 		return nil, err
 	}
-	ids, at := make([]int64, len(rows)), make(map[int64]int, len(rows))
 	for i := range rows {
-		ids[i], at[rows[i].ID] = rows[i].ID, i
-		items[i] = rows[i].item(asOf, run)
-	}
-	contacts, err := s.store.reachable(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	for i := range contacts {
-		c := &contacts[i]
-		it := &items[at[c.CustomerID]]
-		to := &it.Phone
-		if c.Kind == ContactEmail {
-			to = &it.Email
-		}
-		if *to != nil { // the first of each kind is shown
-			continue
-		}
-		text, err := show(c)
-		if err != nil {
+		r, it := &rows[i], &items[i]
+		*it = r.item(asOf, run)
+		if it.Phone, err = shown(show, r.ID, ContactPhone, r.phone); err != nil {
 			return nil, err
 		}
-		*to = &text
+		if it.Email, err = shown(show, r.ID, ContactEmail, r.email); err != nil {
+			return nil, err
+		}
 	}
 	return items, nil
+}
+
+func shown(show func(*Contact) (string, error), id int64, kind ContactKind, cipher []byte) (*string, error) {
+	if cipher == nil {
+		return nil, nil
+	}
+	text, err := show(&Contact{CustomerID: id, Kind: kind, Cipher: cipher})
+	return &text, err
 }
 
 func (r *listRow) item(asOf clock.Day, run *LevelRun) Item {

@@ -42,8 +42,9 @@ type LevelReason struct {
 
 // Levels is what customers need of grading; package tiering gives it.
 type Levels interface {
-	// CurrentRun is the finished run that pages show, nil before the first.
-	// The answer is not changed by either side.
+	// CurrentRun is the finished run that pages show, nil before the first,
+	// with names in the language of the request. The answer is not changed by
+	// either side.
 	CurrentRun(ctx context.Context) (*LevelRun, error)
 	// Explain tells a customer's level in the current run, nil where the
 	// customer is not graded.

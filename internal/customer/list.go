@@ -20,6 +20,7 @@ type Filter struct {
 	NetMaxFen *int64     `json:"net_365_max,omitempty"`
 	OrdersMin *int64     `json:"orders_365_min,omitempty"` // purchases in the last 365 days
 	OrdersMax *int64     `json:"orders_365_max,omitempty"`
+	Tree      *Node      `json:"filter,omitempty"` // must hold as well; read by Service.Query
 
 	// What the service makes of it; see Service.resolve.
 	levelRun int64
@@ -30,13 +31,21 @@ type Filter struct {
 	broad    bool     // the first of terms has very many hits
 	first    bool     // the first some hundred hits are enough
 	nobody   bool     // nobody can match
+	team     []int64  // the actor is in the team of these
+	pool     bool     // for reading: shows the public pool to those who may see it
+	begin    string   // the table with the rarest condition, "" = as it comes
+	lead     string   // the column of customers with it
+	along    string   // the column whose index is walked
+	// noneInYear: the last purchases asked for are older than the 365 days of
+	// the figures, so that the net of these is not above 0.
+	noneInYear bool
 }
 
 // empty says whether the list shows everybody the actor may see.
 func (f *Filter) empty() bool {
 	return f.Text == "" && len(f.Levels) == 0 && f.Kind == "" && f.SourceID == 0 && f.Province == "" && f.City == "" &&
 		f.OwnerID == 0 && f.LastFrom == nil && f.LastTo == nil && f.NetMinFen == nil && f.NetMaxFen == nil &&
-		f.OrdersMin == nil && f.OrdersMax == nil
+		f.OrdersMin == nil && f.OrdersMax == nil && f.Tree == nil
 }
 
 // sortOrder is a way to sort a list: an expression that an index holds together
@@ -60,6 +69,9 @@ var sorts = map[string]sortOrder{
 	"-last_day": {column: "COALESCE(m.last_day, -1000000)", desc: true, day: true},
 }
 
+// yearDays is the length of the window of net_365.
+const yearDays = 365
+
 // defaultSort is where a list begins.
 const defaultSort = "-net_365"
 
@@ -79,7 +91,9 @@ type listRow struct {
 	OrdersAll int64
 	LastDay   *clock.Day
 	Category  string
-	LevelNo   int64 // -1 = not graded
+	LevelNo   int64  // -1 = not graded
+	phone     []byte // sealed, the oldest; nil without one
+	email     []byte
 	sortKey   int64
 }
 

@@ -3,9 +3,7 @@ package customer
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -45,6 +43,9 @@ func (s *Service) resolve(ctx context.Context, f *Filter) error {
 		return err
 	}
 	f.levelRun = run.RunID
+	if f.team, err = s.team(ctx); err != nil {
+		return err
+	}
 	if f.Kind != "" && !f.Kind.Valid() {
 		return errs.New(errs.Invalid, "invalid").WithField("kind", "customer.unknown_kind")
 	}
@@ -121,7 +122,7 @@ func (s *Service) words(ctx context.Context, f *Filter, text string) error {
 	f.broad = fewest >= limit
 	if !seesAll(auth.From(ctx)) {
 		// Whoever sees few is better served from those few.
-		f.broad = fewest > gatherMax
+		f.broad = fewest > sortMax
 	}
 	f.first = f.first && len(f.terms) == 1
 	return nil
@@ -187,13 +188,12 @@ func (s *Service) total(ctx context.Context, a *auth.Actor, f *Filter) (n int64,
 		// Of a common word alone it is known that there are very many.
 		return countCap + 1, only.empty() && len(f.terms) == 1, nil
 	}
-	key, err := json.Marshal(f)
-	if err != nil {
-		return 0, false, errs.Wrap(err, errs.Internal, "internal")
-	}
-	n, err = s.counts.get(fmt.Sprint(scopeKey(a), " ", f.levelRun, " ", string(key)), func() (int64, error) {
+	n, err = s.counts.get(scopeKey(a)+" "+f.key(), func() (int64, error) {
 		if f.empty() && seesAll(a) {
 			return s.store.countAll(ctx)
+		}
+		if err := s.weigh(ctx, f); err != nil {
+			return 0, err
 		}
 		limited, cancel := context.WithTimeout(ctx, countTime)
 		defer cancel()

@@ -26,7 +26,7 @@ func (s *Service) Reveal(ctx context.Context, customerID, contactID, sourceID in
 	}
 	var out Revealed
 	err := s.DB.InTx(ctx, func(ctx context.Context) error {
-		if _, err := s.store.get(ctx, auth.From(ctx), customerID); err != nil {
+		if _, err := s.writable(ctx, customerID); err != nil { // of the pool: claim first
 			return err
 		}
 		kind, cipher, err := s.sealed(ctx, customerID, contactID, sourceID)

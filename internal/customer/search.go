@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"zhike/internal/clean"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/web"
 )
@@ -47,7 +48,7 @@ func (s *Service) Search(ctx context.Context, text string) (web.List[Hit], error
 		return none, err
 	}
 	why := map[int64]string{}
-	whole, tails := Filter{Text: text, levelRun: run.RunID}, Filter{Text: text, levelRun: run.RunID}
+	whole, tails := Filter{Text: text, levelRun: run.RunID, pool: true}, Filter{Text: text, levelRun: run.RunID, pool: true}
 	for _, m := range exact {
 		if why[m.id] = m.why; m.why != MatchTail {
 			whole.ids = append(whole.ids, m.id)
@@ -55,18 +56,17 @@ func (s *Service) Search(ctx context.Context, text string) (web.List[Hit], error
 			tails.ids = append(tails.ids, m.id)
 		}
 	}
-	words := Filter{Text: text, levelRun: run.RunID, first: true}
-	if err := s.words(ctx, &words, text); err != nil {
-		return none, err
-	}
 	var rows []listRow
-	for _, f := range []*Filter{&whole, &tails, &words} {
-		if len(f.ids) == 0 && len(f.terms) == 0 {
+	for _, f := range []*Filter{&whole, &tails} {
+		if len(f.ids) == 0 {
 			continue
 		}
 		if rows, err = s.addHits(ctx, rows, f); err != nil {
 			return none, err
 		}
+	}
+	if rows, err = s.wordHits(ctx, rows, run.RunID, text); err != nil {
+		return none, err
 	}
 	items, err := s.items(ctx, rows, asOf, s.masked)
 	if err != nil {
@@ -80,6 +80,33 @@ func (s *Service) Search(ctx context.Context, text string) (web.List[Hit], error
 		}
 	}
 	return web.NewList(hits), nil
+}
+
+// wordHits adds those whose name text finds. Names that begin with the whole
+// of it are one stretch of the index and mostly enough; only where they are
+// not, those that have its pairs in another place are looked for.
+func (s *Service) wordHits(ctx context.Context, rows []listRow, run int64, text string) ([]listRow, error) {
+	if len(rows) >= maxHits {
+		return rows, nil
+	}
+	all := seesAll(auth.From(ctx))
+	if terms := clean.FoldSearch(text); all && len(terms) > 0 && len([]rune(terms[0])) > 2 && allHan(terms[0]) {
+		start := Filter{Text: text, levelRun: run, terms: terms[:1], first: true}
+		var err error
+		if rows, err = s.addHits(ctx, rows, &start); err != nil || len(rows) >= maxHits {
+			return rows, err
+		}
+	}
+	// Of somebody who sees few, the first hits would be mostly those of others.
+	words := Filter{Text: text, levelRun: run, first: all, pool: true}
+	var err error
+	if words.team, err = s.team(ctx); err != nil {
+		return rows, err
+	}
+	if err := s.words(ctx, &words, text); err != nil || len(words.terms) == 0 {
+		return rows, err
+	}
+	return s.addHits(ctx, rows, &words)
 }
 
 // addHits adds what matches and is not there yet, up to maxHits in all.

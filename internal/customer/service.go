@@ -7,10 +7,16 @@ import (
 	"time"
 
 	"zhike/internal/clean"
+	custom "zhike/internal/field"
 	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/db"
+	"zhike/internal/platform/events"
+	"zhike/internal/platform/jobs"
 	"zhike/internal/platform/vault"
+	"zhike/internal/platform/web"
+	"zhike/internal/tag"
 )
 
 // AsOf says for which day the figures are kept; package order gives it.
@@ -46,8 +52,29 @@ type Deps struct {
 	AsOf   AsOf
 	Orders OrderNumbers
 	Texts  Texts
-	Zone   *time.Location // company time
+	Zone   clock.Zone // company time
 	Log    *slog.Logger
+	// Parts keeps custom fields and tags; nil knows none.
+	Parts Parts
+	// Events hears of every write; nil tells nobody.
+	Events events.Publisher
+
+	// What follows is for lists. Without Fields and Tags there are none; without
+	// Jobs, Files and Actor nothing runs in the background.
+	Fields *custom.Service
+	Tags   *tag.Service
+	Jobs   jobs.Enqueuer
+	Files  string  // folder for exports
+	Issues []Issue // rules of quality
+	// Actor gives a member of staff as he or she may act now; nil who may not.
+	Actor func(ctx context.Context, staffID int64) (*auth.Actor, error)
+}
+
+// Issue is a rule of quality that lists can be filtered by. Its name is the
+// text quality.rule.<code>.
+type Issue struct {
+	Bit  int64
+	Code string
 }
 
 // Service is the use cases over customers.
@@ -58,7 +85,15 @@ type Service struct {
 	asOf    *memo[clock.Day]
 	runs    *memo[*LevelRun]
 	broad   *memo[int64]
+	took    *memo[time.Duration]
 	regions *memo[[]Region]
+	teams   *memo[[]int64]
+	// many says of searches that they find more than is counted, or take too long.
+	many *memo[int64]
+	// For tests: called before a part of a bulk edit commits, and behind it.
+	beforeStep, betweenParts func()
+	// deletions clean up what hangs on a customer; see OnDelete.
+	deletions []deletion
 }
 
 const (
@@ -85,8 +120,10 @@ func NewService(d Deps) *Service {
 	return &Service{
 		Deps: d, store: NewStore(d.DB),
 		counts: newMemo[int64](2000, countTTL, now), broad: newMemo[int64](20_000, broadTTL, now),
-		asOf: newMemo[clock.Day](1, nowTTL, now), runs: newMemo[*LevelRun](1, nowTTL, now),
-		regions: newMemo[[]Region](1, time.Minute, now),
+		took: newMemo[time.Duration](4000, broadTTL, now),
+		asOf: newMemo[clock.Day](1, nowTTL, now), runs: newMemo[*LevelRun](4, nowTTL, now),
+		regions: newMemo[[]Region](1, time.Minute, now), teams: newMemo[[]int64](2000, nowTTL, now),
+		many: newMemo[int64](2000, countTTL, now),
 	}
 }
 
@@ -102,12 +139,12 @@ func (s *Service) Today(ctx context.Context) (clock.Day, error) {
 				return d, err
 			}
 		}
-		return clock.DayOf(s.Clock.Now(), s.Zone), nil
+		return s.Zone.Today(s.Clock), nil
 	})
 }
 
 func (s *Service) run(ctx context.Context) (*LevelRun, error) {
-	return s.runs.get("", func() (*LevelRun, error) {
+	return s.runs.get(web.Locale(ctx), func() (*LevelRun, error) {
 		r, err := s.Levels.CurrentRun(ctx)
 		if r == nil {
 			r = &LevelRun{}

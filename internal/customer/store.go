@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"zhike/internal/clean"
 	"zhike/internal/platform/db"
 )
 
@@ -115,13 +116,13 @@ func (s *Store) InsertCustomers(ctx context.Context, customers []Customer) error
 		return err
 	}
 	cols := []string{"id", "kind", "name", "gender", "birthday", "company", "province", "city", "source_id",
-		"owner_id", "department_id", "version", "created_at", "updated_at"}
+		"owner_id", "department_id", "version", "created_at", "updated_at", "sort_name"}
 	err := s.db.BulkInsert(ctx, "customers", cols, len(customers), func(i int, v []any) {
 		c := &customers[i]
 		v[0], v[1], v[2], v[3], v[4] = c.ID, string(c.Kind), c.Name, string(c.Gender), c.Birthday
 		v[5], v[6], v[7], v[8] = c.Company, c.Province, c.City, c.SourceID
 		v[9], v[10], v[11] = orNull(c.OwnerID), orNull(c.DepartmentID), max(c.Version, 1)
-		v[12], v[13] = c.CreatedAt, c.UpdatedAt
+		v[12], v[13], v[14] = c.CreatedAt, c.UpdatedAt, clean.SortKey(c.Name)
 	})
 	if err != nil {
 		return err
@@ -173,7 +174,7 @@ func (s *Store) InsertTerms(ctx context.Context, terms []Terms) error {
 		}
 	}
 	// In the order of the key: neighbours go to the same page of the tree.
-	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(strings.Compare(a.term, b.term), cmp.Compare(a.id, b.id)) })
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(cmp.Compare(a.id, b.id), strings.Compare(a.term, b.term)) })
 	return s.db.BulkInsert(ctx, "customer_terms", []string{"term", "customer_id"}, len(rows), func(i int, v []any) {
 		v[0], v[1] = rows[i].term, rows[i].id
 	})
@@ -205,9 +206,9 @@ const updateRows = 64
 // UpdatedAt, and raises version by 1, inside InTx. Each id at most once.
 func (s *Store) UpdateCustomers(ctx context.Context, customers []Customer) error {
 	for part := range slices.Chunk(customers, updateRows) {
-		args := make([]any, 0, len(part)*9)
+		args := make([]any, 0, len(part)*10)
 		for _, c := range part {
-			args = append(args, c.ID, string(c.Kind), c.Name, string(c.Gender), c.Birthday, c.Company, c.Province, c.City, c.UpdatedAt)
+			args = append(args, c.ID, string(c.Kind), c.Name, string(c.Gender), c.Birthday, c.Company, c.Province, c.City, c.UpdatedAt, clean.SortKey(c.Name))
 		}
 		if _, err := s.db.Q(ctx).ExecContext(ctx, updateSQL(len(part)), args...); err != nil {
 			return db.MapError(err)
@@ -218,10 +219,10 @@ func (s *Store) UpdateCustomers(ctx context.Context, customers []Customer) error
 
 func updateSQL(rows int) string {
 	q := `UPDATE customers SET kind = v.column2, name = v.column3, gender = v.column4, birthday = v.column5,
-  company = v.column6, province = v.column7, city = v.column8, updated_at = v.column9, version = version + 1
-FROM (VALUES (CAST($1 AS BIGINT), $2, $3, $4, $5, $6, $7, $8, CAST($9 AS BIGINT))`
+  company = v.column6, province = v.column7, city = v.column8, updated_at = v.column9, sort_name = v.column10, version = version + 1
+FROM (VALUES (CAST($1 AS BIGINT), $2, $3, $4, $5, $6, $7, $8, CAST($9 AS BIGINT), $10)`
 	for r := 1; r < rows; r++ {
-		q += `, (` + db.Placeholders(r*9+1, 9) + `)`
+		q += `, (` + db.Placeholders(r*10+1, 10) + `)`
 	}
 	return q + `) AS v WHERE customers.id = v.column1`
 }

@@ -25,7 +25,7 @@ func (s *Store) get(ctx context.Context, a *auth.Actor, id int64) (*Customer, er
 
 // row reads one customer as lists show it; customer.not_found outside the scope.
 func (s *Store) row(ctx context.Context, a *auth.Actor, run, id int64) (*listRow, error) {
-	f := Filter{ids: []int64{id}, levelRun: run}
+	f := Filter{ids: []int64{id}, levelRun: run, pool: true}
 	so := sorts["id"]
 	rows, err := s.list(ctx, a, &f, so, so.start(), 1, false)
 	if err == nil && len(rows) == 0 {
@@ -41,7 +41,8 @@ func (s *Store) row(ctx context.Context, a *auth.Actor, run, id int64) (*listRow
 // checked the scope.
 func (s *Store) contacts(ctx context.Context, id int64) ([]Contact, error) {
 	rows, err := s.db.Prepared(ctx).QueryContext(ctx,
-		`SELECT id, customer_id, kind, cipher, source_id, created_at FROM contacts WHERE customer_id = $1 ORDER BY id LIMIT 500`, id)
+		`SELECT id, customer_id, kind, cipher, source_id, created_at, label, is_primary, validity, verified_at, region_code
+FROM contacts WHERE customer_id = $1 ORDER BY id LIMIT 500`, id)
 	if err != nil {
 		return nil, db.MapError(err)
 	}
@@ -49,30 +50,8 @@ func (s *Store) contacts(ctx context.Context, id int64) ([]Contact, error) {
 	var out []Contact
 	for rows.Next() {
 		var c Contact
-		if err := rows.Scan(&c.ID, &c.CustomerID, &c.Kind, &c.Cipher, &c.SourceID, &c.CreatedAt); err != nil {
-			return nil, db.MapError(err)
-		}
-		out = append(out, c)
-	}
-	return out, db.MapError(rows.Err())
-}
-
-// reachable reads the phones and e-mails of customers for a list, those of a
-// customer oldest first. The caller has checked the scope.
-func (s *Store) reachable(ctx context.Context, ids []int64) ([]Contact, error) {
-	var q query
-	q.add(`SELECT customer_id, kind, cipher FROM contacts WHERE `)
-	q.in("customer_id", ids)
-	q.add(` AND kind IN ('phone', 'email') ORDER BY customer_id, id`)
-	rows, err := s.db.Prepared(ctx).QueryContext(ctx, q.text(), q.args...)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	defer rows.Close()
-	out := make([]Contact, 0, 2*len(ids))
-	for rows.Next() {
-		var c Contact
-		if err := rows.Scan(&c.CustomerID, &c.Kind, &c.Cipher); err != nil {
+		if err := rows.Scan(&c.ID, &c.CustomerID, &c.Kind, &c.Cipher, &c.SourceID, &c.CreatedAt,
+			&c.Label, &c.Primary, &c.Validity, &c.VerifiedAt, &c.RegionCode); err != nil {
 			return nil, db.MapError(err)
 		}
 		out = append(out, c)
@@ -145,21 +124,24 @@ func (s *Store) ownerName(ctx context.Context, id int64) (name string, err error
 // digits are shared by one in ten thousand.
 const exactMax = 1000
 
+// A limit stands in the text: see query.limit.
+const limitExact = ` LIMIT 1000`
+
 // byContact finds customers by the blind index of a whole contact.
 func (s *Store) byContact(ctx context.Context, blind []byte) ([]int64, error) {
-	return s.idList(ctx, `SELECT DISTINCT customer_id FROM contacts WHERE blind = $1 ORDER BY customer_id LIMIT $2`, blind, exactMax)
+	return s.idList(ctx, `SELECT DISTINCT customer_id FROM contacts WHERE blind = $1 ORDER BY customer_id`+limitExact, blind)
 }
 
 // byTail finds customers by the blind index of the last four digits.
 func (s *Store) byTail(ctx context.Context, blind []byte) ([]int64, error) {
-	return s.idList(ctx, `SELECT DISTINCT customer_id FROM contacts WHERE tail_blind = $1 ORDER BY customer_id LIMIT $2`, blind, exactMax)
+	return s.idList(ctx, `SELECT DISTINCT customer_id FROM contacts WHERE tail_blind = $1 ORDER BY customer_id`+limitExact, blind)
 }
 
 // byExternal finds customers by the blind index of their number in any source.
 func (s *Store) byExternal(ctx context.Context, blind []byte) ([]int64, error) {
 	// CROSS JOIN: SQLite keeps the order, and so probes the key of each source.
 	return s.idList(ctx, `SELECT k.customer_id FROM sources s CROSS JOIN customer_keys k
-WHERE k.source_id = s.id AND k.external_blind = $1 LIMIT $2`, blind, exactMax)
+WHERE k.source_id = s.id AND k.external_blind = $1`+limitExact, blind)
 }
 
 func (s *Store) idList(ctx context.Context, text string, args ...any) ([]int64, error) {

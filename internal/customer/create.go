@@ -1,0 +1,287 @@
+package customer
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"unicode/utf8"
+
+	"zhike/internal/clean"
+	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
+	"zhike/internal/platform/errs"
+	"zhike/internal/platform/vault"
+)
+
+// New is a customer to be created. Without owner_id the creator owns it; null
+// puts it into the pool.
+type New struct {
+	Patch
+	Contacts []ContactIn `json:"contacts,omitempty" maxItems:"50"`
+	// SourceID and Number are where the customer comes from, for interfaces;
+	// the source "manual" where 0.
+	SourceID int64  `json:"-"`
+	Number   string `json:"-"`
+}
+
+// Made is what became of a New.
+type Made struct {
+	ID      int64
+	Version int64
+	Err     error // nothing was written then
+}
+
+// manualSource is the code of the source of what people type in.
+const manualSource = "manual"
+
+// manual gives the id of the source of what people type in, inside InTx.
+// i18n-keys: customer.source.*
+func (s *Service) manual(ctx context.Context) (id int64, err error) {
+	return s.store.ensureSource(ctx, manualSource, s.Texts.T("zh-CN", "customer.source.manual", nil), s.now())
+}
+
+// Create makes one customer and gives its record. Errors: forbidden without
+// customer.create, invalid with the fields that are wrong.
+func (s *Service) Create(ctx context.Context, in New, o WriteOptions) (*Record, error) {
+	if err := auth.Require(ctx, PermCreate); err != nil {
+		return nil, err
+	}
+	made, _, err := s.CreateMany(ctx, []New{in}, o)
+	if err != nil {
+		return nil, err
+	}
+	if made[0].Err != nil {
+		return nil, made[0].Err
+	}
+	return s.Read(ctx, made[0].ID)
+}
+
+// CreateMany makes customers in one transaction; its caller has checked that
+// the actor may create at all. What is wrong with one is in its result and does
+// not keep back the others. Some thousand a call.
+func (s *Service) CreateMany(ctx context.Context, list []New, o WriteOptions) (made []Made, w Written, err error) {
+	err = s.DB.InTx(ctx, func(ctx context.Context) error {
+		b := &createBatch{service: s, actor: auth.From(ctx)}
+		if err := b.check(ctx, list); err != nil {
+			return err
+		}
+		if made = b.made; len(b.rows) == 0 {
+			return nil
+		}
+		if err := b.write(ctx); err != nil {
+			return err
+		}
+		ids, versions := make([]int64, len(b.rows)), make(map[int64]int64, len(b.rows))
+		for i, r := range b.rows {
+			ids[i], versions[r.ID] = r.ID, r.Version
+			made[b.at[i]] = Made{ID: r.ID, Version: r.Version}
+		}
+		o.Kind = FeedCreated
+		if o.Action == "" {
+			o.Action = "customer.create"
+		}
+		if len(ids) == 1 && !o.NoAudit {
+			if err := s.auditCreated(ctx, o, b.rows[0]); err != nil {
+				return err
+			}
+			o.NoAudit = true
+		}
+		w, err = s.finish(ctx, o, ids, versions, nil)
+		return err
+	})
+	if err != nil {
+		return nil, w, err
+	}
+	return made, w, nil
+}
+
+// auditCreated tells what a new customer was made of, contacts left out.
+func (s *Service) auditCreated(ctx context.Context, o WriteOptions, r *Stored) error {
+	after := map[string]any{}
+	for i := range recordFields {
+		if text := recordFields[i].text(r); text != "" && text != "[]" && text != "false" {
+			after[recordFields[i].name] = audited(recordFields[i].name, text)
+		}
+	}
+	if o.Origin != "" && o.Origin != OriginEdit {
+		after["origin"] = string(o.Origin)
+	}
+	return s.Audit.Append(ctx, audit.Entry{Action: o.Action, ObjectType: "customer", ObjectID: idText(r.ID), After: after})
+}
+
+// createBatch is one run of CreateMany.
+type createBatch struct {
+	service  *Service
+	actor    *auth.Actor
+	made     []Made
+	at       []int // of rows in made
+	rows     []*Stored
+	contacts []*sealedContact
+	owners   []int // of contacts, in rows
+	keys     []Key
+	keyOf    []int // of keys, in rows
+}
+
+// check turns what was sent into rows.
+func (b *createBatch) check(ctx context.Context, list []New) error {
+	s := b.service
+	b.made = make([]Made, len(list))
+	edits := editBatch{service: s, edits: make([]Edit, len(list))}
+	for i := range list {
+		edits.edits[i].Patch = list[i].Patch
+		if o := &edits.edits[i].Patch.OwnerID; o.Sent && o.Value != nil && b.actor != nil && *o.Value == b.actor.StaffID && b.actor.StaffID != 0 {
+			o.Sent, o.Value = false, nil // owning it oneself is what happens anyway
+		}
+	}
+	if err := edits.references(ctx); err != nil {
+		return err
+	}
+	for i := range list {
+		in := &list[i]
+		in.Patch.OwnerID = edits.edits[i].Patch.OwnerID
+		if err := b.one(&edits, i, in); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *createBatch) one(edits *editBatch, at int, in *New) error {
+	s, now := b.service, b.service.now()
+	c := &checker{bad: errs.New(errs.Invalid, "invalid"), today: s.Zone.Today(s.Clock)}
+	r := &Stored{Stage: StageProspect, Favourites: "[]"}
+	r.Kind, r.SourceID, r.Version, r.CreatedAt, r.UpdatedAt = KindPerson, in.SourceID, 1, now, now
+	if in.Name == nil {
+		_ = c.bad.WithField(fieldName, "customer.name_missing")
+	}
+	if !in.OwnerID.Sent && b.actor != nil && b.actor.StaffID != 0 {
+		r.OwnerID, r.DepartmentID = b.actor.StaffID, b.actor.DepartmentID
+	}
+	c.apply(&in.Patch, r)
+	edits.assign(c, b.actor, &in.Patch, r)
+	if r.OwnerID != 0 {
+		r.OwnedAt = now
+	}
+	if in.Invoice.Sent && in.Invoice.Value != nil {
+		inv, err := json.Marshal(c.invoice(*in.Invoice.Value))
+		if err != nil {
+			return errs.Wrap(err, errs.Internal, "internal")
+		}
+		if r.InvoiceCipher, err = s.Vault.Seal(vault.KindInvoice, string(inv)); err != nil {
+			return err
+		}
+	}
+	sealed, err := b.sealAll(c, in.Contacts)
+	if err != nil {
+		return err
+	}
+	var key *Key
+	if in.Number != "" {
+		if key, err = b.key(c, in); err != nil {
+			return err
+		}
+	}
+	if err := c.bad.OrNil(); err != nil {
+		b.made[at].Err = err
+		return nil
+	}
+	for _, k := range sealed {
+		b.contacts, b.owners = append(b.contacts, k), append(b.owners, len(b.rows))
+	}
+	if key != nil {
+		b.keys, b.keyOf = append(b.keys, *key), append(b.keyOf, len(b.rows))
+	}
+	b.rows, b.at = append(b.rows, r), append(b.at, at)
+	return nil
+}
+
+// sealAll seals the contacts of one new customer. The first of each kind is
+// the primary one unless another says so.
+func (b *createBatch) sealAll(c *checker, list []ContactIn) ([]*sealedContact, error) {
+	if len(list) > maxContacts {
+		_ = c.bad.WithField("contacts", "customer.too_many", "max", maxContacts)
+		return nil, nil
+	}
+	var out []*sealedContact
+	primary := map[ContactKind]*sealedContact{}
+	for i := range list {
+		path := "contacts[" + strconv.Itoa(i) + "]."
+		k, err := b.service.sealContact(c, path, &list[i], 0)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range out {
+			if h.Kind == k.Kind && h.clear == k.clear {
+				_ = c.bad.WithField(path+"value", "customer.contact_exists")
+			} else if h.Kind == k.Kind && k.Kind == ContactCode {
+				_ = c.bad.WithField(path+"value", "customer.second_code")
+			}
+		}
+		switch first := primary[k.Kind]; {
+		case first == nil:
+			primary[k.Kind] = k
+		case k.Primary && !first.Primary:
+			primary[k.Kind] = k
+		default:
+			k.Primary = false
+		}
+		out = append(out, k)
+	}
+	for _, k := range primary {
+		k.Primary = true
+	}
+	return out, nil
+}
+
+// maxNumber bounds a customer's number in a source, in characters.
+const maxNumber = 100
+
+func (b *createBatch) key(c *checker, in *New) (*Key, error) {
+	v := b.service.Vault
+	text, err := clean.Text(in.Number)
+	if err != nil || utf8.RuneCountInString(text) > maxNumber {
+		_ = c.bad.WithField("number", "customer.too_long", "max", maxNumber)
+		return nil, nil
+	}
+	cipher, err := v.Seal(vault.KindExternalID, text)
+	return &Key{SourceID: in.SourceID, Blind: v.Blind(vault.KindExternalID, text), Cipher: cipher}, err
+}
+
+func (b *createBatch) write(ctx context.Context) error {
+	st := b.service.store
+	for _, r := range b.rows {
+		if r.SourceID != 0 {
+			continue
+		}
+		source, err := b.service.manual(ctx)
+		if err != nil {
+			return err
+		}
+		r.SourceID = source
+	}
+	if err := st.insertStored(ctx, b.rows); err != nil {
+		return err
+	}
+	terms := make([]Terms, len(b.rows))
+	for i, r := range b.rows {
+		terms[i] = TermsOf(&r.Customer)
+		if r.AdviserID != 0 {
+			if err := st.setAdviser(ctx, r.ID, r.AdviserID, r.CreatedAt); err != nil {
+				return err
+			}
+		}
+	}
+	if err := st.InsertTerms(ctx, terms); err != nil {
+		return err
+	}
+	for i, k := range b.contacts {
+		k.CustomerID, k.SourceID = b.rows[b.owners[i]].ID, b.rows[b.owners[i]].SourceID
+	}
+	if err := st.insertContacts(ctx, b.contacts); err != nil {
+		return err
+	}
+	for i := range b.keys {
+		b.keys[i].CustomerID = b.rows[b.keyOf[i]].ID
+	}
+	return st.InsertKeys(ctx, b.keys)
+}

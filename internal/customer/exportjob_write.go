@@ -1,0 +1,255 @@
+package customer
+
+import (
+	"context"
+	"io"
+	"strings"
+	"time"
+
+	custom "zhike/internal/field"
+	"zhike/internal/platform/clock"
+	"zhike/internal/platform/sheet"
+	"zhike/internal/platform/vault"
+)
+
+// usualColumns are those of a file where none are named.
+var usualColumns = []string{
+	"id", "name", "kind", "gender", "phone", "email", "province", "city", "level", "net_365", "orders_365", "aov_365",
+	"net_all", "orders_all", "last_day", "days_since", "favourite_category", "owner",
+}
+
+// listExport writes a list as a table.
+type listExport struct {
+	s      *Service
+	locale string
+	format string
+	plain  bool // contacts in clear
+	told   func(rows, total int64)
+	zone   *time.Location
+	words  map[string]string
+}
+
+// text is a text of the catalogue. i18n-keys: customer.kind.*, customer.gender.*, customer.stage.*, record.education.*, record.channel.*
+func (x *listExport) text(key string) string {
+	t, ok := x.words[key]
+	if !ok {
+		t = x.s.Texts.T(x.locale, key, nil)
+		x.words[key] = t
+	}
+	return t
+}
+
+// write writes the customers that a body asks for; begin is called with the
+// name of the file once that is known to be good. It gives the number of rows.
+func (x *listExport) write(ctx context.Context, body *ExportBody, begin func(name string) io.Writer) (rows int64, err error) {
+	s := x.s
+	x.zone, x.words = s.Zone(), map[string]string{}
+	lq, err := body.asked()
+	if err != nil {
+		return 0, err
+	}
+	if len(lq.Columns) == 0 {
+		lq.Columns = usualColumns
+	}
+	columns, err := s.listColumns(ctx, lq.Columns)
+	if err != nil {
+		return 0, err
+	}
+	se, c, err := s.search(ctx, &lq.Filter)
+	if err != nil {
+		return 0, err
+	}
+	bare, desc := strings.CutPrefix(lq.Sort, "-")
+	by, err := c.orderBy(bare)
+	if err != nil {
+		return 0, err
+	}
+	heads := make([]sheet.Column, len(columns))
+	for i, f := range columns {
+		heads[i] = sheet.Column{Title: s.title(f, x.locale), Width: float64(f.width) / 8}
+	}
+	name := x.text("customer.export.name")
+	w, err := sheet.NewWriter(begin(name+"-"+s.Zone.Today(s.Clock).String()+"."+x.format), x.format, name, heads)
+	if err != nil || se.nobody {
+		return 0, closed(w, err)
+	}
+	fd := &finder{s: s, search: se, by: by, desc: desc, segments: by.segments(desc)}
+	if err := fd.count(ctx); err != nil {
+		return 0, err
+	}
+	total := int64(0)
+	if fd.total != nil && !fd.capped {
+		total = *fd.total
+	}
+	cells := make([]sheet.Cell, len(columns))
+	show := x.shows(columns)
+	var place *hit
+	for more := true; more; {
+		var hits []hit
+		if hits, more, err = fd.page(ctx, place, false, exportBatch); err != nil {
+			return rows, err
+		}
+		if len(hits) == 0 {
+			break
+		}
+		place = &hits[len(hits)-1]
+		if err := x.page(ctx, c, hits, columns, show, cells, w); err != nil {
+			return rows, err
+		}
+		rows += int64(len(hits))
+		x.told(rows, total)
+	}
+	return rows, w.Close()
+}
+
+// shows opens contacts where a column has them.
+func (x *listExport) shows(columns []*listField) func(*Contact) (string, error) {
+	need := map[ContactKind]bool{}
+	for _, f := range columns {
+		need[ContactKind(f.code)] = true
+	}
+	return func(c *Contact) (string, error) {
+		switch {
+		case !need[c.Kind]:
+			return "", nil
+		case x.plain:
+			return x.s.Vault.Open(vault.Kind(c.Kind), c.Cipher)
+		}
+		return x.s.masked(c)
+	}
+}
+
+func (x *listExport) page(ctx context.Context, c *compiler, hits []hit, columns []*listField, show func(*Contact) (string, error),
+	cells []sheet.Cell, w sheet.Writer,
+) error {
+	list, err := x.s.rowsOf(ctx, c.run.RunID, hits)
+	if err != nil {
+		return err
+	}
+	items, err := x.s.items(ctx, list, c.asOf, show)
+	if err != nil {
+		return err
+	}
+	ids := make([]int64, len(items))
+	for i := range items {
+		ids[i] = items[i].ID
+	}
+	more, err := x.s.extras(ctx, ids, columns)
+	if err != nil {
+		return err
+	}
+	for i := range items {
+		for k, f := range columns {
+			cells[k] = x.cell(f, more, &items[i])
+		}
+		if err := w.Write(cells...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cell writes a value as people read it.
+func (x *listExport) cell(f *listField, more *extras, it *Item) sheet.Cell {
+	switch f.code {
+	// What the row has anyway.
+	case "kind":
+		return sheet.Text(x.text("customer.kind." + string(it.Kind)))
+	case "province":
+		return sheet.Text(it.Province)
+	case "city":
+		return sheet.Text(it.City)
+	case "owner":
+		if it.Owner == nil {
+			return sheet.Cell{}
+		}
+		return sheet.Text(it.Owner.Name)
+	case "phone":
+		return optionalText(it.Phone)
+	case "email":
+		return optionalText(it.Email)
+	case "level":
+		if it.Level == nil {
+			return sheet.Cell{}
+		}
+		return sheet.Text(it.Level.Name)
+	case "days_since":
+		if it.DaysSince == nil {
+			return sheet.Cell{}
+		}
+		return sheet.Int(*it.DaysSince)
+	case "tags":
+		names := make([]string, len(more.tags[it.ID]))
+		for i, t := range more.tags[it.ID] {
+			names[i] = t.Name
+		}
+		return sheet.Text(strings.Join(names, "; "))
+	}
+	if f.def != nil {
+		return x.customCell(f.def, more, it.ID)
+	}
+	v := more.value(f, it)
+	switch v := v.(type) {
+	case nil:
+		return sheet.Cell{}
+	case Named:
+		return sheet.Text(v.Name)
+	case []string:
+		return sheet.Text(strings.Join(v, "; "))
+	case int64:
+		switch f.typ {
+		case "money":
+			return sheet.Fen(v)
+		case "time":
+			return sheet.DateTime(time.UnixMilli(v).In(x.zone))
+		}
+		return sheet.Int(v)
+	}
+	t := textOf(v)
+	switch {
+	case f.typ == "date":
+		return x.day(t)
+	case f.words != "" && t != "":
+		t = x.text(f.words + t)
+	}
+	return sheet.Text(t)
+}
+
+func textOf(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case Kind:
+		return string(v)
+	case Stage:
+		return string(v)
+	case Gender:
+		return string(v)
+	}
+	return ""
+}
+
+func (x *listExport) day(text string) sheet.Cell {
+	d, err := clock.ParseDay(text)
+	if err != nil {
+		return sheet.Text(text)
+	}
+	return sheet.Date(d.Start(x.zone))
+}
+
+func (x *listExport) customCell(d *custom.Definition, more *extras, id int64) sheet.Cell {
+	v := more.values[id][d.Code]
+	switch {
+	case !v.Set:
+		return sheet.Cell{}
+	case d.Kind == custom.Money:
+		return sheet.Fen(v.Num)
+	case d.Kind == custom.Number && d.Scale == 0:
+		return sheet.Int(v.Num)
+	case d.Kind == custom.Date:
+		return sheet.Date(clock.Day(v.Num).Start(x.zone))
+	case d.Kind == custom.Reference && d.Target == custom.TargetStaff:
+		return sheet.Text(d.Format(v, x.locale, more.staff))
+	}
+	return sheet.Text(d.Format(v, x.locale, more.others))
+}

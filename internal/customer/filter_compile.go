@@ -1,0 +1,180 @@
+package customer
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	custom "zhike/internal/field"
+	"zhike/internal/platform/auth"
+	"zhike/internal/platform/clock"
+	"zhike/internal/platform/errs"
+	"zhike/internal/tag"
+)
+
+// expr is a condition ready to be written as SQL. write adds it as one term
+// that is true or false, never unknown, about the customer whose id the text
+// id gives; it may use the aliases c (customers) and m (customer_metrics) where
+// it says that it needs them.
+type expr struct {
+	write func(q *query, id string)
+	c, m  bool
+	// drive, where there is one, adds a query whose column id has, each once, at
+	// least all customers for which the condition holds, found by an index.
+	drive func(q *query)
+	// kids are the parts of an "all" or, with any set, of an "any".
+	kids []expr
+	any  bool
+	// exact says that drive gives those customers and no others.
+	exact bool
+}
+
+// compiler turns filters into conditions for one request.
+type compiler struct {
+	ctx    context.Context
+	s      *Service
+	actor  *auth.Actor
+	run    *LevelRun
+	today  clock.Day // of the company
+	asOf   clock.Day // of the figures
+	fields *custom.Set
+	tags   *tag.Catalogue
+	days   *birthdays
+}
+
+func (s *Service) compiler(ctx context.Context) (*compiler, error) {
+	c := &compiler{ctx: ctx, s: s, actor: auth.From(ctx), today: s.Zone.Today(s.Clock)}
+	var err error
+	if c.run, err = s.run(ctx); err != nil {
+		return nil, err
+	}
+	if c.asOf, err = s.Today(ctx); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// custom gives the definitions of custom fields, none where there are no fields.
+func (c *compiler) custom() (*custom.Set, error) {
+	if c.fields == nil && c.s.Fields != nil {
+		var err error
+		if c.fields, err = c.s.Fields.Definitions(c.ctx); err != nil {
+			return nil, err
+		}
+	}
+	if c.fields == nil {
+		c.fields = &custom.Set{}
+	}
+	return c.fields, nil
+}
+
+func (c *compiler) catalogue() (*tag.Catalogue, error) {
+	if c.tags == nil && c.s.Tags != nil {
+		var err error
+		if c.tags, err = c.s.Tags.Catalogue(c.ctx); err != nil {
+			return nil, err
+		}
+	}
+	if c.tags == nil {
+		c.tags = &tag.Catalogue{}
+	}
+	return c.tags, nil
+}
+
+// compile makes the condition of a node.
+func (c *compiler) compile(n *Node, path string) (expr, error) {
+	switch {
+	case n.Not != nil:
+		e, err := c.compile(n.Not, path+".not")
+		return negate(e), err
+	case n.All != nil || n.Any != nil:
+		list, name := n.All, ".all["
+		if n.Any != nil {
+			list, name = n.Any, ".any["
+		}
+		kids := make([]expr, len(list))
+		for i := range list {
+			var err error
+			if kids[i], err = c.compile(&list[i], path+name+strconv.Itoa(i)+"]"); err != nil {
+				return expr{}, err
+			}
+		}
+		if n.Any != nil {
+			return anyOf(kids), nil
+		}
+		return allOf(kids), nil
+	}
+	f, err := c.listField(n.Field)
+	if err != nil {
+		return expr{}, err
+	}
+	if f == nil || f.compile == nil {
+		return expr{}, badFilter(path+".field", "list.unknown_field", "field", shortened(n.Field))
+	}
+	if !f.has(n.Op) {
+		return expr{}, badFilter(path+".op", "list.unknown_op", "op", shortened(n.Op), "ops", strings.Join(f.ops, ", "))
+	}
+	e, err := f.compile(c, n)
+	if err != nil {
+		return expr{}, at(path+".value", err)
+	}
+	return e, nil
+}
+
+// at puts an error without fields at the place of a value.
+func at(path string, err error) error {
+	e := errs.From(err)
+	if e.Kind != errs.Invalid || len(e.Fields) > 0 {
+		return err
+	}
+	out := errs.New(errs.Invalid, "invalid")
+	out.Fields = []errs.Field{{Path: path, Code: e.Code, Params: e.Params}}
+	return out
+}
+
+// shortened bounds a text of the caller inside an error.
+func shortened(text string) string {
+	if r := []rune(text); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return text
+}
+
+func allOf(kids []expr) expr {
+	e := expr{kids: kids}
+	for i := range kids {
+		e.c, e.m = e.c || kids[i].c, e.m || kids[i].m
+	}
+	e.write = joined(kids, " AND ")
+	return e
+}
+
+func anyOf(kids []expr) expr {
+	e := expr{kids: kids, any: true}
+	drivable := true
+	for i := range kids {
+		e.c, e.m = e.c || kids[i].c, e.m || kids[i].m
+		drivable = drivable && kids[i].drive != nil
+	}
+	e.write = joined(kids, " OR ")
+	if drivable {
+		e.drive = unionOf(kids)
+	}
+	return e
+}
+
+func negate(e expr) expr {
+	inner := e.write
+	return expr{c: e.c, m: e.m, write: notTrue(inner)}
+}
+
+// conjuncts takes "all" apart into its parts.
+func conjuncts(list []expr, e expr) []expr {
+	if e.kids == nil || e.any {
+		return append(list, e)
+	}
+	for _, k := range e.kids {
+		list = conjuncts(list, k)
+	}
+	return list
+}

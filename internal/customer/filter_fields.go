@@ -1,0 +1,226 @@
+package customer
+
+import (
+	"slices"
+	"strings"
+
+	custom "zhike/internal/field"
+)
+
+// listField is one thing that lists know of a customer: how it is filtered,
+// sorted, shown and changed.
+type listField struct {
+	code    string
+	typ     string   // see FieldInfo.Type
+	group   string   // record, figures, level, tags, custom, quality, relations
+	label   string   // key of the catalogue; "" for custom fields
+	ops     []string // none: it cannot be filtered by
+	compile func(c *compiler, n *Node) (expr, error)
+	codes   []string // fixed options
+	words   string   // key prefix of their names
+	sortBy  *order   // nil: cannot be sorted by
+	grouped bool     // kanban
+	column  bool     // can be a column of a list and an export
+	bulk    bool     // can be set by bulk edit
+	width   int      // of a column, in pixels
+	def     *custom.Definition
+}
+
+func (f *listField) has(op string) bool { return slices.Contains(f.ops, op) }
+
+// The operators by type.
+var (
+	opsText    = []string{"contains", "begins", "eq", "ne", "in", "not_in", "empty", "not_empty"}
+	opsChoice  = []string{"in", "not_in", "empty", "not_empty"}
+	opsOne     = []string{"in", "not_in"}
+	opsNumber  = []string{"eq", "ne", "gt", "gte", "lt", "lte", "between", "empty", "not_empty"}
+	opsFigure  = []string{"eq", "ne", "gt", "gte", "lt", "lte", "between"}
+	opsDay     = []string{"eq", "gte", "lte", "between", "last_days", "before_days", "empty", "not_empty"}
+	opsDate    = []string{"eq", "gte", "lte", "between", "last_days", "before_days", "next_days", "empty", "not_empty"}
+	opsInstant = []string{"eq", "gte", "lte", "between", "last_days", "before_days"}
+	opsSet     = []string{"any", "all", "none", "empty", "not_empty"}
+	opsAny     = []string{"any", "none", "empty", "not_empty"}
+	opsBool    = []string{"is"}
+	opsPlace   = []string{"within", "not_within", "empty", "not_empty"}
+	opsPart    = []string{"in", "not_in", "within", "empty", "not_empty"}
+	opsBirth   = []string{"month", "within_days", "empty", "not_empty"}
+)
+
+// windows of the figures, in days; 0 is all time.
+var windows = []string{"30", "90", "180", "365", "all"}
+
+var builtinFields = makeFields()
+
+var relationCodes = []string{"contact", "parent", "household", "introduced_by", "partner"}
+
+// fieldsByCode has the fields that do not depend on what the company defined.
+var fieldsByCode = func() map[string]*listField {
+	m := make(map[string]*listField, len(builtinFields))
+	for i := range builtinFields {
+		m[builtinFields[i].code] = &builtinFields[i]
+	}
+	return m
+}()
+
+func makeFields() []listField {
+	record := func(f listField) listField {
+		f.group, f.label = "record", "list.field."+f.code
+		if f.width == 0 {
+			f.width = 120
+		}
+		return f
+	}
+	list := []listField{
+		record(listField{code: "name", typ: "text", ops: opsText, compile: nameCondition, sortBy: onCustomers("sort_name", true), column: true, width: 160}),
+		record(listField{code: "id", typ: "number", sortBy: byID, column: true, width: 90}),
+		record(codes("kind", "customer.kind.", []string{"person", "company", "org"}, opsOne, true, false)),
+		record(codes("stage", "customer.stage.", []string{"prospect", "customer"}, opsOne, true, true)),
+		record(codes("gender", "customer.gender.", []string{"male", "female"}, opsChoice, false, false)),
+		record(listField{code: "phone", typ: "text", column: true, width: 130}),
+		record(listField{code: "email", typ: "text", column: true, width: 180}),
+		record(listField{code: "birthday", typ: "birthday", ops: opsBirth, compile: birthdayCondition, column: true}),
+		record(codes("education", "record.education.", Educations, opsChoice, false, false)),
+		record(text("company", "c.company", true, 180)),
+		record(text("industry", "c.industry", true, 120)),
+		record(listField{code: "region", typ: "region", ops: opsPlace, compile: regionCondition, column: true, width: 180}),
+		record(placeField("province", "c.province")),
+		record(placeField("city", "c.city")),
+		record(codes("preferred_channel", "record.channel.", Channels, opsChoice, false, false)),
+		record(text("favourite_categories", "c.favourite_categories", false, 160)),
+		record(text("remark", "c.remark", false, 200)),
+		record(listField{code: "source", typ: "source", ops: opsOne, compile: sourceCondition, column: true}),
+		record(staff("owner", "owner_id", true)),
+		record(staff("adviser", "adviser_id", false)),
+		record(listField{code: "team", typ: "staff", ops: opsAny, compile: teamCondition}),
+		record(listField{code: "department", typ: "department", ops: opsPart, compile: departmentCondition, grouped: true, column: true, bulk: true, width: 120}),
+		record(instant("created", "c.created_at", "created_at", false)),
+		record(instant("updated", "c.updated_at", "updated_at", false)),
+		record(instant("last_contact", "c.last_contact_at", "last_contact_at", true)),
+		record(listField{code: "has_phone", typ: "bool", ops: opsBool, compile: hasContact("phone")}),
+		record(listField{code: "has_email", typ: "bool", ops: opsBool, compile: hasContact("email")}),
+		{code: "level", typ: "level", group: "level", label: "list.field.level", ops: opsChoice, compile: levelCondition, grouped: true, column: true, width: 110},
+		{code: "tags", typ: "tags", group: "tags", label: "list.field.tags", ops: opsSet, compile: tagCondition, column: true, bulk: true, width: 200},
+		{code: "issue", typ: "issue", group: "quality", label: "list.field.issue", ops: opsAny, compile: issueCondition},
+		{code: "relation", typ: "relation", group: "relations", label: "list.field.relation", words: "list.relation.",
+			codes: relationCodes, ops: opsAny, compile: relationCondition},
+	}
+	for i := range list {
+		switch list[i].code {
+		case "name", "gender", "birthday", "education", "company", "industry", "region", "preferred_channel", "remark":
+			list[i].bulk = list[i].code != "name" && list[i].code != "birthday"
+		}
+	}
+	return append(list, figures()...)
+}
+
+// figures are those of customer_metrics.
+func figures() []listField {
+	var list []listField
+	add := func(f listField) {
+		f.group, f.label = "figures", "list.field."+f.code
+		if f.width == 0 {
+			f.width = 130
+		}
+		list = append(list, f)
+	}
+	for _, w := range windows {
+		net := figure("net_"+w, "money", "m.net_"+w+"_fen", w == "365" || w == "all")
+		orders := figure("orders_"+w, "number", "m.orders_"+w, false)
+		add(net)
+		add(orders)
+		add(listField{code: "aov_" + w, typ: "money", ops: opsNumber, compile: averageCondition(w), column: true})
+	}
+	last := dayField("last_day", "m.last_day")
+	last.sortBy = &order{table: "customer_metrics", key: "COALESCE(k.last_day, -1000000)", id: "customer_id", day: true}
+	add(last)
+	add(dayField("first_day", "m.first_day"))
+	add(listField{code: "days_since", typ: "number", ops: opsNumber, compile: daysSinceCondition, column: true})
+	add(dayField("last_behaviour_day", "m.last_behaviour_day"))
+	add(figure("carts_90", "number", "m.carts_90", false))
+	add(figure("views_90", "number", "m.views_90", false))
+	add(metricText("favourite_category", "m.favourite_category"))
+	add(metricText("favourite_brand", "m.favourite_brand"))
+	return list
+}
+
+func codes(code, words string, list, ops []string, byIndex, grouped bool) listField {
+	column := "c." + code
+	return listField{code: code, typ: "choice", codes: list, words: words, ops: ops, grouped: grouped, column: true, width: 100,
+		bulk: true, compile: func(_ *compiler, n *Node) (expr, error) {
+			return codeCondition(n, column, list, byIndex)
+		}}
+}
+
+func text(code, column string, show bool, width int) listField {
+	return listField{code: code, typ: "text", ops: opsText, column: true, width: width, compile: func(_ *compiler, n *Node) (expr, error) {
+		return textCondition(n, 'c', column, false)
+	}, bulk: show}
+}
+
+func metricText(code, column string) listField {
+	return listField{code: code, typ: "text", ops: opsText, column: true, compile: func(_ *compiler, n *Node) (expr, error) {
+		return textCondition(n, 'm', column, false)
+	}}
+}
+
+func placeField(code, column string) listField {
+	return listField{code: code, typ: "text", ops: opsText, column: true, width: 110, compile: func(_ *compiler, n *Node) (expr, error) {
+		return textCondition(n, 'c', column, true)
+	}}
+}
+
+func staff(code, column string, grouped bool) listField {
+	return listField{code: code, typ: "staff", ops: opsChoice, grouped: grouped, column: true, bulk: true, width: 110,
+		compile: func(c *compiler, n *Node) (expr, error) { return staffCondition(c, n, "c."+column) }}
+}
+
+func instant(code, column, key string, optional bool) listField {
+	ops := opsInstant
+	if optional {
+		ops = append(slices.Clone(opsInstant), "empty", "not_empty")
+	}
+	return listField{code: code, typ: "time", ops: ops, column: true, width: 150, sortBy: onCustomers(key, false),
+		compile: func(c *compiler, n *Node) (expr, error) { return instantCondition(c, n, column, optional) }}
+}
+
+func figure(code, typ, column string, byIndex bool) listField {
+	f := listField{code: code, typ: typ, ops: opsFigure, column: true, compile: func(_ *compiler, n *Node) (expr, error) {
+		return numberCondition(n, column, "", byIndex)
+	}}
+	if byIndex {
+		f.sortBy = &order{table: "customer_metrics", key: "k." + strings.TrimPrefix(column, "m."), id: "customer_id"}
+	}
+	return f
+}
+
+func dayField(code, column string) listField {
+	return listField{code: code, typ: "date", ops: opsDay, column: true, width: 110, compile: func(c *compiler, n *Node) (expr, error) {
+		return dayCondition(c, n, column)
+	}}
+}
+
+func onCustomers(column string, isText bool) *order {
+	return &order{table: "customers", key: "k." + column, id: "id", text: isText}
+}
+
+var byID = &order{table: "customers", key: "k.id", id: "id", plainID: true}
+
+// listField gives a field by its code, custom ones as "f.<code>"; nil where
+// there is none.
+func (c *compiler) listField(code string) (*listField, error) {
+	if f := fieldsByCode[code]; f != nil {
+		return f, nil
+	}
+	name, ok := strings.CutPrefix(code, custom.Prefix)
+	if !ok {
+		return nil, nil
+	}
+	set, err := c.custom()
+	if err != nil {
+		return nil, err
+	}
+	if d := set.Code(name); d != nil {
+		return customField(d), nil
+	}
+	return nil, nil
+}

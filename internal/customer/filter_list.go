@@ -1,0 +1,478 @@
+package customer
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"zhike/internal/platform/auth"
+	"zhike/internal/platform/errs"
+	"zhike/internal/platform/web"
+)
+
+// ListQuery asks for a page of a list.
+type ListQuery struct {
+	Filter  Filter
+	Sort    string // "" for defaultSort
+	Cursor  string
+	Limit   int
+	Columns []string // codes of fields whose values are wanted
+}
+
+// Query gives a page of the customers that match and that the actor may see,
+// with the values of the wanted columns. A list without a nested filter and
+// with one of the first sorts takes the way of [Service.List]. Errors: those of
+// List, and invalid at "filter…" and "columns" with codes list.….
+func (s *Service) Query(ctx context.Context, lq ListQuery) (Page, error) {
+	columns, err := s.listColumns(ctx, lq.Columns)
+	if err != nil {
+		return Page{}, err
+	}
+	_, simple := sorts[sortName(lq.Sort)]
+	place, backward, err := readPlace(lq.Cursor, sortName(lq.Sort))
+	if err != nil {
+		return Page{}, err
+	}
+	var p Page
+	if lq.Filter.Tree == nil && simple && place == nil {
+		p, err = s.List(ctx, lq.Filter, lq.Limit, lq.Cursor, lq.Sort)
+		if err == nil && lq.Cursor != "" && len(p.Items) > 0 {
+			err = s.before(ctx, &p, sortName(lq.Sort))
+		}
+	} else {
+		p, err = s.tree(ctx, lq, place, backward)
+	}
+	if err != nil {
+		return Page{}, err
+	}
+	return p, s.fillColumns(ctx, p.Items, columns)
+}
+
+// before puts the cursor of the page before onto one that List made.
+func (s *Service) before(ctx context.Context, p *Page, sort string) error {
+	first := p.Items[0]
+	h := hit{id: first.ID}
+	switch strings.TrimPrefix(sort, "-") {
+	case "net_365":
+		h.num = first.Net365
+	case "net_all":
+		h.num = first.NetAll
+	case "last_day":
+		if h.num = -1000000; first.LastDay != nil {
+			h.num = int64(*first.LastDay)
+		}
+	}
+	p.PrevCursor = cursorAt(sort, "b", &h)
+	return nil
+}
+
+// cursorAt names a place in a list; way is "f" for what is behind it and "b"
+// for what is before it.
+func cursorAt(sort, way string, h *hit) *string {
+	c := web.EncodeCursor(sort, way, h.seg, h.num, h.text, h.id)
+	return &c
+}
+
+// readPlace reads a cursor of cursorAt; nil for none and for one of List.
+func readPlace(cursor, sort string) (place *hit, backward bool, err error) {
+	if cursor == "" {
+		return nil, false, nil
+	}
+	var of, way string
+	h := &hit{}
+	if web.DecodeCursor(cursor, &of, &way, &h.seg, &h.num, &h.text, &h.id) != nil {
+		return nil, false, nil // List tells whether it is one of its own
+	}
+	if of != sort || way != "f" && way != "b" || h.seg < 0 {
+		return nil, false, errs.New(errs.Invalid, "invalid").WithField("cursor", "web.bad_cursor")
+	}
+	return h, way == "b", nil
+}
+
+// search is a filter made ready for one actor.
+type search struct {
+	parts  []expr
+	driver int   // the part to begin with, -1 for none
+	fewest int64 // what it finds, about
+	nobody bool
+	filter *Filter
+}
+
+// estimateMax is up to where the hits of a part are counted.
+const estimateMax = 60_000
+
+// driveMax: a part with so few hits is where PostgreSQL, too, is told to begin.
+const driveMax = 4_000
+
+// search compiles a filter, flat and nested parts and scope, and chooses the
+// part to begin with: the one that finds the fewest.
+func (s *Service) search(ctx context.Context, f *Filter) (*search, *compiler, error) {
+	c, err := s.compiler(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := s.resolve(ctx, f); err != nil {
+		return nil, nil, err
+	}
+	out := &search{driver: -1, fewest: estimateMax + 1, nobody: f.nobody, filter: f}
+	if n := f.flat(); n != nil {
+		e, err := c.compile(n, "filter")
+		if err != nil {
+			return nil, nil, err
+		}
+		out.parts = conjuncts(out.parts, e)
+	}
+	if f.Tree != nil {
+		e, err := c.compile(f.Tree, "filter")
+		if err != nil {
+			return nil, nil, err
+		}
+		out.parts = conjuncts(out.parts, e)
+		f.ownerless(f.Tree)
+	}
+	out.parts = append(out.parts, f.byText()...)
+	if !seesAll(c.actor) {
+		out.parts = append(out.parts, f.scoped(c.actor))
+	}
+	for i := range out.parts {
+		e := &out.parts[i]
+		if e.drive == nil {
+			continue
+		}
+		n, err := s.estimated(ctx, e)
+		if err != nil {
+			return nil, nil, err
+		}
+		if n < out.fewest {
+			out.driver, out.fewest = i, n
+		}
+	}
+	return out, c, nil
+}
+
+// estimated is Store.estimate kept for a while: it chooses a plan and decides
+// nothing else. Of an "any" the sum of its parts is enough.
+func (s *Service) estimated(ctx context.Context, e *expr) (int64, error) {
+	if e.any {
+		sum := int64(0)
+		for i := range e.kids {
+			n, err := s.estimated(ctx, &e.kids[i])
+			if err != nil {
+				return 0, err
+			}
+			sum += n
+		}
+		return sum, nil
+	}
+	var q query
+	e.drive(&q)
+	return s.broad.get(fmt.Sprint("part ", q.text(), q.args), func() (int64, error) { return s.store.estimate(ctx, e, estimateMax) })
+}
+
+// flat gives the flat part of the filter as a node; text and scope are apart.
+func (f *Filter) flat() *Node {
+	var all []Node
+	add := func(n *Node) { all = append(all, *n) }
+	if len(f.Levels) > 0 {
+		add(condition("level", "in", f.Levels))
+	}
+	if f.Kind != "" {
+		add(condition("kind", "in", []Kind{f.Kind}))
+	}
+	if f.SourceID != 0 {
+		add(condition("source", "in", []int64{f.SourceID}))
+	}
+	for field, value := range map[string]string{"province": f.Province, "city": f.City} {
+		if value != "" {
+			add(condition(field, "eq", value))
+		}
+	}
+	switch {
+	case f.OwnerID > 0:
+		add(condition(ownerField, "in", []int64{f.OwnerID}))
+	case f.OwnerID < 0:
+		add(condition(ownerField, "empty", nil))
+	}
+	if f.LastFrom != nil {
+		add(condition("last_day", "gte", f.LastFrom.String()))
+	}
+	if f.LastTo != nil {
+		add(condition("last_day", "lte", f.LastTo.String()))
+	}
+	for _, b := range []struct {
+		field, op string
+		value     *int64
+	}{
+		{"net_365", "gte", f.NetMinFen}, {"net_365", "lte", f.NetMaxFen},
+		{"orders_365", "gte", f.OrdersMin}, {"orders_365", "lte", f.OrdersMax},
+	} {
+		if b.value != nil {
+			add(condition(b.field, b.op, *b.value))
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return &Node{All: all}
+}
+
+// ownerField is the code of the owner among the fields of lists.
+const ownerField = "owner"
+
+// ownerless notes that the list is one of customers without an owner, which
+// shows the pool.
+func (f *Filter) ownerless(n *Node) {
+	if n.Field == ownerField && n.Op == "empty" && f.OwnerID == 0 {
+		f.OwnerID = -1
+	}
+	for i := range n.All {
+		f.ownerless(&n.All[i])
+	}
+}
+
+// scoped is what the actor may see, as a part.
+func (f *Filter) scoped(a *auth.Actor) expr {
+	write := func(q *query) {
+		q.b.WriteString("1 = 1")
+		f.scope(q, a)
+	}
+	return expr{
+		c: true, exact: true,
+		write: func(q *query, _ string) { q.b.WriteByte('('); write(q); q.b.WriteByte(')') },
+		drive: func(q *query) { q.b.WriteString("SELECT c.id AS id FROM customers c WHERE "); write(q) },
+	}
+}
+
+// tree gives a page of a list with a nested filter or another sort. Up to some
+// thousand matches are read whole and sorted here; of more the index of the
+// order is followed until the page is full.
+func (s *Service) tree(ctx context.Context, lq ListQuery, place *hit, backward bool) (Page, error) {
+	name := sortName(lq.Sort)
+	bare, desc := strings.CutPrefix(name, "-")
+	f := lq.Filter
+	f.pool = true
+	se, c, err := s.search(ctx, &f)
+	if err != nil {
+		return Page{}, err
+	}
+	by, err := c.orderBy(bare)
+	if err != nil {
+		return Page{}, err
+	}
+	p := Page{Items: []Item{}, AsOf: c.asOf}
+	if se.nobody {
+		p.Total = new(int64)
+		return p, nil
+	}
+	fd := &finder{s: s, search: se, by: by, desc: desc, segments: by.segments(desc)}
+	if place != nil && place.seg >= len(fd.segments) {
+		return Page{}, errs.New(errs.Invalid, "invalid").WithField("cursor", "web.bad_cursor")
+	}
+	hits, more, err := fd.page(ctx, place, backward, lq.Limit)
+	if err != nil {
+		return Page{}, err
+	}
+	p.Total, p.TotalCapped = fd.total, fd.capped
+	if len(hits) > 0 {
+		if more || backward {
+			p.NextCursor = cursorAt(name, "f", &hits[len(hits)-1])
+		}
+		if place != nil && (!backward || more) {
+			p.PrevCursor = cursorAt(name, "b", &hits[0])
+		}
+	}
+	rows, err := s.rowsOf(ctx, c.run.RunID, hits)
+	if err != nil {
+		return Page{}, err
+	}
+	p.Items, err = s.items(ctx, rows, c.asOf, s.masked)
+	return p, err
+}
+
+// orderBy gives a way to sort by its name.
+func (c *compiler) orderBy(name string) (*order, error) {
+	f, err := c.listField(name)
+	if err != nil {
+		return nil, err
+	}
+	if f == nil || f.sortBy == nil {
+		return nil, errs.New(errs.Invalid, "invalid").WithField("sort", "list.unknown_sort", "field", shortened(name))
+	}
+	return f.sortBy, nil
+}
+
+// rowsOf reads what a list shows of customers, in their order.
+func (s *Service) rowsOf(ctx context.Context, run int64, hits []hit) ([]listRow, error) {
+	if len(hits) == 0 {
+		return nil, nil
+	}
+	f := Filter{levelRun: run, ids: make([]int64, len(hits))}
+	for i := range hits {
+		f.ids[i] = hits[i].id
+	}
+	so := sorts["id"]
+	rows, err := s.store.list(ctx, auth.System("list"), &f, so, so.start(), len(hits), false)
+	if err != nil {
+		return nil, err
+	}
+	at := make(map[int64]int, len(rows))
+	for i := range rows {
+		at[rows[i].ID] = i
+	}
+	out := make([]listRow, 0, len(rows))
+	for i := range hits {
+		if k, ok := at[hits[i].id]; ok { // not deleted meanwhile
+			out = append(out, rows[k])
+		}
+	}
+	return out, nil
+}
+
+// finder finds the customers of pages.
+type finder struct {
+	s        *Service
+	search   *search
+	by       *order
+	desc     bool
+	segments []segment
+	all      []hit // sorted, where they are few
+	gathered bool
+	total    *int64
+	capped   bool
+}
+
+func (fd *finder) compare(a, b hit) int {
+	k := cmp.Or(cmp.Compare(a.num, b.num), strings.Compare(a.text, b.text), cmp.Compare(a.id, b.id))
+	if fd.desc {
+		k = -k
+	}
+	return cmp.Or(cmp.Compare(a.seg, b.seg), k)
+}
+
+// count gathers the matches up to countCap, unless it is known that they are
+// more or that it takes too long.
+func (fd *finder) count(ctx context.Context) error {
+	if fd.gathered {
+		return nil
+	}
+	fd.gathered = true
+	s, se := fd.s, fd.search
+	if len(se.parts) == 0 {
+		n, err := s.counts.get("everybody", func() (int64, error) { return s.store.countAll(ctx) })
+		fd.total = &n
+		return err
+	}
+	key, err := se.key(auth.From(ctx))
+	if err != nil {
+		return err
+	}
+	many, err := s.many.get(key, func() (int64, error) { return 0, nil })
+	if err != nil {
+		return err
+	}
+	if many != 0 {
+		fd.know(many)
+		return nil
+	}
+	driver := se.driver
+	if se.fewest > driveMax && fd.s.store.plansItself() {
+		driver = -1
+	}
+	limited, cancel := context.WithTimeout(ctx, countTime)
+	defer cancel()
+	hits, err := s.store.gather(limited, se.parts, driver, fd.by, countCap+1)
+	switch {
+	case err != nil && ctx.Err() == nil && errors.Is(limited.Err(), context.DeadlineExceeded):
+		many = -1
+	case err != nil:
+		return err
+	case len(hits) > countCap:
+		many = countCap + 1
+	default:
+		if fd.desc && fd.by.custom != nil && fd.by.custom.HasOptions() {
+			last := len(fd.segments) - 1 // those without a value stay behind
+			for i := range hits {
+				if hits[i].seg < last {
+					hits[i].seg = last - 1 - hits[i].seg
+				}
+			}
+		}
+		slices.SortFunc(hits, fd.compare)
+		n := int64(len(hits))
+		fd.all, fd.total = hits, &n
+		if fd.all == nil {
+			fd.all = []hit{}
+		}
+		return nil
+	}
+	s.many.put(key, many)
+	fd.know(many)
+	return nil
+}
+
+func (fd *finder) know(many int64) {
+	if many > 0 {
+		n := int64(countCap)
+		fd.total, fd.capped = &n, true
+	}
+}
+
+// key names a search in a cache.
+func (se *search) key(a *auth.Actor) (string, error) {
+	b, err := json.Marshal(se.filter)
+	if err != nil {
+		return "", errs.Wrap(err, errs.Internal, "internal")
+	}
+	return fmt.Sprint(scopeKey(a), " ", se.filter.pool, " ", se.filter.levelRun, " ", string(b)), nil
+}
+
+// page gives up to n hits behind a place, or before it, in the order of the
+// list; more says that there are further ones in that direction.
+func (fd *finder) page(ctx context.Context, place *hit, backward bool, n int) (hits []hit, more bool, err error) {
+	if err := fd.count(ctx); err != nil {
+		return nil, false, err
+	}
+	if fd.all != nil {
+		from, to := 0, len(fd.all)
+		if place != nil {
+			i, found := slices.BinarySearchFunc(fd.all, *place, fd.compare)
+			if backward {
+				to = i
+			} else if from = i; found {
+				from++
+			}
+		}
+		list := fd.all[from:to]
+		if more = len(list) > n; more && backward {
+			list = list[len(list)-n:]
+		} else if more {
+			list = list[:n]
+		}
+		return list, more, nil
+	}
+	seg, step := 0, 1
+	if backward {
+		step = -1
+	}
+	if place != nil {
+		seg = place.seg
+	}
+	for ; seg >= 0 && seg < len(fd.segments) && len(hits) <= n; seg += step {
+		part, err := fd.s.store.walk(ctx, fd.search.parts, &fd.segments[seg], seg, place, fd.desc != backward, n+1-len(hits))
+		if err != nil {
+			return nil, false, err
+		}
+		hits, place = append(hits, part...), nil
+	}
+	if more = len(hits) > n; more {
+		hits = hits[:n]
+	}
+	if backward {
+		slices.Reverse(hits)
+	}
+	return hits, more, nil
+}

@@ -1,0 +1,283 @@
+package customer
+
+import (
+	"context"
+	"strings"
+
+	custom "zhike/internal/field"
+	"zhike/internal/platform/db"
+)
+
+// order is a way to sort: a key that an index of its table holds together with
+// the customer's id.
+type order struct {
+	table, key, id string
+	text           bool // the key is a text
+	day            bool // the key is an expression that SQLite seeks for each side alone
+	plainID        bool // the key is the id
+	custom         *custom.Definition
+}
+
+// segment is a stretch of a sorted list that one index gives: of a choice one
+// per option, then those without a value.
+type segment struct {
+	from, where string // of alias k
+	key         string // "" where the id alone sorts
+	id          string
+	text, day   bool
+}
+
+// hit is a customer and the place in the order.
+type hit struct {
+	id   int64
+	seg  int
+	num  int64
+	text string
+}
+
+// segments gives the stretches in the order in which they come.
+func (o *order) segments(desc bool) []segment {
+	if o.custom == nil {
+		g := segment{from: o.table + " k", key: o.key, id: "k." + o.id, text: o.text, day: o.day}
+		if o.plainID {
+			g.key = ""
+		}
+		return []segment{g}
+	}
+	col := o.custom.Column()
+	of := "k.field_id = " + num(col.FieldID)
+	none := segment{from: "customers k", id: "k.id",
+		where: " AND NOT EXISTS (SELECT 1 FROM customer_values x WHERE x.customer_id = k.id AND x.field_id = " + num(col.FieldID) + ")"}
+	if !o.custom.HasOptions() {
+		return []segment{{from: col.Table + " k", id: "k.customer_id", where: " AND " + of + " AND k." + col.Name + " IS NOT NULL",
+			key: "k." + col.Name, text: col.Name == "text"}, none}
+	}
+	var out []segment
+	for i := range o.custom.Options {
+		code := o.custom.Options[i].Code
+		if desc {
+			code = o.custom.Options[len(o.custom.Options)-1-i].Code
+		}
+		out = append(out, segment{from: col.Table + " k", id: "k.customer_id", where: " AND " + of + " AND k.text = " + quoted([]string{code})})
+	}
+	return append(out, none)
+}
+
+// keyed writes the key columns of a hit: number, text, and whether there is a value.
+func (o *order) keyed() (columns, join, where string) {
+	switch {
+	case o.custom != nil:
+		col := o.custom.Column()
+		has := ", CASE WHEN k.customer_id IS NULL THEN 0 ELSE 1 END"
+		join = " LEFT JOIN " + col.Table + " k ON k.customer_id = {id} AND k.field_id = " + num(col.FieldID)
+		if col.Name == "text" {
+			return "0, COALESCE(k.text, '')" + has, join, ""
+		}
+		return "COALESCE(k.num, 0), ''" + has, join, ""
+	case o.plainID:
+		return "0, '', 1", "", ""
+	}
+	join, where = " CROSS JOIN "+o.table+" k", " AND k."+o.id+" = {id}"
+	if o.text {
+		return "0, " + o.key + ", 1", join, where
+	}
+	return o.key + ", '', 1", join, where
+}
+
+// varied runs a query whose text varies: on SQLite it would only fill the cache
+// of prepared statements.
+func (s *Store) varied(ctx context.Context) db.Querier {
+	if s.db.Engine() == db.Postgres {
+		return s.db.Prepared(ctx)
+	}
+	return s.db.Q(ctx)
+}
+
+// gather reads up to limit customers that match, in no order, with their keys.
+// driver is the part whose ids are read first, -1 for none.
+func (s *Store) gather(ctx context.Context, parts []expr, driver int, o *order, limit int) ([]hit, error) {
+	var q query
+	needC, needM := false, false
+	for i := range parts {
+		if i != driver || !parts[i].exact {
+			needC, needM = needC || parts[i].c, needM || parts[i].m
+		}
+	}
+	columns, join, where := o.keyed()
+	id, from := "c.id", "customers c"
+	if driver >= 0 {
+		id, from = "h.id", ""
+	}
+	fill := func(text string) string { return strings.ReplaceAll(text, "{id}", id) }
+	q.b.WriteString("SELECT " + id + ", " + columns + " FROM ")
+	on := ""
+	if driver >= 0 {
+		q.b.WriteByte('(')
+		parts[driver].drive(&q)
+		q.b.WriteString(") h")
+		if needC {
+			from, on = " CROSS JOIN customers c", " AND c.id = h.id"
+		}
+	}
+	if needM {
+		from, on = from+" CROSS JOIN customer_metrics m", on+" AND m.customer_id = "+id
+	}
+	q.b.WriteString(from + fill(join) + " WHERE 1 = 1" + on + fill(where))
+	for i := range parts {
+		if i == driver && parts[i].exact {
+			continue
+		}
+		q.b.WriteString(" AND ")
+		parts[i].write(&q, id)
+	}
+	q.limit(limit)
+	return s.hits(ctx, &q, o)
+}
+
+func (s *Store) hits(ctx context.Context, q *query, o *order) ([]hit, error) {
+	rows, err := s.varied(ctx).QueryContext(ctx, q.text(), q.args...)
+	if err != nil {
+		return nil, db.MapError(err)
+	}
+	defer rows.Close()
+	var places map[string]int
+	if o.custom != nil && o.custom.HasOptions() {
+		places = make(map[string]int, len(o.custom.Options))
+		for i := range o.custom.Options {
+			places[o.custom.Options[i].Code] = i
+		}
+	}
+	var out []hit
+	for rows.Next() {
+		var h hit
+		var has int64
+		if err := rows.Scan(&h.id, &h.num, &h.text, &has); err != nil {
+			return nil, db.MapError(err)
+		}
+		switch {
+		case o.custom == nil:
+		case has == 0:
+			h.seg = 1
+			if places != nil {
+				h.seg = len(places)
+			}
+		case places != nil:
+			h.seg, h.text = places[h.text], ""
+		}
+		out = append(out, h)
+	}
+	return out, db.MapError(rows.Err())
+}
+
+// walk reads up to n customers that match along one stretch, behind a place
+// (nil: from its beginning), in its order or against it.
+func (s *Store) walk(ctx context.Context, parts []expr, g *segment, seg int, from *hit, desc bool, n int) ([]hit, error) {
+	var q query
+	key := "0, ''"
+	if g.key != "" {
+		if key = g.key + ", ''"; g.text {
+			key = "0, " + g.key
+		}
+	}
+	needC, needM := false, false
+	for i := range parts {
+		needC, needM = needC || parts[i].c, needM || parts[i].m
+	}
+	q.b.WriteString("SELECT " + g.id + ", " + key + " FROM " + g.from)
+	on := ""
+	if needC {
+		q.b.WriteString(" CROSS JOIN customers c")
+		on += " AND c.id = " + g.id
+	}
+	if needM {
+		q.b.WriteString(" CROSS JOIN customer_metrics m")
+		on += " AND m.customer_id = " + g.id
+	}
+	q.b.WriteString(" WHERE 1 = 1" + on + g.where)
+	for i := range parts {
+		q.b.WriteString(" AND ")
+		parts[i].write(&q, g.id)
+	}
+	op, dir := ">", ""
+	if desc {
+		op, dir = "<", " DESC"
+	}
+	if from != nil {
+		var value any = from.num
+		if g.text {
+			value = from.text
+		}
+		switch {
+		case g.key == "":
+			q.add(" AND "+g.id+" "+op+" ?", from.id)
+		case g.day:
+			q.add(" AND "+g.key+" "+op+"= ? AND ("+g.key+" "+op+" ? OR "+g.id+" "+op+" ?)", value, value, from.id)
+		default:
+			q.add(" AND ("+g.key+", "+g.id+") "+op+" (?, ?)", value, from.id)
+		}
+	}
+	q.b.WriteString(" ORDER BY ")
+	if g.key != "" {
+		q.b.WriteString(g.key + dir + ", ")
+	}
+	q.b.WriteString(g.id + dir)
+	q.limit(n)
+	rows, err := s.varied(ctx).QueryContext(ctx, q.text(), q.args...)
+	if err != nil {
+		return nil, db.MapError(err)
+	}
+	defer rows.Close()
+	var out []hit
+	for rows.Next() {
+		h := hit{seg: seg}
+		if err := rows.Scan(&h.id, &h.num, &h.text); err != nil {
+			return nil, db.MapError(err)
+		}
+		out = append(out, h)
+	}
+	return out, db.MapError(rows.Err())
+}
+
+// estimate counts what a part finds by its index, up to limit.
+func (s *Store) estimate(ctx context.Context, e *expr, limit int) (n int64, err error) {
+	var q query
+	q.b.WriteString("SELECT COUNT(*) FROM (SELECT 1 FROM (")
+	e.drive(&q)
+	q.b.WriteString(") d")
+	q.limit(limit)
+	q.b.WriteString(") AS part")
+	err = s.varied(ctx).QueryRowContext(ctx, q.text(), q.args...).Scan(&n)
+	return n, db.MapError(err)
+}
+
+// matching calls fn with the id of every customer that matches.
+func (s *Store) matching(ctx context.Context, parts []expr, driver int, fn func(id int64) error) error {
+	var q query
+	id := "c.id"
+	q.b.WriteString("SELECT ")
+	needM := false
+	for i := range parts {
+		needM = needM || parts[i].m
+	}
+	on := ""
+	if driver >= 0 {
+		q.b.WriteString("c.id FROM (")
+		parts[driver].drive(&q)
+		q.b.WriteString(") h CROSS JOIN customers c")
+		on = " AND c.id = h.id"
+	} else {
+		q.b.WriteString("c.id FROM customers c")
+	}
+	if needM {
+		q.b.WriteString(" CROSS JOIN customer_metrics m")
+		on += " AND m.customer_id = c.id"
+	}
+	q.b.WriteString(" WHERE 1 = 1" + on)
+	for i := range parts {
+		q.b.WriteString(" AND ")
+		parts[i].write(&q, id)
+	}
+	return s.db.InReadTx(ctx, func(ctx context.Context) error {
+		return s.db.Numbers(ctx, q.text(), q.args, 1, func(v []int64) error { return fn(v[0]) })
+	})
+}

@@ -1,0 +1,310 @@
+package customer
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	custom "zhike/internal/field"
+	"zhike/internal/platform/calendar"
+	"zhike/internal/platform/clock"
+	"zhike/internal/platform/db"
+	"zhike/internal/platform/errs"
+)
+
+// Conditions over tables beside the record: levels, tags, custom values, rules
+// of quality, relations; and birthdays, which are sets of days.
+
+func customerBadRegion() error { return errs.New(errs.Invalid, "customer.bad_region") }
+
+func levelCondition(c *compiler, n *Node) (expr, error) {
+	if n.Op == "empty" || n.Op == "not_empty" {
+		e := lookup("EXISTS (SELECT 1 FROM tier_assignments x WHERE x.run_id = " + num(c.run.RunID) + " AND x.customer_id = {id})")
+		return flip(e, n.Op, "empty"), nil
+	}
+	list, err := n.texts()
+	if err != nil {
+		return expr{}, err
+	}
+	var levels []int64
+	for _, code := range list {
+		found := false
+		for no, l := range c.run.Levels {
+			if l.Code == code {
+				levels, found = append(levels, no), true
+			}
+		}
+		if !found {
+			return expr{}, errs.New(errs.Invalid, "customer.unknown_level", "level", shortened(code))
+		}
+	}
+	return flip(c.levelIs(levels), n.Op, "not_in"), nil
+}
+
+func (c *compiler) levelIs(levels []int64) expr {
+	slices.Sort(levels)
+	return member("tier_assignments", "customer_id", "x.run_id = "+num(c.run.RunID)+" AND x.level IN ("+numbers(slices.Compact(levels))+")", false)
+}
+
+func tagCondition(c *compiler, n *Node) (expr, error) {
+	if n.Op == "empty" || n.Op == "not_empty" {
+		return flip(lookup("EXISTS (SELECT 1 FROM customer_tags x WHERE x.customer_id = {id})"), n.Op, "empty"), nil
+	}
+	ids, err := n.ids(nil)
+	if err != nil {
+		return expr{}, err
+	}
+	cat, err := c.catalogue()
+	if err != nil {
+		return expr{}, err
+	}
+	all := n.Op == "all"
+	var kids []expr
+	var some []int64
+	for _, id := range ids {
+		t := cat.Tag(id)
+		if t == nil {
+			return expr{}, errs.New(errs.Invalid, "tag.not_found")
+		}
+		// Members that a merge has not moved yet count.
+		same := []int64{t.ID}
+		for i := range cat.Tags {
+			if o := &cat.Tags[i]; o.MergedInto != 0 && cat.Tag(o.ID) == t {
+				same = append(same, o.ID)
+			}
+		}
+		if all {
+			kids = append(kids, member("customer_tags", "customer_id", "x.tag_id IN ("+numbers(same)+")", len(same) > 1))
+		}
+		some = append(some, same...)
+	}
+	if all {
+		return allOf(kids), nil
+	}
+	return flip(member("customer_tags", "customer_id", "x.tag_id IN ("+numbers(some)+")", len(some) > 1), n.Op, "none"), nil
+}
+
+func issueCondition(c *compiler, n *Node) (expr, error) {
+	if n.Op == "empty" || n.Op == "not_empty" {
+		return flip(lookup("EXISTS (SELECT 1 FROM quality_issues x WHERE x.customer_id = {id})"), n.Op, "empty"), nil
+	}
+	known := make([]string, len(c.s.Issues))
+	for i, is := range c.s.Issues {
+		known[i] = is.Code
+	}
+	list, err := n.oneOf(known)
+	if err != nil {
+		return expr{}, err
+	}
+	var bits []int64
+	for _, is := range c.s.Issues {
+		if slices.Contains(list, is.Code) {
+			bits = append(bits, is.Bit)
+		}
+	}
+	return flip(member("quality_issues", "customer_id", "x.rule IN ("+numbers(bits)+")", len(bits) > 1), n.Op, "none"), nil
+}
+
+func relationCondition(_ *compiler, n *Node) (expr, error) {
+	const has = "(EXISTS (SELECT 1 FROM customer_relations x WHERE x.from_id = {id}) OR EXISTS (SELECT 1 FROM customer_relations x WHERE x.to_id = {id}))"
+	if n.Op == "empty" || n.Op == "not_empty" {
+		return flip(lookup(has), n.Op, "empty"), nil
+	}
+	list, err := n.oneOf(relationCodes)
+	if err != nil {
+		return expr{}, err
+	}
+	kinds := " AND x.kind IN (" + quoted(list) + "))"
+	return flip(lookup(strings.ReplaceAll(has, "{id})", "{id}"+kinds)), n.Op, "none"), nil
+}
+
+// birthdays are the days of the year, as records have them, on which a
+// birthday falls into some time.
+type birthdays struct{ civil, lunar []string }
+
+// fallingOn keeps those days of both calendars for which is holds.
+func fallingOn(is func(b calendar.Birthday) bool) birthdays {
+	var out birthdays
+	for month := 1; month <= 12; month++ {
+		for day := 1; day <= 31; day++ {
+			for _, lunar := range []bool{false, true} {
+				b := calendar.Birthday{Month: month, Day: day, Lunar: lunar}
+				if _, err := calendar.ParseBirthday(b.String(), lunar); err != nil || !is(b) {
+					continue
+				}
+				if lunar {
+					out.lunar = append(out.lunar, b.String())
+				} else {
+					out.civil = append(out.civil, b.String())
+				}
+			}
+		}
+	}
+	return out
+}
+
+// birthdayCondition finds birthdays that are kept in months of this year, or
+// within some days from today.
+func birthdayCondition(c *compiler, n *Node) (expr, error) {
+	switch n.Op {
+	case "empty":
+		return plain('c', "c.birthday = ''"), nil
+	case "not_empty":
+		return plain('c', "c.birthday <> ''"), nil
+	case "month":
+		months, err := n.ids(nil)
+		if err != nil || months[len(months)-1] > 12 {
+			return expr{}, errs.New(errs.Invalid, "list.bad_month")
+		}
+		first, _, _ := c.today.Date()
+		start, end := clock.DateDay(first, 1, 1), clock.DateDay(first, 12, 31)
+		days := fallingOn(func(b calendar.Birthday) bool {
+			on, ok := b.Next(start)
+			_, month, _ := on.Date()
+			return ok && on <= end && slices.Contains(months, int64(month))
+		})
+		return indexed('c', bornOn(days.civil, days.lunar)), nil
+	}
+	within, err := whole(n.Value, 366)
+	if err != nil || within < 0 {
+		return expr{}, errs.New(errs.Invalid, "list.bad_days", "max", 366)
+	}
+	days := fallingOn(func(b calendar.Birthday) bool {
+		on, ok := b.Next(c.today)
+		return ok && on <= c.today+clock.Day(within)
+	})
+	return indexed('c', bornOn(days.civil, days.lunar)), nil
+}
+
+// customField makes a list field of a custom field.
+func customField(d *custom.Definition) *listField {
+	f := &listField{code: custom.Prefix + d.Code, typ: string(d.Kind), group: "custom", column: true, bulk: !d.Retired, width: 130, def: d}
+	switch d.Kind {
+	case custom.Text:
+		f.ops, f.width = opsText, 160
+	case custom.Number, custom.Money:
+		f.ops = opsNumber
+	case custom.Date:
+		f.ops, f.width = opsDate, 110
+	case custom.Choice:
+		f.ops, f.grouped = opsChoice, true
+	case custom.MultiChoice:
+		f.ops, f.width = opsSet, 180
+	case custom.Reference:
+		f.ops = opsChoice
+	}
+	f.compile = func(c *compiler, n *Node) (expr, error) { return c.customCondition(d, n) }
+	if d.Kind != custom.MultiChoice && d.Kind != custom.Reference {
+		f.sortBy = &order{custom: d}
+	}
+	return f
+}
+
+func (c *compiler) customCondition(d *custom.Definition, n *Node) (expr, error) {
+	col := d.Column()
+	base := "x.field_id = " + num(col.FieldID)
+	value := func(cond string, several bool, args ...any) expr {
+		return member(col.Table, "customer_id", base+" AND "+cond, several, args...)
+	}
+	if n.Op == "empty" || n.Op == "not_empty" {
+		return flip(value("x."+col.Name+" IS NOT NULL", col.Multi), n.Op, "empty"), nil
+	}
+	switch d.Kind {
+	case custom.Number, custom.Money:
+		return customNumber(d, n, value)
+	case custom.Date:
+		from, to, err := n.days(c.today)
+		return value("x.num >= "+num(int64(from))+" AND x.num <= "+num(int64(to)), false), err
+	case custom.Reference:
+		var words map[string]int64
+		if d.Target == custom.TargetStaff {
+			words = c.me()
+		}
+		ids, err := n.ids(words)
+		return flip(value("x.num IN ("+numbers(ids)+")", false), n.Op, "not_in"), err
+	case custom.Choice, custom.MultiChoice:
+		list, err := n.texts()
+		if err != nil {
+			return expr{}, err
+		}
+		var kids []expr
+		for _, code := range list {
+			if d.Option(code) == nil {
+				return expr{}, errs.New(errs.Invalid, "field.unknown_option")
+			}
+			kids = append(kids, value("x.text = '"+code+"'", false))
+		}
+		if n.Op == "all" {
+			return allOf(kids), nil
+		}
+		return flip(value("x.text IN ("+quoted(list)+")", col.Multi && len(list) > 1), n.Op, "not_in", "none"), nil
+	}
+	if n.Op == "contains" || n.Op == "begins" {
+		t, err := n.text()
+		if err != nil {
+			return expr{}, err
+		}
+		low := strings.ToLower(t)
+		if n.Op == "begins" {
+			return value(textBegins("x.text", len([]rune(low))), false, low), nil
+		}
+		return value(textHas("x.text"), false, low), nil
+	}
+	list, err := n.texts()
+	if err != nil {
+		return expr{}, err
+	}
+	cond, args := inTexts("x.text", list)
+	return flip(value(cond, false, args...), n.Op, "not_in", "ne"), nil
+}
+
+// customNumber reads the value as the field does, with its decimals.
+func customNumber(d *custom.Definition, n *Node, value func(string, bool, ...any) expr) (expr, error) {
+	raw := []any{}
+	if n.Op == "between" {
+		if decodeNumbers(n.Value, &raw) != nil || len(raw) != 2 {
+			return expr{}, errs.New(errs.Invalid, "list.bad_pair")
+		}
+	} else {
+		var one any
+		if decodeNumbers(n.Value, &one) != nil || one == nil {
+			return expr{}, badFilterValue()
+		}
+		raw = []any{one}
+	}
+	nums := make([]int64, len(raw))
+	for i, r := range raw {
+		v, err := d.Parse(r)
+		if err != nil {
+			return expr{}, err
+		}
+		if v.IsEmpty() {
+			return expr{}, badFilterValue()
+		}
+		nums[i] = v.Num
+	}
+	if n.Op == "between" {
+		return value("x.num >= "+num(nums[0])+" AND x.num <= "+num(nums[1]), false), nil
+	}
+	op := map[string]string{"eq": " = ", "ne": " = ", "gt": " > ", "gte": " >= ", "lt": " < ", "lte": " <= "}[n.Op]
+	return flip(value("x.num"+op+num(nums[0]), false), n.Op, "ne"), nil
+}
+
+// departmentsBelow gives departments and all below them.
+func (s *Store) departmentsBelow(ctx context.Context, ids []int64) ([]int64, error) {
+	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT d.id FROM departments d WHERE EXISTS
+  (SELECT 1 FROM departments top WHERE top.id IN (`+numbers(ids)+`) AND SUBSTR(d.path, 1, LENGTH(top.path)) = top.path) ORDER BY d.id LIMIT 5000`)
+	if err != nil {
+		return nil, db.MapError(err)
+	}
+	defer rows.Close()
+	var out []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, db.MapError(err)
+		}
+		out = append(out, id)
+	}
+	return out, db.MapError(rows.Err())
+}
