@@ -1,0 +1,77 @@
+package duplicate
+
+import (
+	"context"
+	"net/http"
+
+	"zhike/internal/platform/web"
+)
+
+type pairInput struct {
+	ID int64 `path:"id" minimum:"1"`
+}
+
+type decideInput struct {
+	ID   int64 `path:"id" minimum:"1"`
+	Body DecisionInput
+}
+
+// DecisionInput is what somebody found out about a pair.
+type DecisionInput struct {
+	Decision string `json:"decision" enum:"different,later,open"`
+}
+
+type mergeInput struct{ Body MergeInput }
+
+type mergesInput struct {
+	CustomerID int64  `query:"customer" minimum:"0" doc:"Only merges into this customer"`
+	Limit      int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
+	Cursor     string `query:"cursor" maxLength:"2048"`
+}
+
+type undoInput struct {
+	ID   int64 `path:"id" minimum:"1"`
+	Body UndoInput
+}
+
+type mergeAllInput struct{ Body MergeAllInput }
+
+// MergeAllInput says from which score on pairs are merged.
+type MergeAllInput struct {
+	MinScore float64 `json:"min_score" minimum:"0.9" maximum:"1"`
+}
+
+type none struct{}
+
+// Routes puts the routes of duplicates and merges into the table.
+func (s *Service) Routes(api *web.API) {
+	route := func(method, path, id, summary string, status int) web.Route {
+		return web.Route{Method: method, Path: path, ID: id, Summary: summary, Tag: "duplicates", Permission: PermMerge, Status: status}
+	}
+	web.Register(api, route(http.MethodGet, "/duplicates", "listDuplicates", "Pairs that may be one customer, the likeliest first", 0),
+		func(ctx context.Context, in *PairQuery) (web.Page[Pair], error) { return s.List(ctx, *in) })
+	web.Register(api, route(http.MethodGet, "/duplicates/summary", "duplicateSummary", "How much work waits", 0),
+		func(ctx context.Context, _ *none) (Summary, error) { return s.Overview(ctx) })
+	web.Register(api, route(http.MethodPost, "/duplicates/scan", "scanDuplicates", "Look through the whole base in the background", http.StatusAccepted),
+		func(ctx context.Context, _ *none) (JobStarted, error) { return s.StartScan(ctx) })
+	web.Register(api, route(http.MethodPost, "/duplicates/merge-all", "mergeAllDuplicates", "Merge all open pairs from a score on, in the background", http.StatusAccepted),
+		func(ctx context.Context, in *mergeAllInput) (JobStarted, error) {
+			return s.StartBulk(ctx, in.Body.MinScore)
+		})
+	web.Register(api, route(http.MethodPost, "/duplicates/{id}/decision", "decideDuplicate", "Say that a pair is two customers, or leave it for later", 0),
+		func(ctx context.Context, in *decideInput) (Pair, error) {
+			return s.Decide(ctx, in.ID, in.Body.Decision)
+		})
+	web.Register(api, route(http.MethodGet, "/customers/{id}/duplicates", "listCustomerDuplicates", "Undecided pairs of one customer", 0),
+		func(ctx context.Context, in *pairInput) (web.List[Pair], error) { return s.Of(ctx, in.ID) })
+	web.Register(api, route(http.MethodPost, "/merges/preview", "previewMerge", "What a merge would keep and move; writes nothing", 0),
+		func(ctx context.Context, in *mergeInput) (Preview, error) { return s.Preview(ctx, in.Body) })
+	web.Register(api, route(http.MethodPost, "/merges", "mergeCustomers", "Fold one customer into another; can be undone", http.StatusCreated),
+		func(ctx context.Context, in *mergeInput) (Merged, error) { return s.Merge(ctx, in.Body, "page") })
+	web.Register(api, route(http.MethodGet, "/merges", "listMerges", "Merges, newest first", 0),
+		func(ctx context.Context, in *mergesInput) (web.Page[Merged], error) {
+			return s.Merges(ctx, in.CustomerID, in.Limit, in.Cursor)
+		})
+	web.Register(api, route(http.MethodPost, "/merges/{id}/undo", "undoMerge", "Make two customers of one again", 0),
+		func(ctx context.Context, in *undoInput) (Merged, error) { return s.Undo(ctx, in.ID, in.Body) })
+}

@@ -1,0 +1,273 @@
+package quality
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+
+	"zhike/internal/platform/clock"
+	"zhike/internal/platform/db"
+)
+
+// Store reads records for the rules and keeps what they say.
+type Store struct{ db *db.DB }
+
+const recordColumns = `c.id, c.version, c.kind, c.stage, c.name, c.gender, c.birthday, c.birthday_lunar, c.province, c.city, c.region_code,
+  COALESCE(c.owner_id, 0), COALESCE(c.department_id, 0), c.source_id, c.last_contact_at, c.created_at, COALESCE(m.last_day, 0)`
+
+// stored is a record with what was found at the last look; score -1 = never.
+type stored struct {
+	Record
+	contactAt, createdAt int64
+	was                  int64
+	score, version       int64
+}
+
+func (s *Store) records(ctx context.Context, where string, args ...any) ([]stored, error) {
+	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT `+recordColumns+`, COALESCE(q.issues, 0), COALESCE(q.score, -1), COALESCE(q.version, 0)
+FROM customers c LEFT JOIN customer_metrics m ON m.customer_id = c.id LEFT JOIN customer_quality q ON q.customer_id = c.id `+where, args...)
+	if err != nil {
+		return nil, db.MapError(err)
+	}
+	return collect(rows, func(r *stored) []any {
+		return []any{&r.ID, &r.Version, &r.Kind, &r.Stage, &r.Name, &r.Gender, &r.Birthday, &r.Lunar, &r.Province, &r.City, &r.RegionCode,
+			&r.OwnerID, &r.DepartmentID, &r.SourceID, &r.contactAt, &r.createdAt, &r.LastBuy, &r.was, &r.score, &r.version}
+	})
+}
+
+func (s *Store) after(ctx context.Context, id int64, n int) ([]stored, error) {
+	return s.records(ctx, `WHERE c.id > $1 ORDER BY c.id LIMIT $2`, id, n)
+}
+
+func (s *Store) byIDs(ctx context.Context, ids []int64) ([]stored, error) {
+	in, args := db.InArgs(1, ids)
+	return s.records(ctx, `WHERE c.id IN (`+in+`) ORDER BY c.id`, args...)
+}
+
+// written gives the customers that the feed names from one number to another,
+// behind an id.
+func (s *Store) written(ctx context.Context, first, last, after int64, n int) ([]int64, error) {
+	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT id FROM customers WHERE id > $1 AND updated_at >=
+(SELECT COALESCE(MIN(at), 0) FROM customer_feed WHERE seq BETWEEN $2 AND $3) ORDER BY id LIMIT $4`, after, first, last, n)
+	if err != nil {
+		return nil, db.MapError(err)
+	}
+	return collect(rows, func(id *int64) []any { return []any{id} })
+}
+
+// contactRow is a sealed contact of a customer.
+type contactRow struct {
+	customerID             int64
+	kind, validity, region string
+	cipher                 []byte
+}
+
+func (s *Store) contacts(ctx context.Context, from, to int64) ([]contactRow, error) {
+	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT customer_id, kind, validity, region_code, cipher FROM contacts
+WHERE customer_id BETWEEN $1 AND $2 ORDER BY customer_id, id`, from, to)
+	if err != nil {
+		return nil, db.MapError(err)
+	}
+	return collect(rows, func(c *contactRow) []any { return []any{&c.customerID, &c.kind, &c.validity, &c.region, &c.cipher} })
+}
+
+// finding is what a look at a record gave.
+type finding struct {
+	id, version, was, is int64
+	score                int
+}
+
+// write keeps findings and brings the work lists in line, inside InTx.
+func (s *Store) write(ctx context.Context, found []finding, now int64) error {
+	for _, f := range found {
+		if _, err := s.db.Q(ctx).ExecContext(ctx, `INSERT INTO customer_quality (customer_id, score, issues, version, checked_at)
+VALUES ($1, $2, $3, $4, $5) ON CONFLICT (customer_id) DO UPDATE SET score = excluded.score, issues = excluded.issues,
+  version = excluded.version, checked_at = excluded.checked_at`, f.id, f.score, f.is, f.version, now); err != nil {
+			return db.MapError(err)
+		}
+		for i := range Rules {
+			bit := Rules[i].Bit
+			var err error
+			switch was, is := f.was>>bit&1, f.is>>bit&1; {
+			case is == 1 && was == 0:
+				_, err = s.db.Q(ctx).ExecContext(ctx, `INSERT INTO quality_issues (rule, customer_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, bit, f.id)
+			case is == 0 && was == 1:
+				_, err = s.db.Q(ctx).ExecContext(ctx, `DELETE FROM quality_issues WHERE rule = $1 AND customer_id = $2`, bit, f.id)
+			}
+			if err != nil {
+				return db.MapError(err)
+			}
+		}
+	}
+	return nil
+}
+
+// forget removes what is kept of customers that are gone, up to n.
+func (s *Store) forget(ctx context.Context, n int) (int64, error) {
+	if _, err := s.db.Q(ctx).ExecContext(ctx, `DELETE FROM quality_issues WHERE customer_id IN (SELECT q.customer_id FROM customer_quality q
+WHERE NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = q.customer_id) ORDER BY q.customer_id LIMIT $1)`, n); err != nil {
+		return 0, db.MapError(err)
+	}
+	res, err := s.db.Q(ctx).ExecContext(ctx, `DELETE FROM customer_quality WHERE customer_id IN (SELECT q.customer_id FROM customer_quality q
+WHERE NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = q.customer_id) ORDER BY q.customer_id LIMIT $1)`, n)
+	if err != nil {
+		return 0, db.MapError(err)
+	}
+	k, err := res.RowsAffected()
+	return k, db.MapError(err)
+}
+
+// listed gives the customers that break a rule, behind an id.
+func (s *Store) listed(ctx context.Context, bit int, after int64, n int) ([]int64, error) {
+	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT customer_id FROM quality_issues WHERE rule = $1 AND customer_id > $2 ORDER BY customer_id LIMIT $3`, bit, after, n)
+	if err != nil {
+		return nil, db.MapError(err)
+	}
+	return collect(rows, func(id *int64) []any { return []any{id} })
+}
+
+// counts tells how many records break each rule now.
+func (s *Store) counts(ctx context.Context) (map[int]int64, error) {
+	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT rule, COUNT(*) FROM quality_issues GROUP BY rule ORDER BY rule`)
+	if err != nil {
+		return nil, db.MapError(err)
+	}
+	type count struct {
+		bit int
+		n   int64
+	}
+	list, err := collect(rows, func(c *count) []any { return []any{&c.bit, &c.n} })
+	out := map[int]int64{}
+	for _, c := range list {
+		out[c.bit] = c.n
+	}
+	return out, err
+}
+
+// of gives what is kept of one customer.
+func (s *Store) of(ctx context.Context, id int64) (issues, score, at int64, ok bool, err error) {
+	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT issues, score, checked_at FROM customer_quality WHERE customer_id = $1`, id).Scan(&issues, &score, &at)
+	if db.IsNoRow(err) {
+		return 0, 0, 0, false, nil
+	}
+	return issues, score, at, err == nil, db.MapError(err)
+}
+
+// dayRow is a group on a day.
+type dayRow struct {
+	Day      clock.Day
+	Grouping string
+	GroupID  int64
+	Records  int64
+	ScoreSum int64
+	Counts   []int64
+}
+
+func (s *Store) saveDay(ctx context.Context, day clock.Day, rows []dayRow) error {
+	if _, err := s.db.Q(ctx).ExecContext(ctx, `DELETE FROM quality_days WHERE day = $1`, int64(day)); err != nil {
+		return db.MapError(err)
+	}
+	for _, r := range rows {
+		counts, err := json.Marshal(r.Counts)
+		if err != nil {
+			return err
+		}
+		if _, err := s.db.Q(ctx).ExecContext(ctx, `INSERT INTO quality_days (day, group_kind, group_id, records, score_sum, counts) VALUES ($1, $2, $3, $4, $5, $6)`,
+			int64(day), r.Grouping, r.GroupID, r.Records, r.ScoreSum, string(counts)); err != nil {
+			return db.MapError(err)
+		}
+	}
+	return nil
+}
+
+func (s *Store) days(ctx context.Context, where string, args ...any) ([]dayRow, error) {
+	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT day, group_kind, group_id, records, score_sum, counts FROM quality_days WHERE `+where+
+		` ORDER BY day, group_kind, group_id`, args...)
+	if err != nil {
+		return nil, db.MapError(err)
+	}
+	type raw struct {
+		dayRow
+		counts string
+	}
+	list, err := collect(rows, func(r *raw) []any { return []any{&r.Day, &r.Grouping, &r.GroupID, &r.Records, &r.ScoreSum, &r.counts} })
+	if err != nil {
+		return nil, err
+	}
+	out := make([]dayRow, len(list))
+	for i, r := range list {
+		out[i] = r.dayRow
+		if err := json.Unmarshal([]byte(r.counts), &out[i].Counts); err != nil {
+			return nil, db.MapError(err)
+		}
+	}
+	return out, nil
+}
+
+// trend gives the whole base day by day since a day.
+func (s *Store) trend(ctx context.Context, since clock.Day) ([]dayRow, error) {
+	return s.days(ctx, `group_kind = 'all' AND day >= $1`, int64(since))
+}
+
+// newest gives all groups of the last day that was looked at.
+func (s *Store) newest(ctx context.Context) ([]dayRow, error) {
+	return s.days(ctx, `day = (SELECT MAX(day) FROM quality_days)`)
+}
+
+func (s *Store) total(ctx context.Context) (n int64, err error) {
+	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT COUNT(*) FROM customers`).Scan(&n)
+	return n, db.MapError(err)
+}
+
+// sources gives the names of sources.
+func (s *Store) sources(ctx context.Context) (map[int64]string, error) {
+	return s.names(ctx, `SELECT id, name FROM sources ORDER BY id`)
+}
+
+func (s *Store) departments(ctx context.Context) (map[int64]string, error) {
+	return s.names(ctx, `SELECT id, name FROM departments ORDER BY id`)
+}
+
+func (s *Store) names(ctx context.Context, text string) (map[int64]string, error) {
+	rows, err := s.db.Q(ctx).QueryContext(ctx, text)
+	if err != nil {
+		return nil, db.MapError(err)
+	}
+	type named struct {
+		id   int64
+		name string
+	}
+	list, err := collect(rows, func(n *named) []any { return []any{&n.id, &n.name} })
+	out := map[int64]string{}
+	for _, n := range list {
+		out[n.id] = n.name
+	}
+	return out, err
+}
+
+func (s *Store) setting(ctx context.Context, name string) (v string, err error) {
+	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT value FROM settings WHERE name = $1`, name).Scan(&v)
+	if db.IsNoRow(err) {
+		return "", nil
+	}
+	return v, db.MapError(err)
+}
+
+func (s *Store) putSetting(ctx context.Context, name, value string, now int64) error {
+	_, err := s.db.Q(ctx).ExecContext(ctx, `INSERT INTO settings (name, value, updated_at) VALUES ($1, $2, $3)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`, name, value, now)
+	return db.MapError(err)
+}
+
+func collect[T any](rows *sql.Rows, into func(*T) []any) ([]T, error) {
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		var v T
+		if err := rows.Scan(into(&v)...); err != nil {
+			return nil, db.MapError(err)
+		}
+		out = append(out, v)
+	}
+	return out, db.MapError(rows.Err())
+}
