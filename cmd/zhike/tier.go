@@ -65,6 +65,7 @@ func (c *cli) tierRunCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			run = run.Localized(c.locale)
 			out := tierOutcome{Scheme: run.Scheme, AsOf: run.AsOf, Customers: run.Customers, RunID: run.ID, Version: run.SchemeVersion,
 				Revenue: run.Summary.RevenueFen, Levels: []tierLevel{}}
 			for _, l := range run.Summary.Levels {
@@ -98,6 +99,9 @@ func (c *cli) tierSchemeCmd() *cobra.Command {
 			schemes, err := a.Tiering.Schemes(ctx)
 			if err != nil {
 				return err
+			}
+			for i := range schemes {
+				schemes[i] = schemes[i].Localized(c.locale)
 			}
 			return c.print(schemes, func(w writer) {
 				tw := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)

@@ -51,8 +51,31 @@ func (c *cli) userCmd() *cobra.Command {
 	add.Flags().StringVar(&in.Department, "department", "", c.t("cli.user.flag.department"))
 	add.Flags().StringVar(&passwordFile, "password-file", "", c.t("cli.user.flag.password_file"))
 	cmd := &cobra.Command{Use: "user", Short: c.t("cli.user.short"), Args: args(cobra.NoArgs), RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(add)
+	cmd.AddCommand(add, c.resetPasswordCmd())
 	return cmd
+}
+
+func (c *cli) resetPasswordCmd() *cobra.Command {
+	return &cobra.Command{
+		Use: "reset-password LOGIN", Short: c.t("cli.user.reset.short"), Long: c.t("cli.user.reset.long"), Args: args(cobra.ExactArgs(1)),
+		Example: "  zhike user reset-password admin\n  zhike user reset-password li.na --json",
+		RunE: func(cmd *cobra.Command, a []string) error {
+			ctx, app, err := c.open(cmd)
+			if err != nil {
+				return err
+			}
+			defer app.Close()
+			password, err := app.Org.ResetPasswordOf(ctx, a[0])
+			if err != nil {
+				return err
+			}
+			out := map[string]any{"login": a[0], "password": password, "must_change_password": true}
+			return c.print(out, func(w writer) {
+				fmt.Fprintln(w, c.t("cli.user.reset.done", "login", a[0]))
+				fmt.Fprintln(w, c.t("cli.user.password", "password", password))
+			})
+		},
+	}
 }
 
 // password reads it from a file, or from the terminal without showing it; ""

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"zhike/internal/customer"
+	"zhike/internal/duplicate"
+	"zhike/internal/field"
 	"zhike/internal/importer"
 	"zhike/internal/insight"
 	"zhike/internal/order"
@@ -27,7 +29,10 @@ import (
 	"zhike/internal/platform/jobs"
 	"zhike/internal/platform/log"
 	"zhike/internal/platform/vault"
+	"zhike/internal/quality"
+	"zhike/internal/tag"
 	"zhike/internal/tiering"
+	"zhike/internal/timeline"
 )
 
 // Options vary how the program is put together.
@@ -43,21 +48,26 @@ type Options struct {
 
 // App is the program, ready to be used by a command or to serve.
 type App struct {
-	Config   *config.Config
-	Log      *slog.Logger
-	Clock    clock.Clock
-	DB       *db.DB
-	Vault    *vault.Vault
-	Audit    *audit.Log
-	Jobs     *jobs.Client
-	Events   *events.Bus
-	Org      *org.Service
-	Orders   *order.Service
-	Metrics  *order.Refresher
-	Customer *customer.Service
-	Importer *importer.Service
-	Tiering  *tiering.Service
-	Insight  *insight.Service
+	Config     *config.Config
+	Log        *slog.Logger
+	Clock      clock.Clock
+	DB         *db.DB
+	Vault      *vault.Vault
+	Audit      *audit.Log
+	Jobs       *jobs.Client
+	Events     *events.Bus
+	Org        *org.Service
+	Orders     *order.Service
+	Metrics    *order.Refresher
+	Fields     *field.Service
+	Tags       *tag.Service
+	Customer   *customer.Service
+	Importer   *importer.Service
+	Tiering    *tiering.Service
+	Timeline   *timeline.Service
+	Duplicates *duplicate.Service
+	Quality    *quality.Service
+	Insight    *insight.Service
 
 	started time.Time
 	release func() // the lock on the data folder
@@ -70,7 +80,7 @@ const SystemView auth.Permission = "system.view"
 func Permissions() []auth.Permission {
 	var all []auth.Permission
 	for _, list := range [][]auth.Permission{
-		customer.Permissions, importer.Permissions, tiering.Permissions, jobs.Permissions,
+		customer.Permissions, field.Permissions, tag.Permissions, timeline.Permissions, duplicate.Permissions, quality.Permissions, importer.Permissions, tiering.Permissions, jobs.Permissions,
 		org.Permissions, {audit.PermView, SystemView},
 	} {
 		all = append(all, list...)
@@ -119,7 +129,7 @@ func (a *App) assemble(ctx context.Context, o Options) (err error) {
 	if err := a.Org.Seed(ctx); err != nil {
 		return err
 	}
-	a.domains(a.Org.Zone())
+	a.domains()
 	return a.Tiering.EnsureShipped(ctx)
 }
 
@@ -141,6 +151,7 @@ func (a *App) background(o Options) (err error) {
 	a.Jobs, err = jobs.New(a.DB, a.Clock, a.Log, jobs.NewRegistry(), jobs.Options{
 		Node: o.Node, Workers: a.Config.JobWorkers, Audit: a.Audit,
 		Names: func(ctx context.Context, ids []int64) (map[int64]string, error) { return a.Org.Names(ctx, ids) },
+		Zone:  func() *time.Location { return a.Org.Zone() },
 	})
 	if err != nil {
 		return err
@@ -162,31 +173,38 @@ func (a *App) identity() {
 }
 
 // domains makes the services from the ground up; what a lower one needs of a
-// higher one it gets as a function that looks it up when called. A change of
-// the company's zone takes effect at the next start.
-func (a *App) domains(zone *time.Location) {
+// higher one it gets as a function that looks it up when called.
+func (a *App) domains() {
+	zone := clock.Zone(a.Org.Zone)
+	a.parts()
 	orders := order.NewStore(a.DB)
 	a.Metrics = order.NewRefresher(orders, a.Clock)
 	a.Tiering = tiering.NewService(tiering.Deps{
 		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Jobs: a.Jobs, Events: a.Events, Zone: zone, Log: a.Log,
-		Company: a.companyName, JobAlive: a.Jobs.Alive,
+		Names: a.Org.Names, Company: a.companyName, JobAlive: a.Jobs.Alive,
 		Find: a.findCustomers,
 	})
 	a.Customer = customer.NewService(customer.Deps{
 		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Levels: a.Tiering.Levels(), AsOf: a.Metrics, Orders: orders,
-		Texts: texts{}, Zone: zone, Log: a.Log,
+		Texts: texts{}, Zone: zone, Log: a.Log, Events: a.Events, Parts: rowParts{a},
 	})
+	a.Customer.Register(a.Jobs.Registry())
+	a.Customer.OnDelete("field", func(ctx context.Context, id int64) error { return a.Fields.Forget(ctx, []int64{id}) })
+	a.Customer.OnDelete("tag", func(ctx context.Context, id int64) error { return a.Tags.Forget(ctx, []int64{id}) })
 	a.Orders = order.NewService(order.Deps{DB: a.DB, Clock: a.Clock, Customers: a.Customer, Levels: a.Tiering.Levels()})
 	a.Importer = importer.NewService(importer.Deps{
 		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Jobs: a.Jobs, Events: a.Events, Zone: zone, Log: a.Log,
 		Customers: a.Customer.Store(), Orders: orders, Metrics: a.Metrics, Files: a.Config.FilesDir(),
-		MaxUpload: a.Config.UploadMaxBytes, MaxUnpacked: a.Config.UnpackedMaxBytes, MaxRows: a.Config.UploadMaxRows,
+		Names: a.Org.Names, MaxUpload: a.Config.UploadMaxBytes, MaxUnpacked: a.Config.UnpackedMaxBytes, MaxRows: a.Config.UploadMaxRows,
 	})
-	a.Insight = insight.NewService(insight.Deps{DB: a.DB, Clock: a.Clock, Zone: func() *time.Location { return zone }, Grading: grading{a.Tiering}, Jobs: a.Jobs})
+	a.history(zone)
+	a.clean(zone)
+	a.Insight = insight.NewService(insight.Deps{DB: a.DB, Clock: a.Clock, Zone: zone, Grading: grading{a.Tiering}, Jobs: a.Jobs})
 	order.RegisterJobs(a.Jobs.Registry(), a.Metrics, a.Clock, zone)
 	a.Importer.Register(a.Jobs.Registry())
 	a.Tiering.RegisterJobs(a.Jobs.Registry())
 	a.Insight.Register(a.Jobs.Registry())
+	a.registerForget(a.Jobs.Registry())
 	a.subscribe()
 }
 

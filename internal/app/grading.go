@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zhike/internal/insight"
+	"zhike/internal/platform/web"
 	"zhike/internal/tiering"
 )
 
@@ -46,7 +47,8 @@ func (g grading) levels(ctx context.Context, run *tiering.RunView) (*insight.Lev
 	if err != nil {
 		return nil, err
 	}
-	o := &insight.LevelsOverview{SchemeCode: run.Scheme, SchemeName: run.SchemeName, AsOfDay: run.AsOf, Items: []insight.OverviewLevel{}}
+	d = d.Localized(web.Locale(ctx))
+	o := &insight.LevelsOverview{SchemeCode: run.Scheme, SchemeName: d.SchemeName, AsOfDay: run.AsOf, Items: []insight.OverviewLevel{}}
 	if d.Summary == nil {
 		return o, nil
 	}
@@ -62,7 +64,7 @@ func (g grading) last(ctx context.Context, run *tiering.RunView) (*insight.LastR
 		return nil, err
 	}
 	l := &insight.LastRun{
-		ID: run.ID, SchemeCode: run.Scheme, SchemeName: run.SchemeName, AsOfDay: run.AsOf,
+		ID: run.ID, SchemeCode: run.Scheme, SchemeName: run.Localized(web.Locale(ctx)).SchemeName, AsOfDay: run.AsOf,
 		FinishedAt: run.FinishedAt, Customers: run.Customers,
 	}
 	if d.Moves != nil {

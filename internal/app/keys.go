@@ -17,13 +17,20 @@ func sealedColumns() []vault.Column {
 	return []vault.Column{
 		row("customer_keys", "external_cipher", vault.KindExternalID, "source_id", "external_blind"),
 		{Table: "contacts", Key: []string{"customer_id", "id"}, Name: "cipher", KindColumn: "kind"},
-		row("customers", "invoice_cipher", vault.KindRow, "id"),
+		row("export_runs", "query_cipher", vault.KindRow, "id"),
+		row("customers", "invoice_cipher", vault.KindInvoice, "id"),
 		row("customer_changes", "before_cipher", vault.KindRow, "id"),
 		row("customer_changes", "after_cipher", vault.KindRow, "id"),
 		row("imports", "header_cipher", vault.KindRow, "id"),
 		row("import_rejects", "value_cipher", vault.KindCell, "import_id", "row_no"),
 		row("import_rejects", "row_cipher", vault.KindRow, "import_id", "row_no"),
 		row("import_pending", "row_cipher", vault.KindRow, "import_id", "order_hash", "row_no"),
+		row("customer_notes", "body_cipher", vault.KindNote, "id"),
+		row("note_revisions", "body_cipher", vault.KindNote, "note_id", "version"),
+		row("note_steps", "text_cipher", vault.KindNote, "note_id"),
+		row("note_attachments", "name_cipher", vault.KindNote, "id"),
+		row("merges", "fields_cipher", vault.KindRow, "id"),
+		row("merge_rows", "rows_cipher", vault.KindRow, "merge_id", "part"),
 		row("idempotency_keys", "answer_cipher", vault.KindAnswer, "actor_id", "key"),
 	}
 }

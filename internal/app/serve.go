@@ -79,6 +79,7 @@ func (a *App) Serve(ctx context.Context, started func(Started)) error {
 	if made {
 		s.AdminLogin, s.AdminPassword = login, password
 	}
+	go a.Vault.Watch(ctx)
 	// Not ctx: its end is the wish to stop, which Stop carries out in order.
 	if err := a.Jobs.Start(context.WithoutCancel(ctx)); err != nil {
 		return err
@@ -87,6 +88,10 @@ func (a *App) Serve(ctx context.Context, started func(Started)) error {
 	if err := a.Importer.Recover(ctx); err != nil {
 		return err
 	}
+	follow, stop := context.WithCancel(ctx)
+	followed := make(chan struct{})
+	go func() { defer close(followed); a.Org.Follow(follow) }()
+	defer func() { stop(); <-followed }()
 	health.Ready()
 	started(s)
 	return web.Serve(ctx, web.Server{
@@ -123,13 +128,18 @@ func (a *App) api(m *web.Metrics) *web.API {
 	api := web.New(web.Options{
 		Texts: texts{}, Match: i18n.Match, Authenticate: a.Org.Authenticate, Log: a.Log, Clock: a.Clock,
 		Version: Version, PublicURL: a.Config.PublicURL, TrustedProxies: a.Config.TrustedProxies,
-		MaxBody: a.Config.RequestMaxBytes, Metrics: m,
+		MaxBody: a.Config.RequestMaxBytes, Metrics: m, Replay: a.answers(),
 	})
 	a.Org.Routes(api)
+	a.Fields.Routes(api)
+	a.Tags.Routes(api)
 	a.Customer.Routes(api)
 	a.Orders.Routes(api)
 	a.Importer.Routes(api)
 	a.Tiering.Routes(api)
+	a.Timeline.Routes(api)
+	a.Duplicates.Routes(api)
+	a.Quality.Routes(api)
 	a.Insight.Routes(api)
 	a.Jobs.Routes(api)
 	// i18n-keys: audit.*
@@ -160,7 +170,7 @@ func OpenAPI(ctx context.Context) (b []byte, err error) {
 	a.Audit = audit.New(a.DB, a.Clock)
 	a.identity()
 	defer a.Org.Close()
-	a.domains(a.Config.Location())
+	a.domains()
 	return a.api(nil).OpenAPI()
 }
 

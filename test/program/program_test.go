@@ -219,6 +219,12 @@ func (s *server) signIn(login, pass string) *person {
 // do sends a JSON request, or raw bytes, and decodes the answer into v.
 func (p *person) do(method, path string, in, v any) (int, []byte) {
 	p.s.t.Helper()
+	return p.doWith(func(*http.Request) {}, method, path, in, v)
+}
+
+// doWith is do with a change to the request before it is sent.
+func (p *person) doWith(change func(*http.Request), method, path string, in, v any) (int, []byte) {
+	p.s.t.Helper()
 	var body io.Reader
 	contentType := "application/json"
 	switch b := in.(type) {
@@ -239,6 +245,7 @@ func (p *person) do(method, path string, in, v any) (int, []byte) {
 	if body != nil {
 		req.Header.Set("Content-Type", contentType)
 	}
+	change(req)
 	resp, err := p.c.Do(req)
 	if err != nil {
 		p.s.t.Fatalf("%s %s: %v", method, path, err)

@@ -1,0 +1,45 @@
+package app
+
+import (
+	"zhike/internal/duplicate"
+	"zhike/internal/platform/vault"
+)
+
+// customerLinks are all columns that point to a customer: a merge moves what
+// they point from. A test compares the list with the schema.
+func customerLinks() []duplicate.Link {
+	sealed := func(column string, kind vault.Kind) map[string]duplicate.Sealed {
+		return map[string]duplicate.Sealed{column: {Kind: string(kind)}}
+	}
+	return []duplicate.Link{
+		{Table: "customer_keys", Column: "customer_id", Key: []string{"source_id", "external_blind"}, Sealed: sealed("external_cipher", vault.KindExternalID)},
+		{Table: "contacts", Column: "customer_id", Key: []string{"customer_id", "id"}, Same: []string{"blind"},
+			Sealed: map[string]duplicate.Sealed{"cipher": {KindColumn: "kind"}}},
+		{Table: "customer_terms", Column: "customer_id", Key: []string{"term", "customer_id"}, Derived: true},
+		{Table: "customer_metrics", Column: "customer_id", Key: []string{"customer_id"}, Derived: true},
+		{Table: "customer_relations", Column: "from_id", Key: []string{"id"}, Same: []string{"to_id", "kind"}, Other: "to_id"},
+		{Table: "customer_relations", Column: "to_id", Key: []string{"id"}, Same: []string{"from_id", "kind"}, Other: "from_id"},
+		{Table: "customer_team", Column: "customer_id", Key: []string{"customer_id", "staff_id"}, Same: []string{"staff_id"}},
+		{Table: "customer_changes", Column: "customer_id", Key: []string{"id"}},
+		{Table: "customer_values", Column: "customer_id", Key: []string{"customer_id", "field_id", "item"}, Same: []string{"field_id"}},
+		// Fields whose values are customers.
+		{Table: "customer_values", Column: "num", Key: []string{"customer_id", "field_id", "item"},
+			Where: "field_id IN (SELECT d.id FROM field_defs d WHERE d.target = 'customer')"},
+		{Table: "customer_tags", Column: "customer_id", Key: []string{"customer_id", "tag_id"}, Same: []string{"tag_id"}},
+		{Table: "orders", Column: "customer_id", Key: []string{"id"}},
+		{Table: "behaviours", Column: "customer_id", Key: []string{"id"}},
+		{Table: "tier_assignments", Column: "customer_id", Key: []string{"run_id", "customer_id"}, Same: []string{"run_id"}},
+		{Table: "customer_notes", Column: "customer_id", Key: []string{"id"}},
+		{Table: "note_steps", Column: "customer_id", Key: []string{"note_id"}},
+		{Table: "customer_quality", Column: "customer_id", Key: []string{"customer_id"}, Derived: true},
+		{Table: "quality_issues", Column: "customer_id", Key: []string{"rule", "customer_id"}, Derived: true},
+		{Table: "duplicate_pairs", Column: "a_id", Key: []string{"id"}, Derived: true},
+		{Table: "duplicate_pairs", Column: "b_id", Key: []string{"id"}, Derived: true},
+	}
+}
+
+// pastLinks name customers as they were at a time: they are history and stay.
+var pastLinks = map[string]bool{
+	"bulk_conflicts.customer_id": true, "customer_feed.customer_id": true, "customer_feed.other_id": true,
+	"merges.winner_id": true, "merges.loser_id": true,
+}
