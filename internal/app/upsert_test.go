@@ -88,3 +88,26 @@ func BenchmarkUpsert(b *testing.B) {
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "customers/s")
 }
+
+// An edit that changes nothing leaves the version, also inside a larger transaction.
+func TestNothingChangedInsideATransaction(t *testing.T) {
+	eachApp(t, func(t *testing.T, ctx context.Context, a *App) {
+		id := make2(t, ctx, a, "王芳")[0]
+		before, err := a.Customer.Read(ctx, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		label := before.Contacts[0].Label
+		err = a.DB.InTx(ctx, func(ctx context.Context) error {
+			_, err := a.Customer.EditContact(ctx, id, 0, before.Contacts[0].ID, customer.ContactPatch{Label: &label})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, err := a.Customer.Read(ctx, id)
+		if err != nil || after.Version != before.Version {
+			t.Errorf("version %d, before %d, %v", after.Version, before.Version, err)
+		}
+	})
+}

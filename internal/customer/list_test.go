@@ -223,7 +223,7 @@ func TestBadListInput(t *testing.T) {
 	var p customer.Page
 	f.call(t, "viewer", "GET", "/customers?limit=5&sort=-last_day", "", &p)
 	for query, code := range map[string]string{
-		"sort=name":                              "customer.unknown_sort",
+		"sort=colour":                            "customer.unknown_sort",
 		"sort=-net_365&cursor=" + *p.NextCursor:  "web.bad_cursor",
 		"cursor=xx":                              "web.bad_cursor",
 		"level=gold":                             "customer.unknown_level",

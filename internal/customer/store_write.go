@@ -23,6 +23,12 @@ func (s *Store) raise(ctx context.Context, ids []int64, now int64) (map[int64]in
 	return versions, err
 }
 
+// lower takes one raise of a customer back, inside the transaction that raised it.
+func (s *Store) lower(ctx context.Context, id int64) error {
+	_, err := s.db.Q(ctx).ExecContext(ctx, `UPDATE customers SET version = version - 1 WHERE id = $1`, id)
+	return db.MapError(err)
+}
+
 func (s *Store) versions(ctx context.Context, into map[int64]int64, text string, args ...any) error {
 	rows, err := s.db.Q(ctx).QueryContext(ctx, text, args...)
 	if err != nil {

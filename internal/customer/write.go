@@ -7,6 +7,7 @@ import (
 
 	"zhike/internal/clean"
 	"zhike/internal/platform/auth"
+	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
 )
 
@@ -126,12 +127,17 @@ var errUnchanged = errors.New("customer: nothing to write")
 // raised, and makes known what fn changed; errUnchanged of fn takes it back.
 // version 0 takes what is there.
 func (s *Service) editOne(ctx context.Context, id, version int64, o WriteOptions, fn func(ctx context.Context, r *Stored) ([]Change, error)) error {
+	joined := db.InTransaction(ctx)
 	err := s.DB.InTx(ctx, func(ctx context.Context) error {
 		r, err := s.lock(ctx, id, version)
 		if err != nil {
 			return err
 		}
 		changes, err := fn(ctx, r)
+		if joined && errors.Is(err, errUnchanged) {
+			// The outer transaction goes on: nothing rolls the version back.
+			return s.store.lower(ctx, id)
+		}
 		if err != nil {
 			return err
 		}

@@ -56,7 +56,10 @@ func (s *Service) plant(ctx context.Context) error {
 	return s.change(auth.With(ctx, auth.System("seed")), func(ctx context.Context) error {
 		now := s.now()
 		for _, sh := range shipped {
-			if _, err := s.roleByCode(ctx, sh.code); err == nil {
+			if have, err := s.roleByCode(ctx, sh.code); err == nil {
+				if err := s.grow(ctx, have, sh.permissions); err != nil {
+					return err
+				}
 				continue
 			} else if !errs.Is(err, "org.no_role") {
 				return err
@@ -88,17 +91,37 @@ func (s *Service) plant(ctx context.Context) error {
 	})
 }
 
+// outgrown says whether a role is still as an older program made it and lacks
+// what this one ships it with. A role that somebody edited is the company's own.
+func (s *Service) outgrown(r *roleRow, list string) bool {
+	return r.builtin && r.code != RoleAdmin && r.updatedAt == r.createdAt && !slices.Equal(r.permissions, s.shippedPermissions(list))
+}
+
+// grow brings an untouched role to what the program ships it with; it stays
+// untouched by that.
+func (s *Service) grow(ctx context.Context, r *roleRow, list string) error {
+	if !s.outgrown(r, list) {
+		return nil
+	}
+	before := s.roleView(r, 0)
+	r.permissions = s.shippedPermissions(list)
+	if err := s.updateRole(ctx, r); err != nil {
+		return err
+	}
+	return s.record(ctx, "role.update", "role", r.id, before, s.roleView(r, 0))
+}
+
 func (s *Service) unseeded(ctx context.Context) (bool, error) {
 	roles, err := s.allRoles(ctx)
 	if err != nil {
 		return false, err
 	}
-	have := map[string]bool{}
+	have := map[string]*roleRow{}
 	for i := range roles {
-		have[roles[i].code] = true
+		have[roles[i].code] = &roles[i]
 	}
 	for _, sh := range shipped {
-		if !have[sh.code] {
+		if r := have[sh.code]; r == nil || s.outgrown(r, sh.permissions) {
 			return true, nil
 		}
 	}
