@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"zhike/internal/customer"
 	"zhike/internal/importer"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/i18n"
@@ -28,7 +29,7 @@ func (c *cli) importCmd() *cobra.Command {
 }
 
 func (c *cli) importKindCmd(kind importer.Kind, short string) *cobra.Command {
-	var mapFile, source string
+	var mapFile, source, layout string
 	var dryRun bool
 	cmd := &cobra.Command{
 		Use: string(kind) + " FILE", Short: short, Long: short + "\n\n" + c.t("cli.import.long"), Args: args(cobra.ExactArgs(1)),
@@ -41,6 +42,15 @@ func (c *cli) importKindCmd(kind importer.Kind, short string) *cobra.Command {
 					return err
 				}
 				in.Mapping = m
+			}
+			if layout != "" {
+				if mapFile != "" {
+					return errs.New(errs.Invalid, "cli.layout_and_map")
+				}
+				in.Mapping = &importer.Mapping{Kind: kind, Layout: layout}
+				if err := in.Mapping.Validate(); err != nil {
+					return err
+				}
 			}
 			ctx, app, err := c.open(cmd)
 			if err != nil {
@@ -60,6 +70,9 @@ func (c *cli) importKindCmd(kind importer.Kind, short string) *cobra.Command {
 	cmd.Flags().StringVar(&mapFile, "map", "", c.t("cli.import.flag.map"))
 	cmd.Flags().StringVar(&source, "source", "", c.t("cli.import.flag.source"))
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, c.t("cli.import.flag.dry_run"))
+	if kind == importer.KindCustomers {
+		cmd.Flags().StringVar(&layout, "layout", "", c.t("cli.import.flag.layout", "layouts", customer.LayoutNames()))
+	}
 	return cmd
 }
 
@@ -91,6 +104,7 @@ func (c *cli) printImport(w writer, r importer.Result) {
 		{"returns", r.Counts.Returns}, {"refunded", r.Counts.Refunded}, {"part_refunded", r.Counts.PartRefunded},
 		{"cancelled", r.Counts.Cancelled}, {"unpaid", r.Counts.Unpaid}, {"exact_duplicates", r.Counts.ExactDuplicates},
 		{"without_buyer", r.Counts.WithoutBuyer}, {"zero_price", r.Counts.ZeroPrice},
+		{"columns_ignored", r.Counts.ColumnsIgnored}, {"links_open", r.Counts.LinksOpen},
 	} {
 		if k.count > 0 {
 			fmt.Fprintln(w, c.t("cli.import.count", "name", i18n.T(c.locale, "cli.import.counts."+k.name, nil), "count", n(k.count)))

@@ -187,6 +187,7 @@ func (a *App) domains() {
 	a.Customer = customer.NewService(customer.Deps{
 		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Levels: a.Tiering.Levels(), AsOf: a.Metrics, Orders: orders,
 		Texts: texts{}, Zone: zone, Log: a.Log, Events: a.Events, Parts: rowParts{a},
+		Fields: a.Fields, Tags: a.Tags, Jobs: a.Jobs, Files: a.Config.FilesDir(), Actor: a.Org.ActorOf,
 	})
 	a.Customer.Register(a.Jobs.Registry())
 	a.Customer.OnDelete("field", func(ctx context.Context, id int64) error { return a.Fields.Forget(ctx, []int64{id}) })
@@ -232,9 +233,11 @@ func (a *App) findCustomers(ctx context.Context, text string) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]int64, len(hits.Items))
-	for i, h := range hits.Items {
-		ids[i] = h.ID
+	ids := make([]int64, 0, len(hits.Items))
+	for _, h := range hits.Items {
+		if h.Kind == customer.HitCustomer {
+			ids = append(ids, h.ID)
+		}
 	}
 	return ids, nil
 }

@@ -24,18 +24,24 @@ func eachApp(t *testing.T, fn func(t *testing.T, ctx context.Context, a *App)) {
 	t.Helper()
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
-			cfg := &config.Config{Data: t.TempDir(), TimeZone: "Asia/Shanghai", Locale: "zh-CN", DBConns: 8}
-			if engine == "postgres" {
-				cfg.DB = config.NewSecret(dbtest.PostgresURL(t))
-			}
-			a, err := Open(t.Context(), cfg, Options{Stderr: io.Discard})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(a.Close)
-			fn(t, auth.With(t.Context(), auth.System("test")), a)
+			fn(t, auth.With(t.Context(), auth.System("test")), openApp(t, engine))
 		})
 	}
+}
+
+// openApp opens the program on a fresh base.
+func openApp(t *testing.T, engine string) *App {
+	t.Helper()
+	cfg := &config.Config{Data: t.TempDir(), TimeZone: "Asia/Shanghai", Locale: "zh-CN", DBConns: 8}
+	if engine == "postgres" {
+		cfg.DB = config.NewSecret(dbtest.PostgresURL(t))
+	}
+	a, err := Open(t.Context(), cfg, Options{Stderr: io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(a.Close)
+	return a
 }
 
 // world is what must be true whatever was merged and undone since.

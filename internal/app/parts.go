@@ -57,6 +57,9 @@ func (r referenced) Find(ctx context.Context, target, text string, limit int) ([
 	if target == field.TargetCustomer {
 		hits, err := r.a.Customer.Search(ctx, text)
 		for _, h := range hits.Items {
+			if h.Kind != customer.HitCustomer {
+				continue
+			}
 			out = append(out, field.Candidate{ID: h.ID, Name: h.Title, Note: h.Subtitle})
 		}
 		return out[:min(limit, len(out))], err

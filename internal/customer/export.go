@@ -23,12 +23,15 @@ type Export struct {
 	Sort    string
 	Format  string   // csv or xlsx
 	Columns []string // keys; empty = all
-	Locale  string   // of titles and words
+	// Layout writes the file as another system lays it out (Layouts) instead of Columns.
+	Layout string
+	Locale string // of titles and words
 }
 
 // exportColumn is one column: its key is the text customer.column.<key>.
 type exportColumn struct {
 	key   string
+	title string // "" for the text of the key
 	width float64
 	cell  func(x *exporter, it *Item) sheet.Cell
 }
@@ -38,54 +41,56 @@ type exporter struct {
 	service *Service
 	locale  string
 	zone    *time.Location
+	layout  *Layout     // nil without one
+	page    *layoutPage // of the items being written
 }
 
 func (x *exporter) text(key string) string { return x.service.Texts.T(x.locale, key, nil) }
 
 var exportColumns = []exportColumn{
-	{"id", 10, func(_ *exporter, it *Item) sheet.Cell { return sheet.Int(it.ID) }},
-	{"name", 16, func(_ *exporter, it *Item) sheet.Cell { return sheet.Text(it.Name) }},
-	{"kind", 8, func(x *exporter, it *Item) sheet.Cell { return sheet.Text(x.text("customer.kind." + string(it.Kind))) }},
-	{"gender", 6, func(x *exporter, it *Item) sheet.Cell {
+	{"id", "", 10, func(_ *exporter, it *Item) sheet.Cell { return sheet.Int(it.ID) }},
+	{"name", "", 16, func(_ *exporter, it *Item) sheet.Cell { return sheet.Text(it.Name) }},
+	{"kind", "", 8, func(x *exporter, it *Item) sheet.Cell { return sheet.Text(x.text("customer.kind." + string(it.Kind))) }},
+	{"gender", "", 6, func(x *exporter, it *Item) sheet.Cell {
 		if it.Gender == GenderUnknown {
 			return sheet.Cell{}
 		}
 		return sheet.Text(x.text("customer.gender." + string(it.Gender)))
 	}},
-	{"phone", 14, func(_ *exporter, it *Item) sheet.Cell { return optionalText(it.Phone) }},
-	{"email", 24, func(_ *exporter, it *Item) sheet.Cell { return optionalText(it.Email) }},
-	{"province", 10, func(_ *exporter, it *Item) sheet.Cell { return sheet.Text(it.Province) }},
-	{"city", 10, func(_ *exporter, it *Item) sheet.Cell { return sheet.Text(it.City) }},
-	{"level", 10, func(_ *exporter, it *Item) sheet.Cell {
+	{"phone", "", 14, func(_ *exporter, it *Item) sheet.Cell { return optionalText(it.Phone) }},
+	{"email", "", 24, func(_ *exporter, it *Item) sheet.Cell { return optionalText(it.Email) }},
+	{"province", "", 10, func(_ *exporter, it *Item) sheet.Cell { return sheet.Text(it.Province) }},
+	{"city", "", 10, func(_ *exporter, it *Item) sheet.Cell { return sheet.Text(it.City) }},
+	{"level", "", 10, func(_ *exporter, it *Item) sheet.Cell {
 		if it.Level == nil {
 			return sheet.Cell{}
 		}
 		return sheet.Text(it.Level.Name)
 	}},
-	{"net_365", 14, func(_ *exporter, it *Item) sheet.Cell { return sheet.Fen(it.Net365) }},
-	{"orders_365", 10, func(_ *exporter, it *Item) sheet.Cell { return sheet.Int(it.Orders365) }},
-	{"aov_365", 12, func(_ *exporter, it *Item) sheet.Cell {
+	{"net_365", "", 14, func(_ *exporter, it *Item) sheet.Cell { return sheet.Fen(it.Net365) }},
+	{"orders_365", "", 10, func(_ *exporter, it *Item) sheet.Cell { return sheet.Int(it.Orders365) }},
+	{"aov_365", "", 12, func(_ *exporter, it *Item) sheet.Cell {
 		if it.AOV365 == nil {
 			return sheet.Cell{}
 		}
 		return sheet.Fen(*it.AOV365)
 	}},
-	{"net_all", 14, func(_ *exporter, it *Item) sheet.Cell { return sheet.Fen(it.NetAll) }},
-	{"orders_all", 10, func(_ *exporter, it *Item) sheet.Cell { return sheet.Int(it.OrdersAll) }},
-	{"last_day", 12, func(x *exporter, it *Item) sheet.Cell {
+	{"net_all", "", 14, func(_ *exporter, it *Item) sheet.Cell { return sheet.Fen(it.NetAll) }},
+	{"orders_all", "", 10, func(_ *exporter, it *Item) sheet.Cell { return sheet.Int(it.OrdersAll) }},
+	{"last_day", "", 12, func(x *exporter, it *Item) sheet.Cell {
 		if it.LastDay == nil {
 			return sheet.Cell{}
 		}
 		return sheet.Date(it.LastDay.Start(x.zone))
 	}},
-	{"days_since", 10, func(_ *exporter, it *Item) sheet.Cell {
+	{"days_since", "", 10, func(_ *exporter, it *Item) sheet.Cell {
 		if it.DaysSince == nil {
 			return sheet.Cell{}
 		}
 		return sheet.Int(*it.DaysSince)
 	}},
-	{"favourite_category", 14, func(_ *exporter, it *Item) sheet.Cell { return sheet.Text(it.Category) }},
-	{"owner", 12, func(_ *exporter, it *Item) sheet.Cell {
+	{"favourite_category", "", 14, func(_ *exporter, it *Item) sheet.Cell { return sheet.Text(it.Category) }},
+	{"owner", "", 12, func(_ *exporter, it *Item) sheet.Cell {
 		if it.Owner == nil {
 			return sheet.Cell{}
 		}
@@ -111,7 +116,14 @@ func (s *Service) WriteExport(ctx context.Context, e Export, begin func(name str
 	if err := auth.Require(ctx, PermExport); err != nil {
 		return err
 	}
+	if e.Filter.Tree != nil {
+		return s.writeNested(ctx, e, begin)
+	}
 	columns, err := chooseColumns(e.Columns)
+	var layout *Layout
+	if err == nil && e.Layout != "" {
+		layout, columns, err = layoutColumns(e.Layout)
+	}
 	if err != nil {
 		return err
 	}
@@ -133,11 +145,11 @@ func (s *Service) WriteExport(ctx context.Context, e Export, begin func(name str
 	}
 	actor := auth.From(ctx)
 	plain := actor.Can(PermReveal)
-	about := map[string]any{"filter": auditFilter(shown), "sort": sortName(e.Sort), "format": e.Format, "contacts_clear": plain}
+	about := map[string]any{"filter": auditFilter(shown), "sort": sortName(e.Sort), "format": e.Format, "layout": e.Layout, "contacts_clear": plain}
 	if err := s.Audit.Append(ctx, audit.Entry{Action: "customer.export", ObjectType: "customer", After: about}); err != nil {
 		return err
 	}
-	x := &exporter{service: s, locale: e.Locale, zone: s.Zone()}
+	x := &exporter{service: s, locale: e.Locale, zone: s.Zone(), layout: layout}
 	rows, err := x.write(ctx, &f, so, from, asOf, plain, columns, e.Format, begin)
 	done := map[string]any{"rows": rows, "format": e.Format, "complete": err == nil}
 	// Written even where the caller went away in the middle.
@@ -177,6 +189,9 @@ func (x *exporter) write(ctx context.Context, f *Filter, so sortOrder, from posi
 	heads := make([]sheet.Column, len(columns))
 	for i, c := range columns {
 		heads[i] = sheet.Column{Title: x.text("customer.column." + c.key), Width: c.width}
+		if c.title != "" {
+			heads[i].Title = c.title
+		}
 	}
 	name := x.text("customer.export.name")
 	out := begin(name + "-" + asOf.String() + "." + format)
@@ -207,6 +222,12 @@ func (x *exporter) write(ctx context.Context, f *Filter, so sortOrder, from posi
 		items, err := s.items(ctx, page, asOf, show)
 		if err != nil {
 			return rows, err
+		}
+		if x.layout != nil {
+			items = slices.DeleteFunc(items, func(it Item) bool { return !x.layout.holds(it.Kind) })
+			if err := x.loadLayout(ctx, items, plain); err != nil {
+				return rows, err
+			}
 		}
 		for i := range items {
 			for k := range columns {

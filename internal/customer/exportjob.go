@@ -304,7 +304,11 @@ func (s *Service) makeExport(ctx context.Context, r *exportRow) error {
 	x := &listExport{s: s, locale: asked.Locale, format: r.format, plain: actor.Can(PermReveal), told: func(n, total int64) {
 		jobs.Report(ctx, n, total, "customers", "")
 	}}
-	rows, err := x.write(ctx, &asked.Body, func(name string) io.Writer { r.fileName = name; return count })
+	lq, err := asked.Body.asked()
+	if err != nil {
+		return err
+	}
+	rows, err := x.write(ctx, lq, func(name string) io.Writer { r.fileName = name; return count })
 	if err == nil {
 		err = errors.Join(out.Flush(), sealed.Close(), f.Sync())
 	}

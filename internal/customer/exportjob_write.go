@@ -7,6 +7,8 @@ import (
 	"time"
 
 	custom "zhike/internal/field"
+	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/sheet"
 	"zhike/internal/platform/vault"
@@ -39,15 +41,11 @@ func (x *listExport) text(key string) string {
 	return t
 }
 
-// write writes the customers that a body asks for; begin is called with the
-// name of the file once that is known to be good. It gives the number of rows.
-func (x *listExport) write(ctx context.Context, body *ExportBody, begin func(name string) io.Writer) (rows int64, err error) {
+// write writes the customers that a list has; begin is called with the name of
+// the file once the list is known to be good. It gives the number of rows.
+func (x *listExport) write(ctx context.Context, lq ListQuery, begin func(name string) io.Writer) (rows int64, err error) {
 	s := x.s
 	x.zone, x.words = s.Zone(), map[string]string{}
-	lq, err := body.asked()
-	if err != nil {
-		return 0, err
-	}
 	if len(lq.Columns) == 0 {
 		lq.Columns = usualColumns
 	}
@@ -73,7 +71,7 @@ func (x *listExport) write(ctx context.Context, body *ExportBody, begin func(nam
 	if err != nil || se.nobody {
 		return 0, closed(w, err)
 	}
-	fd := &finder{s: s, search: se, by: by, desc: desc, segments: by.segments(desc)}
+	fd := &finder{s: s, search: se, name: lq.Sort, by: by, desc: desc, segments: by.segments(desc)}
 	if err := fd.count(ctx); err != nil {
 		return 0, err
 	}
@@ -253,3 +251,26 @@ func (x *listExport) customCell(d *custom.Definition, more *extras, id int64) sh
 	}
 	return sheet.Text(d.Format(v, x.locale, more.others))
 }
+
+// writeNested is WriteExport for a list with a nested filter.
+func (s *Service) writeNested(ctx context.Context, e Export, begin func(name string) io.Writer) error {
+	if e.Format != "csv" && e.Format != "xlsx" {
+		return badFilter("format", "customer.unknown_format")
+	}
+	x := &listExport{s: s, locale: e.Locale, format: e.Format, plain: auth.From(ctx).Can(PermReveal), told: func(int64, int64) {}}
+	about := map[string]any{"fields": e.Filter.Tree.fieldNames(), "text": e.Filter.Text != "", "sort": sortName(e.Sort), "format": e.Format, "contacts_clear": x.plain}
+	rows, err := x.write(ctx, ListQuery{Filter: e.Filter, Sort: sortName(e.Sort), Columns: e.Columns}, func(name string) io.Writer {
+		// In the log before the first row is out.
+		if err := s.Audit.Append(ctx, audit.Entry{Action: "customer.export", ObjectType: "customer", After: about}); err != nil {
+			return failing{err}
+		}
+		return begin(name)
+	})
+	done := map[string]any{"rows": rows, "format": e.Format, "complete": err == nil}
+	return cmpErr(s.Audit.Append(context.WithoutCancel(ctx), audit.Entry{Action: "customer.export_ended", ObjectType: "customer", After: done}), err)
+}
+
+// failing is a writer that cannot be written to.
+type failing struct{ err error }
+
+func (f failing) Write([]byte) (int, error) { return 0, f.err }

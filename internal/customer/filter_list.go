@@ -1,13 +1,10 @@
 package customer
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
+	"time"
 
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
@@ -105,6 +102,9 @@ type search struct {
 // estimateMax is up to where the hits of a part are counted.
 const estimateMax = 60_000
 
+// broadTime is how long a count may take where every part finds very many.
+const broadTime = 60 * time.Millisecond
+
 // driveMax: a part with so few hits is where PostgreSQL, too, is told to begin.
 const driveMax = 4_000
 
@@ -143,11 +143,19 @@ func (s *Service) search(ctx context.Context, f *Filter) (*search, *compiler, er
 		if e.drive == nil {
 			continue
 		}
-		n, err := s.estimated(ctx, e)
+		// Beyond the fewest so far nobody needs to count.
+		limit := estimateMax
+		for _, l := range [...]int{1000, 4000, 16_000} {
+			if int64(l) >= out.fewest {
+				limit = l
+				break
+			}
+		}
+		n, err := s.estimated(ctx, e, limit)
 		if err != nil {
 			return nil, nil, err
 		}
-		if n < out.fewest {
+		if n < out.fewest && n < int64(limit) {
 			out.driver, out.fewest = i, n
 		}
 	}
@@ -156,11 +164,11 @@ func (s *Service) search(ctx context.Context, f *Filter) (*search, *compiler, er
 
 // estimated is Store.estimate kept for a while: it chooses a plan and decides
 // nothing else. Of an "any" the sum of its parts is enough.
-func (s *Service) estimated(ctx context.Context, e *expr) (int64, error) {
+func (s *Service) estimated(ctx context.Context, e *expr, limit int) (int64, error) {
 	if e.any {
 		sum := int64(0)
 		for i := range e.kids {
-			n, err := s.estimated(ctx, &e.kids[i])
+			n, err := s.estimated(ctx, &e.kids[i], limit)
 			if err != nil {
 				return 0, err
 			}
@@ -170,7 +178,7 @@ func (s *Service) estimated(ctx context.Context, e *expr) (int64, error) {
 	}
 	var q query
 	e.drive(&q)
-	return s.broad.get(fmt.Sprint("part ", q.text(), q.args), func() (int64, error) { return s.store.estimate(ctx, e, estimateMax) })
+	return s.broad.get(fmt.Sprint("part ", limit, q.text(), q.args), func() (int64, error) { return s.store.estimate(ctx, e, limit) })
 }
 
 // flat gives the flat part of the filter as a node; text and scope are apart.
@@ -268,7 +276,7 @@ func (s *Service) tree(ctx context.Context, lq ListQuery, place *hit, backward b
 		p.Total = new(int64)
 		return p, nil
 	}
-	fd := &finder{s: s, search: se, by: by, desc: desc, segments: by.segments(desc)}
+	fd := &finder{s: s, search: se, name: name, by: by, desc: desc, segments: by.segments(desc)}
 	if place != nil && place.seg >= len(fd.segments) {
 		return Page{}, errs.New(errs.Invalid, "invalid").WithField("cursor", "web.bad_cursor")
 	}
@@ -300,7 +308,7 @@ func (c *compiler) orderBy(name string) (*order, error) {
 		return nil, err
 	}
 	if f == nil || f.sortBy == nil {
-		return nil, errs.New(errs.Invalid, "invalid").WithField("sort", "list.unknown_sort", "field", shortened(name))
+		return nil, errs.New(errs.Invalid, "invalid").WithField("sort", "customer.unknown_sort")
 	}
 	return f.sortBy, nil
 }
@@ -330,149 +338,4 @@ func (s *Service) rowsOf(ctx context.Context, run int64, hits []hit) ([]listRow,
 		}
 	}
 	return out, nil
-}
-
-// finder finds the customers of pages.
-type finder struct {
-	s        *Service
-	search   *search
-	by       *order
-	desc     bool
-	segments []segment
-	all      []hit // sorted, where they are few
-	gathered bool
-	total    *int64
-	capped   bool
-}
-
-func (fd *finder) compare(a, b hit) int {
-	k := cmp.Or(cmp.Compare(a.num, b.num), strings.Compare(a.text, b.text), cmp.Compare(a.id, b.id))
-	if fd.desc {
-		k = -k
-	}
-	return cmp.Or(cmp.Compare(a.seg, b.seg), k)
-}
-
-// count gathers the matches up to countCap, unless it is known that they are
-// more or that it takes too long.
-func (fd *finder) count(ctx context.Context) error {
-	if fd.gathered {
-		return nil
-	}
-	fd.gathered = true
-	s, se := fd.s, fd.search
-	if len(se.parts) == 0 {
-		n, err := s.counts.get("everybody", func() (int64, error) { return s.store.countAll(ctx) })
-		fd.total = &n
-		return err
-	}
-	key, err := se.key(auth.From(ctx))
-	if err != nil {
-		return err
-	}
-	many, err := s.many.get(key, func() (int64, error) { return 0, nil })
-	if err != nil {
-		return err
-	}
-	if many != 0 {
-		fd.know(many)
-		return nil
-	}
-	driver := se.driver
-	if se.fewest > driveMax && fd.s.store.plansItself() {
-		driver = -1
-	}
-	limited, cancel := context.WithTimeout(ctx, countTime)
-	defer cancel()
-	hits, err := s.store.gather(limited, se.parts, driver, fd.by, countCap+1)
-	switch {
-	case err != nil && ctx.Err() == nil && errors.Is(limited.Err(), context.DeadlineExceeded):
-		many = -1
-	case err != nil:
-		return err
-	case len(hits) > countCap:
-		many = countCap + 1
-	default:
-		if fd.desc && fd.by.custom != nil && fd.by.custom.HasOptions() {
-			last := len(fd.segments) - 1 // those without a value stay behind
-			for i := range hits {
-				if hits[i].seg < last {
-					hits[i].seg = last - 1 - hits[i].seg
-				}
-			}
-		}
-		slices.SortFunc(hits, fd.compare)
-		n := int64(len(hits))
-		fd.all, fd.total = hits, &n
-		if fd.all == nil {
-			fd.all = []hit{}
-		}
-		return nil
-	}
-	s.many.put(key, many)
-	fd.know(many)
-	return nil
-}
-
-func (fd *finder) know(many int64) {
-	if many > 0 {
-		n := int64(countCap)
-		fd.total, fd.capped = &n, true
-	}
-}
-
-// key names a search in a cache.
-func (se *search) key(a *auth.Actor) (string, error) {
-	b, err := json.Marshal(se.filter)
-	if err != nil {
-		return "", errs.Wrap(err, errs.Internal, "internal")
-	}
-	return fmt.Sprint(scopeKey(a), " ", se.filter.pool, " ", se.filter.levelRun, " ", string(b)), nil
-}
-
-// page gives up to n hits behind a place, or before it, in the order of the
-// list; more says that there are further ones in that direction.
-func (fd *finder) page(ctx context.Context, place *hit, backward bool, n int) (hits []hit, more bool, err error) {
-	if err := fd.count(ctx); err != nil {
-		return nil, false, err
-	}
-	if fd.all != nil {
-		from, to := 0, len(fd.all)
-		if place != nil {
-			i, found := slices.BinarySearchFunc(fd.all, *place, fd.compare)
-			if backward {
-				to = i
-			} else if from = i; found {
-				from++
-			}
-		}
-		list := fd.all[from:to]
-		if more = len(list) > n; more && backward {
-			list = list[len(list)-n:]
-		} else if more {
-			list = list[:n]
-		}
-		return list, more, nil
-	}
-	seg, step := 0, 1
-	if backward {
-		step = -1
-	}
-	if place != nil {
-		seg = place.seg
-	}
-	for ; seg >= 0 && seg < len(fd.segments) && len(hits) <= n; seg += step {
-		part, err := fd.s.store.walk(ctx, fd.search.parts, &fd.segments[seg], seg, place, fd.desc != backward, n+1-len(hits))
-		if err != nil {
-			return nil, false, err
-		}
-		hits, place = append(hits, part...), nil
-	}
-	if more = len(hits) > n; more {
-		hits = hits[:n]
-	}
-	if backward {
-		slices.Reverse(hits)
-	}
-	return hits, more, nil
 }

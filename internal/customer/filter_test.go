@@ -316,7 +316,7 @@ func TestBadFilters(t *testing.T) {
 			t.Errorf("%s: %d %s, want %s", filter, status, got, want)
 		}
 	}
-	if status, got := s.problem(t, "boss", "GET", "/customers?sort=remark", ""); status != 422 || !strings.Contains(got, "list.unknown_sort") {
+	if status, got := s.problem(t, "boss", "GET", "/customers?sort=remark", ""); status != 422 || !strings.Contains(got, "customer.unknown_sort") {
 		t.Errorf("sort: %d %s", status, got)
 	}
 }

@@ -106,6 +106,7 @@ type exportInput struct {
 	Format  string `query:"format" enum:"csv,xlsx" default:"csv"`
 	Sort    string `query:"sort" maxLength:"64" default:"-net_365"`
 	Columns string `query:"columns" maxLength:"1000" doc:"Keys of columns, separated by commas; none for all"`
+	Layout  string `query:"layout" maxLength:"64" doc:"As another system lays it out, instead of columns: fxiaoke_accounts, fxiaoke_contacts, zoho_accounts, zoho_contacts"`
 }
 
 type idInput struct {
@@ -174,7 +175,7 @@ func (s *Service) export(ctx context.Context, in *exportInput, w http.ResponseWr
 	if err != nil {
 		return err
 	}
-	e := Export{Filter: f, Sort: in.Sort, Format: in.Format, Locale: web.Locale(ctx)}
+	e := Export{Filter: f, Sort: in.Sort, Format: in.Format, Layout: in.Layout, Locale: web.Locale(ctx)}
 	for key := range strings.SplitSeq(in.Columns, ",") {
 		if key != "" {
 			e.Columns = append(e.Columns, key)

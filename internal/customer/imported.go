@@ -15,6 +15,8 @@ type Imported struct {
 	Before, After []Customer
 	// Added are contacts that known customers got, with the clear text.
 	Added []ImportedContact
+	// Touched are customers of whom other fields changed (ImportRecords).
+	Touched []int64
 }
 
 // ImportedContact is a contact that a known customer got.
@@ -29,7 +31,8 @@ type ImportedContact struct {
 // feed is locked until the commit. Audit entry and event are those of the
 // import as a whole.
 func (s *Store) Imported(ctx context.Context, in Imported) error {
-	touched := make([]int64, 0, len(in.After)+len(in.Added))
+	touched := make([]int64, 0, len(in.After)+len(in.Added)+len(in.Touched))
+	touched = append(touched, in.Touched...)
 	var rows []changeRow
 	name := ""
 	if a := auth.From(ctx); a != nil {

@@ -34,6 +34,7 @@ const (
 	MatchExternal = "external_id"
 	MatchOrder    = "order"
 	MatchName     = "name"
+	MatchTag      = "tag"
 )
 
 // resolve turns codes and texts of the filter into what the store asks for.

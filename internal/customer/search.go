@@ -13,13 +13,19 @@ import (
 // maxHits is how many customers a search shows.
 const maxHits = 10
 
-// Hit is a customer that a search found.
+// The kinds of hits.
+const (
+	HitCustomer = "customer"
+	HitTag      = "tag"
+)
+
+// Hit is a customer, or a tag that customers have, that a search found.
 type Hit struct {
-	Kind     string `json:"kind" enum:"customer"`
+	Kind     string `json:"kind" enum:"customer,tag"`
 	ID       int64  `json:"id"`
 	Title    string `json:"title" doc:"Name"`
 	Subtitle string `json:"subtitle" doc:"Masked phone, city and level, as far as known"`
-	Match    string `json:"match" enum:"phone,phone_tail,email,external_id,order,name" doc:"What was found by"`
+	Match    string `json:"match" enum:"phone,phone_tail,email,external_id,order,name,tag" doc:"What was found by"`
 	Level    *Level `json:"level"`
 }
 
@@ -74,12 +80,30 @@ func (s *Service) Search(ctx context.Context, text string) (web.List[Hit], error
 	}
 	hits := make([]Hit, len(items))
 	for i, it := range items {
-		hits[i] = Hit{Kind: "customer", ID: it.ID, Title: it.Name, Subtitle: it.subtitle(), Match: MatchName, Level: it.Level}
+		hits[i] = Hit{Kind: HitCustomer, ID: it.ID, Title: it.Name, Subtitle: it.subtitle(), Match: MatchName, Level: it.Level}
 		if w := why[it.ID]; w != "" {
 			hits[i].Match = w
 		}
 	}
-	return web.NewList(hits), nil
+	tags, err := s.tagHits(ctx, text)
+	return web.NewList(append(hits, tags...)), err
+}
+
+// maxTags is how many tags a search shows beside customers.
+const maxTags = 3
+
+// tagHits finds tags by name, pinyin and initials; they lead to the list of
+// those who have them.
+func (s *Service) tagHits(ctx context.Context, text string) ([]Hit, error) {
+	if s.Tags == nil {
+		return nil, nil
+	}
+	tags, err := s.Tags.Find(ctx, text, maxTags)
+	hits := make([]Hit, len(tags))
+	for i := range tags {
+		hits[i] = Hit{Kind: HitTag, ID: tags[i].ID, Title: tags[i].Name, Match: MatchTag}
+	}
+	return hits, err
 }
 
 // wordHits adds those whose name text finds. Names that begin with the whole

@@ -90,6 +90,8 @@ type Service struct {
 	teams   *memo[[]int64]
 	// many says of searches that they find more than is counted, or take too long.
 	many *memo[int64]
+	// found keeps who was found for the pages that follow; its keys change with every write.
+	found *memo[[]hit]
 	// For tests: called before a part of a bulk edit commits, and behind it.
 	beforeStep, betweenParts func()
 	// deletions clean up what hangs on a customer; see OnDelete.
@@ -123,7 +125,7 @@ func NewService(d Deps) *Service {
 		took: newMemo[time.Duration](4000, broadTTL, now),
 		asOf: newMemo[clock.Day](1, nowTTL, now), runs: newMemo[*LevelRun](4, nowTTL, now),
 		regions: newMemo[[]Region](1, time.Minute, now), teams: newMemo[[]int64](2000, nowTTL, now),
-		many: newMemo[int64](2000, countTTL, now),
+		many: newMemo[int64](2000, countTTL, now), found: newMemo[[]hit](400, countTTL, now),
 	}
 }
 

@@ -3,7 +3,6 @@ package importer
 import (
 	"encoding/binary"
 	"strings"
-	"unicode"
 
 	"zhike/internal/clean"
 	"zhike/internal/customer"
@@ -24,8 +23,8 @@ type contact struct {
 	col   int
 }
 
-// maxContacts is how many contacts a row can name: two phones, e-mail, code, address.
-const maxContacts = 5
+// maxContacts is how many contacts a row can name: three phones, two e-mails, code, address.
+const maxContacts = 7
 
 // buyer is what a unit says of who bought.
 type buyer struct {
@@ -49,6 +48,10 @@ type buyer struct {
 	// masked says that the name has its letters replaced by stars: good enough
 	// for somebody without a name only.
 	masked bool
+	// defaultKind is what a new customer is where kind is "". Where it is set,
+	// the buyer is nobody of another kind.
+	defaultKind customer.Kind
+	more        *more // what only files of customers say; nil for nothing
 	// said is a keyed hash over all of the above.
 	said uint64
 }
@@ -157,7 +160,7 @@ func (p *parser) buyerKey(at int, r *row, out *buyer) *fault {
 
 func (p *parser) buyerContacts(at int, r *row, out *buyer) *fault {
 	maskedCol := -1
-	for _, c := range []int{p.at.phone, p.at.phone2} {
+	for _, c := range []int{p.at.phone, p.at.phone2, p.more.phone3()} {
 		s := cell(r, c)
 		if s == "" {
 			continue
@@ -172,16 +175,26 @@ func (p *parser) buyerContacts(at int, r *row, out *buyer) *fault {
 			}
 			return faultOf(at, c, s, err)
 		}
-		if out.n == 0 || out.contacts[0].text != n.Text {
+		if !out.has(n.Text) {
 			out.add(p.vault, customer.ContactPhone, n.Text, n.Text, c)
 		}
 	}
-	if s := cell(r, p.at.email); s != "" {
+	for _, c := range []int{p.at.email, p.more.email2()} {
+		s := cell(r, c)
+		if s == "" {
+			continue
+		}
 		e, err := clean.Email(s)
 		if err != nil {
-			return faultOf(at, p.at.email, s, err)
+			// Whoever may not see addresses exports them masked.
+			if strings.Contains(s, "*") && p.rules.DefaultKind != "" {
+				continue
+			}
+			return faultOf(at, c, s, err)
 		}
-		out.add(p.vault, customer.ContactEmail, e, clean.EmailKey(e), p.at.email)
+		if !out.has(e) {
+			out.add(p.vault, customer.ContactEmail, e, clean.EmailKey(e), c)
+		}
 	}
 	if s := cell(r, p.at.code); s != "" {
 		code, err := clean.UnifiedSocialCreditCode(s)
@@ -213,8 +226,12 @@ func (p *parser) buyerContacts(at int, r *row, out *buyer) *fault {
 const maxAddress = 1500
 
 func (p *parser) buyerFacts(at int, r *row, out *buyer) *fault {
-	for _, c := range []int{p.at.name, p.at.nickname} {
+	joined, col := p.joinedName(r)
+	for _, c := range []int{p.at.name, p.at.nickname, col} {
 		s := cell(r, c)
+		if c == col {
+			s = joined
+		}
 		if s == "" {
 			continue
 		}
@@ -241,7 +258,8 @@ func (p *parser) buyerFacts(at int, r *row, out *buyer) *fault {
 			out.kind = customer.KindCompany
 		}
 	}
-	if out.name == "" && out.company != "" {
+	out.defaultKind = customer.Kind(p.rules.DefaultKind)
+	if out.name == "" && out.company != "" && out.defaultKind != customer.KindPerson {
 		out.name = out.company
 		if out.kind == "" {
 			out.kind = customer.KindCompany
@@ -266,6 +284,9 @@ func (p *parser) buyerFacts(at int, r *row, out *buyer) *fault {
 		}
 		out.birthday = d
 	}
+	if f := p.readMore(at, r, out); f != nil {
+		return f
+	}
 	col, err := p.region(r, &out.province, &out.city)
 	if err != nil {
 		return faultOf(at, col, r.cells[col], err)
@@ -273,62 +294,14 @@ func (p *parser) buyerFacts(at int, r *row, out *buyer) *fault {
 	return nil
 }
 
-// nameBuyer gives a buyer without a name one that says as little as needed. A
-// name that is a phone number is a contact and shown masked.
-func (p *parser) nameBuyer(b *buyer) {
-	if b.name != "" {
-		if !hasNumber(b.name) {
-			return
-		}
-		n, err := clean.Phone(b.name)
-		if err != nil || n.Kind != clean.PhoneMobile {
-			return
-		}
-		if b.n < maxContacts && b.phone() == "" {
-			b.add(p.vault, customer.ContactPhone, n.Text, n.Text, max(p.at.name, p.at.nickname))
-		}
-		b.name, b.masked = clean.MaskPhone(n.Text), true
-		return
-	}
-	b.masked = true
-	switch {
-	case b.key != "" && !personal(b.key):
-		b.name = b.key
-	case b.phone() != "":
-		b.name = clean.MaskPhone(b.phone())
-	case b.n > 0 && b.contacts[0].kind == customer.ContactEmail:
-		b.name = clean.MaskEmail(b.contacts[0].text)
-	case b.key != "":
-		b.name = clean.MaskTail(b.key, 3, 4)
-	}
-}
-
-// hasNumber says whether a name has so many digits, of whatever script, that
-// it may be a phone number.
-func hasNumber(name string) bool {
-	n := 0
-	for _, r := range name {
-		if r <= unicode.MaxASCII && (r < '0' || r > '9') {
-			continue
-		}
-		if unicode.IsNumber(r) {
-			n++
+// has says whether a contact is there already.
+func (b *buyer) has(text string) bool {
+	for i := range b.n {
+		if b.contacts[i].text == text {
+			return true
 		}
 	}
-	return n >= 6 // a sign may stand for two digits
-}
-
-// personal says whether a buyer's number is a phone, an e-mail address or as
-// long as an identity number.
-func personal(key string) bool {
-	if strings.Contains(key, "@") {
-		return true
-	}
-	if _, err := clean.IDNumber(key); err == nil {
-		return true
-	}
-	n, err := clean.Phone(key)
-	return err == nil && n.Kind == clean.PhoneMobile
+	return false
 }
 
 func (b *buyer) phone() string {
@@ -344,6 +317,9 @@ func (b *buyer) phone() string {
 func (p *parser) identify(b *buyer) {
 	if b.key == "" && b.n == 0 && p.rules.NameIdentifies == "yes" && b.name != "" {
 		b.key, b.keyCol = "name:"+b.name, max(p.at.name, p.at.company)
+		if p.rules.CompanyLinks == "yes" && b.company != "" {
+			b.key += "@" + b.company // namesakes of two companies are two persons
+		}
 	}
 	if b.key != "" {
 		p.vault.AppendBlind(b.keyBlind[:0], vault.KindExternalID, b.key)
@@ -381,6 +357,9 @@ func (p *parser) hashBuyer(b *buyer) {
 	put(b.company)
 	put(b.province)
 	put(b.city)
+	if b.more != nil {
+		b.more.hash(put)
+	}
 	p.buf = buf
 	b.said = p.sip.sum(buf)
 }

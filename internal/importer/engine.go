@@ -117,6 +117,7 @@ func (s *Service) work(ctx context.Context, rec *Record, src sheet.Source, progr
 	if err := s.prepare(ctx, rec, header, found.rows); err != nil {
 		return err
 	}
+	rec.Counts.ColumnsIgnored = int64(len(withoutErrorColumns(header)) - len(cols.at))
 	w, err := s.newWriter(ctx, rec, header)
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 // gap and cost one row together.
 func (r *resolver) tell(ctx context.Context) error {
 	w := r.w
-	in := customer.Imported{At: w.nowMS, ActorID: w.rec.CreatedBy, Created: make([]int64, len(r.made))}
+	in := customer.Imported{At: w.nowMS, ActorID: w.rec.CreatedBy, Created: make([]int64, len(r.made)), Touched: r.touched}
 	for i := range r.made {
 		in.Created[i] = r.made[i].ID
 	}

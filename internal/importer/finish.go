@@ -30,6 +30,9 @@ func (s *Service) finish(ctx context.Context, rec *Record, m *met, end Status, c
 				return err
 			}
 		}
+		if err := s.link(ctx, rec); err != nil {
+			return err
+		}
 		if err := s.figures(ctx, m, progress); err != nil {
 			return err
 		}

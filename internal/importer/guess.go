@@ -68,10 +68,13 @@ func GuessKind(header []string, rows [][]string) Kind {
 // suggest. kind "" is guessed as well. The mapping may lack what is required;
 // Validate says so.
 func GuessMapping(header []string, rows [][]string, kind Kind) Guess {
+	g := guesser{header: header, keys: ColumnKeys(header), rows: rows}
+	if l := layoutOf(header); l != nil && (kind == "" || kind == KindCustomers) {
+		return g.laidOut(l)
+	}
 	if kind == "" {
 		kind = GuessKind(header, rows)
 	}
-	g := guesser{header: header, keys: ColumnKeys(header), rows: rows}
 	as := g.assign(kind)
 	out := Guess{Mapping: Mapping{Kind: kind, Columns: map[string]Meaning{}}, Columns: make([]Column, len(header))}
 	for i := range header {

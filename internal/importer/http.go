@@ -221,6 +221,9 @@ func (s *Service) checkHeader(ctx context.Context, src sheet.Source, m *Mapping)
 		return err
 	}
 	defer f.Close()
+	if err := m.fit(ctx, f.Info.Header); err != nil {
+		return err
+	}
 	_, err = m.columnsFor(f.Info.Header)
 	return err
 }

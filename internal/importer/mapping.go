@@ -20,6 +20,9 @@ import (
 // what `--map` reads, what the API takes and what is remembered per source.
 type Mapping struct {
 	Kind Kind `json:"kind,omitempty" yaml:"kind"`
+	// Layout names the layout of another system (customer.Layouts). Without
+	// columns it gives them; beside columns it only tells where they come from.
+	Layout string `json:"layout,omitempty" yaml:"layout,omitempty" doc:"fxiaoke_accounts, fxiaoke_contacts, zoho_accounts or zoho_contacts; gives the columns where none are sent"`
 	// Columns goes from ColumnKeys to meanings; a column that is not named is ignored.
 	Columns map[string]Meaning `json:"columns" yaml:"columns"`
 	Rules   Rules              `json:"rules,omitempty" yaml:"rules,omitempty"`
@@ -56,7 +59,11 @@ func ReadMapping(r io.Reader) (Mapping, error) {
 	if err := decodeYAML(dec, &m); err != nil {
 		return Mapping{}, errs.New(errs.Invalid, "import.mapping_syntax", "detail", yamlDetail(err))
 	}
-	if m.Kind == "" {
+	switch {
+	case m.Kind != "":
+	case m.Layout != "":
+		m.Kind = KindCustomers
+	default:
 		m.Kind = KindOrders
 	}
 	return m, m.Validate()
@@ -111,7 +118,8 @@ func (m *Mapping) Validate() error {
 		e.WithField("kind", "import.bad_kind", "choices", "orders, customers, behaviours")
 		return e
 	}
-	if len(m.Columns) == 0 {
+	m.validateLayout(e)
+	if len(m.Columns) == 0 && m.Layout == "" {
 		e.WithField("columns", "import.no_columns")
 	}
 	if len(m.Columns) > 2*maxColumns {
@@ -138,7 +146,9 @@ func (m *Mapping) Validate() error {
 	if len(e.Fields) > 0 {
 		return e
 	}
-	m.requirements(taken, e)
+	if len(m.Columns) > 0 {
+		m.requirements(taken, e)
+	}
 	return e.OrNil()
 }
 
@@ -148,7 +158,7 @@ func (m *Mapping) requirements(has map[Meaning]string, e *errs.Error) {
 		return slices.ContainsFunc(of, func(w Meaning) bool { return has[w] != "" })
 	}
 	if !any(BuyerID, BuyerNickname, BuyerPhone, BuyerPhone2, BuyerEmail, BuyerCode) &&
-		!(m.Rules.NameIdentifies == "yes" && any(BuyerName, BuyerCompany)) {
+		!(m.Rules.NameIdentifies == "yes" && any(BuyerName, BuyerFamily, BuyerCompany)) {
 		e.WithField("columns", "import.need_buyer")
 	}
 	switch m.Kind {

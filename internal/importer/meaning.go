@@ -76,6 +76,21 @@ const (
 	District      Meaning = "district" // put before the address
 	Address       Meaning = "address"
 
+	// What only a file of customers says.
+	BuyerFamily    Meaning = "buyer.family" // put together with buyer.given where there is no buyer.name
+	BuyerGiven     Meaning = "buyer.given"
+	BuyerPhone3    Meaning = "buyer.phone3"
+	BuyerEmail2    Meaning = "buyer.email2"
+	Industry       Meaning = "industry"
+	Remark         Meaning = "remark"
+	StageOf        Meaning = "stage" // prospect or customer
+	OwnerName      Meaning = "owner" // taken where one member of staff has the name and nobody owns the customer
+	ParentID       Meaning = "parent.id"
+	ParentName     Meaning = "parent.name"
+	CompanyID      Meaning = "company.id" // of the company whose contact the person is
+	ContactTitle   Meaning = "contact.title"
+	ContactPrimary Meaning = "contact.primary"
+
 	EventID   Meaning = "event.id"
 	EventKind Meaning = "event.kind"
 	EventAt   Meaning = "event.at"
@@ -85,6 +100,12 @@ const (
 var buyerMeanings = []Meaning{
 	BuyerID, BuyerNickname, BuyerName, BuyerPhone, BuyerPhone2, BuyerEmail, BuyerGender, BuyerBirthday,
 	BuyerCompany, BuyerKind, BuyerCode, Country, Province, City, District, Address,
+}
+
+// recordMeanings are for files of customers only.
+var recordMeanings = []Meaning{
+	BuyerFamily, BuyerGiven, BuyerPhone3, BuyerEmail2, Industry, Remark, StageOf, OwnerName,
+	ParentID, ParentName, CompanyID, ContactTitle, ContactPrimary,
 }
 
 var productMeanings = []Meaning{ProductCode, ProductName, Category, Brand}
@@ -98,7 +119,7 @@ func Meanings(k Kind) []Meaning {
 			UnitPrice, Quantity, RefundAmount, Freight, Channel, StoreName,
 		}, buyerMeanings, productMeanings)
 	case KindCustomers:
-		return slices.Clone(buyerMeanings)
+		return slices.Concat(buyerMeanings, recordMeanings)
 	case KindBehaviours:
 		return slices.Concat([]Meaning{EventID, EventKind, EventAt, Rating, Quantity}, buyerMeanings, productMeanings)
 	}

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ type parser struct {
 	now   time.Time
 
 	at       place
+	more     *morePlace              // nil where the file says nothing of it
 	statuses map[string]order.Status // what the rules say, and what was read
 	events   map[string]order.BehaviourKind
 	words    map[string]string // cleaned texts of columns with few values
@@ -79,7 +81,8 @@ func newParser(m *Mapping, cols *columns, v *vault.Vault, zone *time.Location, n
 	for _, i := range cols.at {
 		p.mapped = append(p.mapped, i)
 	}
-	for _, w := range buyerMeanings {
+	p.more = newMorePlace(cols)
+	for _, w := range slices.Concat(buyerMeanings, recordMeanings) {
 		if i := cols.col(w); i >= 0 {
 			p.buyerAt = append(p.buyerAt, i)
 		}

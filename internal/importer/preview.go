@@ -102,6 +102,12 @@ func (s *Service) previewOf(ctx context.Context, in PreviewInput, code string, f
 	case in.Mapping != nil && len(in.Mapping.Columns) > 0:
 		out.Mapping = *in.Mapping
 		out.Mapping.Kind = out.Kind
+	case in.Mapping != nil && in.Mapping.Layout != "":
+		out.Mapping = *in.Mapping
+		out.Mapping.Kind = out.Kind
+		if err := out.Mapping.layOut(f.Info.Header); err != nil {
+			return out, err
+		}
 	default:
 		saved, err := s.remembered(ctx, code, out.Kind, f.Info.Header)
 		if err != nil {

@@ -89,6 +89,8 @@ type Counts struct {
 	FarApart            int64 `json:"far_apart" doc:"rows of orders whose rows were not next to each other"`
 	CustomersUpdated    int64 `json:"customers_updated"`
 	ContactsAdded       int64 `json:"contacts_added"`
+	ColumnsIgnored      int64 `json:"columns_ignored" doc:"columns of the file that mean nothing to the import"`
+	LinksOpen           int64 `json:"links_open" doc:"parents and companies named in files of the source that are not there yet"`
 	BehavioursCreated   int64 `json:"behaviours_created"`
 	BehavioursUpdated   int64 `json:"behaviours_updated"`
 	BehavioursUnchanged int64 `json:"behaviours_unchanged"`

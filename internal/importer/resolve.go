@@ -20,6 +20,8 @@ type resolver struct {
 	keys   map[string]int64
 	owners map[string][]int64
 	people map[int64]customer.Customer
+	// numbered have a number in the source; known only where it is asked for.
+	numbered map[int64]bool
 
 	// What the batch adds; ids below zero are places in made.
 	newKeys     map[blind]int64
@@ -33,6 +35,7 @@ type resolver struct {
 	open        map[int64]bool // customers that a row of the batch may have changed
 	met         []metBuyer
 	madeDry     []int64 // ids that a dry run invented
+	touched     []int64 // customers of whom the record changed beside customer.Customer
 }
 
 type ownContact struct {
@@ -138,8 +141,10 @@ func (r *resolver) lookup(ctx context.Context, docs []doc, need []int) error {
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	r.people, err = r.w.customers.ByIDs(ctx, ids)
-	return err
+	if r.people, err = r.w.customers.ByIDs(ctx, ids); err != nil {
+		return err
+	}
+	return r.lookupNumbered(ctx, ids)
 }
 
 // byKey is the customer with a number in the source; 0 for none.
@@ -184,7 +189,7 @@ func (r *resolver) one(d *doc) (novel bool) {
 			if ct.kind != kind {
 				continue
 			}
-			owners := r.ownersOf(ct.blind)
+			owners := r.candidates(bu, id, ct.blind)
 			switch {
 			case len(owners) == 0 || slices.Contains(owners, id):
 			case id == 0 && len(owners) == 1:
@@ -200,7 +205,7 @@ func (r *resolver) one(d *doc) (novel bool) {
 	}
 	if id == 0 {
 		for c := range bu.n {
-			if owners := r.ownersOf(bu.contacts[c].blind); bu.contacts[c].kind == customer.ContactCode && len(owners) > 0 {
+			if owners := r.candidates(bu, id, bu.contacts[c].blind); bu.contacts[c].kind == customer.ContactCode && len(owners) > 0 {
 				id = owners[0]
 			}
 		}
@@ -211,6 +216,9 @@ func (r *resolver) one(d *doc) (novel bool) {
 	}
 	if !bu.keyBlind.none() && !known {
 		r.newKeys[bu.keyBlind] = id
+		if r.numbered != nil {
+			r.numbered[id] = true
+		}
 		r.addKeys = append(r.addKeys, plannedKey{bu.key, bu.keyBlind, id})
 		novel = true
 	}
@@ -236,6 +244,9 @@ func (r *resolver) claimed(d *doc, ct *contact, mine, other int64) *fault {
 // create plans a new customer.
 func (r *resolver) create(bu *buyer) int64 {
 	kind := bu.kind
+	if kind == "" {
+		kind = bu.defaultKind
+	}
 	if kind == "" {
 		kind = customer.KindPerson
 		for c := range bu.n {

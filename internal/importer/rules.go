@@ -39,6 +39,13 @@ type Rules struct {
 	// CompanyBuys: "no" (default), or "yes" where buyer.company names the
 	// customer and buyer.name only its contact person.
 	CompanyBuys string `json:"company_buys,omitempty" yaml:"company_buys,omitempty"`
+	// DefaultKind is what the customers of a file are that does not say it:
+	// person, company or org. With it a row is nobody of another kind, and
+	// nobody who has another number in the source, whatever phone they share.
+	DefaultKind string `json:"default_kind,omitempty" yaml:"default_kind,omitempty"`
+	// CompanyLinks: "no" (default), or "yes" where buyer.company names the
+	// company whose contact the person is.
+	CompanyLinks string `json:"company_links,omitempty" yaml:"company_links,omitempty"`
 	// DateOrder: "ymd" (default) takes 2/3/2024 as unclear and refuses it;
 	// "mdy" and "dmy" say which it is.
 	DateOrder string `json:"date_order,omitempty" yaml:"date_order,omitempty"`
@@ -74,6 +81,7 @@ func (r Rules) WithDefaults() Rules {
 	set(&r.FillDown, "yes")
 	set(&r.NameIdentifies, "no")
 	set(&r.CompanyBuys, "no")
+	set(&r.CompanyLinks, "no")
 	set(&r.DateOrder, "ymd")
 	set(&r.DefaultStatus, order.StatusCompleted.Code())
 	return r
@@ -93,6 +101,8 @@ var ruleChoices = []struct {
 	{"fill_down", func(r *Rules) string { return r.FillDown }, "yes no"},
 	{"name_identifies", func(r *Rules) string { return r.NameIdentifies }, "yes no"},
 	{"company_buys", func(r *Rules) string { return r.CompanyBuys }, "yes no"},
+	{"default_kind", func(r *Rules) string { return r.DefaultKind }, "person company org"},
+	{"company_links", func(r *Rules) string { return r.CompanyLinks }, "yes no"},
 	{"date_order", func(r *Rules) string { return r.DateOrder }, "ymd mdy dmy"},
 }
 

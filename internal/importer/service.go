@@ -231,7 +231,7 @@ func (s *Service) mappingFor(ctx context.Context, in RunInput, code string, src 
 			m = &g.Mapping
 		}
 	}
-	if err := m.Validate(); err != nil {
+	if err := m.fit(ctx, f.Info.Header); err != nil {
 		return nil, err
 	}
 	_, err = m.columnsFor(f.Info.Header)

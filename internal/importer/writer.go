@@ -23,6 +23,10 @@ type CustomerStore interface {
 	ReplaceTerms(ctx context.Context, terms []customer.Terms) error
 	UpdateCustomers(ctx context.Context, customers []customer.Customer) error
 	Imported(ctx context.Context, in customer.Imported) error
+	ImportRecords(ctx context.Context, at, actorID int64, in []customer.ImportedRecord) ([]int64, error)
+	ImportRelations(ctx context.Context, at, actorID int64, in []customer.ImportedRelation) ([]int64, error)
+	CompaniesNamed(ctx context.Context, sourceID int64, names []string) (map[string]int64, error)
+	NumberedIn(ctx context.Context, sourceID int64, ids []int64) (map[int64]bool, error)
 }
 
 // OrderStore is what an import needs of orders and behaviours.
@@ -238,6 +242,8 @@ func (w *writer) write(ctx context.Context, b *batch, pl *plan) error {
 		err = w.writeOrders(ctx, b, pl)
 	case KindBehaviours:
 		err = w.writeEvents(ctx, b, pl)
+	case KindCustomers:
+		err = w.writeMore(ctx, b, pl, made)
 	}
 	if err != nil {
 		return err

@@ -1,0 +1,210 @@
+package importer
+
+import (
+	"strings"
+	"unicode"
+
+	"zhike/internal/clean"
+	"zhike/internal/customer"
+	"zhike/internal/platform/sheet"
+	"zhike/internal/platform/vault"
+)
+
+// more is what a row of a file of customers says beside the buyer.
+type more struct {
+	record customer.ImportedRecord // CustomerID is set by the writer
+	links  []link
+}
+
+// link is a parent, or the company whose contact the buyer is.
+type link struct {
+	kind    customer.RelationKind
+	number  blind // zero where only the name is said
+	name    string
+	title   string
+	primary bool
+}
+
+// hash puts all of it into the hash of what was said.
+func (m *more) hash(put func(string)) {
+	r := &m.record
+	for _, s := range []string{r.Industry, r.Remark, r.District, string(r.Stage), r.Owner} {
+		put(s)
+	}
+	for i := range m.links {
+		l := &m.links[i]
+		put(string(l.kind))
+		put(string(l.number[:]))
+		put(l.name)
+		put(l.title)
+		if l.primary {
+			put("1")
+		}
+	}
+}
+
+// morePlace holds columns as place does.
+type morePlace struct {
+	family, given, third, second                               int
+	industry, remark, stage, owner                             int
+	parentID, parentName, companyID, contactTitle, mainContact int
+}
+
+// newMorePlace finds them; nil where the mapping has none.
+func newMorePlace(cols *columns) *morePlace {
+	for _, w := range recordMeanings {
+		if cols.col(w) >= 0 {
+			return &morePlace{
+				cols.col(BuyerFamily), cols.col(BuyerGiven), cols.col(BuyerPhone3), cols.col(BuyerEmail2),
+				cols.col(Industry), cols.col(Remark), cols.col(StageOf), cols.col(OwnerName),
+				cols.col(ParentID), cols.col(ParentName), cols.col(CompanyID), cols.col(ContactTitle), cols.col(ContactPrimary),
+			}
+		}
+	}
+	return nil
+}
+
+func (m *morePlace) phone3() int {
+	if m == nil {
+		return -1
+	}
+	return m.third
+}
+
+func (m *morePlace) email2() int {
+	if m == nil {
+		return -1
+	}
+	return m.second
+}
+
+// joinedName puts family name and given name together, a Chinese one without a
+// blank between; col is the column to blame, −1 without a name.
+func (p *parser) joinedName(r *row) (name string, col int) {
+	if p.more == nil {
+		return "", -1
+	}
+	family, given := strings.TrimSpace(cell(r, p.more.family)), strings.TrimSpace(cell(r, p.more.given))
+	switch {
+	case family == "" && given == "":
+		return "", -1
+	case family == "":
+		return given, p.more.given
+	case given == "":
+		return family, p.more.family
+	case strings.ContainsFunc(family+given, func(c rune) bool { return unicode.Is(unicode.Han, c) }):
+		return family + given, p.more.family
+	}
+	return given + " " + family, p.more.family
+}
+
+// Bounds of what is kept, in characters.
+const (
+	maxShortText = 100
+	maxRemark    = 2000
+	maxTitle     = 200
+)
+
+// readMore reads what only files of customers say.
+func (p *parser) readMore(at int, r *row, out *buyer) *fault {
+	if p.kind != KindCustomers || p.more == nil && p.rules.CompanyLinks != "yes" {
+		return nil
+	}
+	m := &more{}
+	if p.more == nil {
+		out.more = m
+		p.companyOf(m, out, blind{}, "", false)
+		return nil
+	}
+	var title, parent string
+	for _, t := range []struct {
+		col, limit int
+		to         *string
+	}{
+		{p.more.industry, maxShortText, &m.record.Industry}, {p.more.remark, maxRemark, &m.record.Remark},
+		{p.at.district, maxShortText, &m.record.District}, {p.more.owner, maxShortText, &m.record.Owner},
+		{p.more.contactTitle, maxTitle, &title}, {p.more.parentName, maxShortText, &parent},
+	} {
+		s := cell(r, t.col)
+		if s == "" {
+			continue
+		}
+		text, err := clean.Text(s)
+		if err != nil {
+			return faultOf(at, t.col, s, err)
+		}
+		if n := []rune(text); len(n) > t.limit {
+			return &fault{row: at, col: t.col, code: "import.text_too_long", params: map[string]any{"max": t.limit}, value: s}
+		}
+		*t.to = text
+	}
+	m.record.Stage = stageOf(cell(r, p.more.stage))
+	company, f := p.numberAt(at, r, p.more.companyID)
+	if f != nil {
+		return f
+	}
+	above, f := p.numberAt(at, r, p.more.parentID)
+	if f != nil {
+		return f
+	}
+	if parent != "" {
+		name, err := clean.Name(parent)
+		if err != nil {
+			return faultOf(at, p.more.parentName, parent, err)
+		}
+		parent = name
+	}
+	if parent != "" || !above.none() {
+		m.links = append(m.links, link{kind: customer.RelationParent, number: above, name: parent})
+	}
+	p.companyOf(m, out, company, title, yes(cell(r, p.more.mainContact)))
+	if m.record != (customer.ImportedRecord{}) || len(m.links) > 0 {
+		out.more = m
+	}
+	return nil
+}
+
+// companyOf adds the company that a contact works for.
+func (p *parser) companyOf(m *more, out *buyer, number blind, title string, primary bool) {
+	name := ""
+	if p.rules.CompanyLinks == "yes" {
+		name = out.company
+	}
+	if name != "" || !number.none() {
+		m.links = append(m.links, link{kind: customer.RelationContact, number: number, name: name, title: title, primary: primary})
+	}
+}
+
+// numberAt reads the number of another customer of the source.
+func (p *parser) numberAt(at int, r *row, col int) (b blind, f *fault) {
+	s := cell(r, col)
+	if s == "" {
+		return b, nil
+	}
+	id, err := clean.ID(s, r.kind(col) == sheet.KindNumber)
+	if err != nil {
+		return b, faultOf(at, col, s, err)
+	}
+	p.vault.AppendBlind(b[:0], vault.KindExternalID, id)
+	return b, nil
+}
+
+// stageOf reads how far somebody has come; "" where the text says another thing.
+func stageOf(s string) customer.Stage {
+	switch foldHeader(s) {
+	case "已成交", "成交", "多次成交", "首次成交", "老客户", "成交客户", "customer", "client", "dealed":
+		return customer.StageCustomer
+	case "未成交", "潜在", "潜在客户", "意向客户", "prospect", "lead":
+		return customer.StageProspect
+	}
+	return ""
+}
+
+// yes reads a tick.
+func yes(s string) bool {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "是", "yes", "true", "1", "y", "√":
+		return true
+	}
+	return false
+}
