@@ -28,6 +28,8 @@ const pages: [path: string, ready: string][] = [
   ['/', 'h2'],
   ['/customers', '[data-row]'],
   ['/customers/:customer', 'h2'],
+  ['/customers/:customer?tab=record', 'h2'],
+  ['/pool', '[data-row]'],
   ['/imports', '[data-row]'],
   ['/imports/new', 'form'],
   ['/imports/:import', 'h2'],

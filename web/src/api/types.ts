@@ -4,9 +4,6 @@ import type { components, paths as generated } from './schema.gen'
 
 type Schemas = components['schemas']
 
-/** The generator drops "or null" where a field refers to an object; this puts it back. */
-type Nullable<T, K extends keyof T> = Omit<T, K> & { [F in K]: T[F] | null }
-
 /** RFC 9457 with a stable code; `detail` is in the reader's language. */
 export type Problem = Schemas['Problem']
 
@@ -46,7 +43,7 @@ export type JobDetail = Schemas['JobsDetail']
 export type JobAttempt = Schemas['JobsAttempt']
 export type JobState = Job['state']
 export type SystemInfo = Schemas['AppSystemInfo']
-export type Overview = Nullable<Schemas['InsightOverview'], 'levels' | 'last_import' | 'last_run'>
+export type Overview = Schemas['InsightOverview']
 
 /**
  * Overrides of generated endpoints, empty as a rule. A domain that needs one

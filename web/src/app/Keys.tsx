@@ -13,6 +13,7 @@ export default function Keys({ onClose }: { onClose: () => void }) {
     [['j', 'k'], t('ui.keys.move')],
     [['Enter'], t('ui.keys.open')],
     [['x'], t('ui.keys.select')],
+    [['e'], t('ui.keys.edit')],
     [[mod, 'Enter'], t('ui.keys.save')],
     [['Esc'], t('ui.keys.close')],
     [['?'], t('ui.keys.help')],

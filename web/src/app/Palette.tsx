@@ -21,6 +21,12 @@ type Runnable = Command & { run: () => void; path?: string }
 const icons = { page: ArrowRight, action: Zap, customer: UserRound }
 
 // i18n-keys: ui.action.*, ui.palette.*
+/** Where a hit leads: the customer, or the list of those who have the tag. */
+const hitPath = (hit: { kind: string; id: number }) =>
+  hit.kind === 'tag'
+    ? `/customers?f=${encodeURIComponent(JSON.stringify({ all: [{ field: 'tags', op: 'any', value: [hit.id] }] }))}`
+    : `/customers/${hit.id}`
+
 /** ⌘K: find a customer, jump to a page, do something. */
 export default function Palette({
   entries,
@@ -96,9 +102,9 @@ export default function Palette({
           key: `${hit.kind}:${hit.id}`,
           group: 'customer',
           title: hit.title,
-          subtitle: hit.subtitle,
-          path: `/customers/${hit.id}`,
-          run: () => navigate(`/customers/${hit.id}`),
+          subtitle: hit.kind === 'tag' ? t('ui.search.tag') : hit.subtitle,
+          path: hitPath(hit),
+          run: () => navigate(hitPath(hit)),
         }))
       : []
   const commands = [...hits, ...rank(deferred, fixed)]

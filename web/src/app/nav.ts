@@ -44,10 +44,28 @@ export const nav: NavEntry[] = [
         words: 'nav.words.customers',
       },
       {
+        path: '/pool',
+        label: 'nav.customers.pool',
+        permission: [perm.customerPool],
+        words: 'nav.words.pool',
+      },
+      {
         path: '/imports',
         label: 'nav.customers.imports',
         permission: [perm.importView],
         words: 'nav.words.imports',
+      },
+      {
+        path: '/duplicates',
+        label: 'nav.customers.duplicates',
+        permission: [perm.customerMerge],
+        words: 'nav.words.duplicates',
+      },
+      {
+        path: '/quality',
+        label: 'nav.customers.quality',
+        permission: [perm.qualityView],
+        words: 'nav.words.quality',
       },
     ],
   },
@@ -99,6 +117,18 @@ export const nav: NavEntry[] = [
         label: 'nav.settings.roles',
         permission: [perm.staffView],
         words: 'nav.words.roles',
+      },
+      {
+        path: '/settings/fields',
+        label: 'nav.settings.fields',
+        permission: [perm.fieldManage],
+        words: 'nav.words.fields',
+      },
+      {
+        path: '/settings/tags',
+        label: 'nav.settings.tags',
+        permission: [perm.tagManage],
+        words: 'nav.words.tags',
       },
       {
         path: '/settings/audit',

@@ -40,6 +40,7 @@ export {
 } from './states'
 export { DataTable } from './table/DataTable'
 export { download, ExportButton } from './table/Export'
+export { splitRange, yuanToFen } from './table/state'
 export { SimpleTable } from './table/TableView'
 export type {
   Column,

@@ -43,6 +43,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     local: props.local ?? false,
   })
   const [chosen, setChosen] = useState<Map<RowKey, Row>>(new Map())
+  const [everyone, setEveryone] = useState(false)
 
   const query = listQuery(state, defs, fixed)
   const options = (q: typeof query) => ({
@@ -60,12 +61,18 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const totalText = total === null ? '' : `${f.count(total)}${more ? '+' : ''}`
   const next = list.data?.next_cursor ?? null
   const first = state.cursors.length * state.size + 1
-  const filtered = Object.values(state.filters).some(Boolean)
+  const filtered = Object.values(state.filters).some(Boolean) || Boolean(props.narrowed?.on)
+  const clearFilters = () => {
+    // Both write the address: the one that is asked last must not undo the other.
+    if (props.narrowed?.on) props.narrowed.clear()
+    else change({ filters: {} })
+  }
   const keys = useMemo(() => rows?.map(rowKey) ?? [], [rows, rowKey])
-  const shown = visibleColumns(columns, saved.columns)
+  const shown = props.ownColumns ? columns : visibleColumns(columns, saved.columns)
 
   const select = useCallback(
-    (which: RowKey[], on: boolean) =>
+    (which: RowKey[], on: boolean) => {
+      setEveryone(false)
       setChosen((before) => {
         const after = new Map(before)
         for (const row of rows ?? []) {
@@ -75,15 +82,31 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           else after.delete(key)
         }
         return after
-      }),
+      })
+    },
     [rows, rowKey],
   )
+  const clear = () => {
+    setChosen(new Map())
+    setEveryone(false)
+  }
+  // "All that match" is of the filters it was said for.
+  const matching = JSON.stringify([state.filters, fixed])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a change of the filters counts
+  useEffect(() => setEveryone(false), [matching])
   const selected = useMemo(() => new Set(chosen.keys()), [chosen])
   const active = useRowKeys({
     enabled: !props.local && !phone,
     keys,
     box,
     onToggle: props.bulk ? (key) => select([key], !selected.has(key)) : undefined,
+    onMore: (pressed, key) => {
+      const act = props.rowKeys?.[pressed]
+      const row = rows?.find((r) => rowKey(r) === key)
+      if (!act || !row) return false
+      act(row)
+      return true
+    },
   })
 
   const sortOptions = columns
@@ -102,9 +125,10 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           onChange={(q) => change({ filters: { ...state.filters, [searchKey]: q } })}
         />
       )}
+      {props.bar}
       <Filters defs={defs} values={state.filters} onChange={(filters) => change({ filters })} />
       {filtered && (
-        <Button type="text" onClick={() => change({ filters: {} })}>
+        <Button type="text" onClick={clearFilters}>
           {t('ui.table.clear_filters')}
         </Button>
       )}
@@ -135,7 +159,14 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
             }}
           />
         )}
-        {!phone && <TableSettings columns={columns} saved={saved} onChange={setSaved} />}
+        {!phone && (
+          <TableSettings
+            columns={columns}
+            saved={saved}
+            onChange={setSaved}
+            densityOnly={props.ownColumns}
+          />
+        )}
       </div>
     </div>
   )
@@ -145,15 +176,26 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       <span>
         {total === null
           ? t('ui.table.selected', { count: chosen.size })
-          : t('ui.table.selected_of', { chosen: f.count(chosen.size), total: totalText })}
+          : t('ui.table.selected_of', {
+              chosen: everyone ? totalText : f.count(chosen.size),
+              total: totalText,
+            })}
       </span>
+      {props.bulkAll && !everyone && total !== null && chosen.size < total && (
+        <Button type="link" size="small" onClick={() => setEveryone(true)}>
+          {t('ui.table.select_all', { total: totalText })}
+        </Button>
+      )}
       {props.bulk({
         keys: [...chosen.keys()],
         rows: [...chosen.values()],
-        clear: () => setChosen(new Map()),
+        all: everyone,
+        total,
+        totalCapped: Boolean(more),
+        clear,
       })}
       <div className={styles.barEnd}>
-        <Button type="text" onClick={() => setChosen(new Map())}>
+        <Button type="text" onClick={clear}>
           {t('ui.table.clear_selection')}
         </Button>
       </div>
@@ -168,9 +210,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         <EmptyState
           title={t('ui.table.no_match')}
           text={t('ui.table.no_match_text')}
-          action={
-            <Button onClick={() => change({ filters: {} })}>{t('ui.table.clear_filters')}</Button>
-          }
+          action={<Button onClick={clearFilters}>{t('ui.table.clear_filters')}</Button>}
         />
       )
     }

@@ -17,8 +17,11 @@ export function TableSettings<Row>({
   columns,
   saved,
   onChange,
+  densityOnly,
 }: {
   columns: Column<Row>[]
+  /** The page has a column chooser of its own. */
+  densityOnly?: boolean
   saved: Saved
   onChange: (change: Partial<Saved>) => void
 }) {
@@ -41,25 +44,27 @@ export function TableSettings<Row>({
             ]}
             onChange={(density) => onChange({ density })}
           />
-          <div className={styles.settingsTitle}>{t('common.columns')}</div>
-          <div className={styles.editorList}>
-            {columns.map((column, i) => (
-              <Checkbox
-                key={column.key}
-                checked={shown.includes(column.key)}
-                disabled={i === 0 || column.required}
-                onChange={(event) =>
-                  onChange({
-                    columns: event.target.checked
-                      ? [...shown, column.key]
-                      : shown.filter((k) => k !== column.key),
-                  })
-                }
-              >
-                {column.title}
-              </Checkbox>
-            ))}
-          </div>
+          {!densityOnly && <div className={styles.settingsTitle}>{t('common.columns')}</div>}
+          {!densityOnly && (
+            <div className={styles.editorList}>
+              {columns.map((column, i) => (
+                <Checkbox
+                  key={column.key}
+                  checked={shown.includes(column.key)}
+                  disabled={i === 0 || column.required}
+                  onChange={(event) =>
+                    onChange({
+                      columns: event.target.checked
+                        ? [...shown, column.key]
+                        : shown.filter((k) => k !== column.key),
+                    })
+                  }
+                >
+                  {column.title}
+                </Checkbox>
+              ))}
+            </div>
+          )}
           <Button size="small" onClick={() => onChange({ columns: null, density: 'normal' })}>
             {t('common.reset')}
           </Button>
@@ -69,8 +74,8 @@ export function TableSettings<Row>({
       <Button
         type="text"
         icon={<SlidersHorizontal size={16} />}
-        aria-label={t('ui.table.settings')}
-        title={t('ui.table.settings')}
+        aria-label={t(densityOnly ? 'common.density' : 'ui.table.settings')}
+        title={t(densityOnly ? 'common.density' : 'ui.table.settings')}
       />
     </Popover>
   )

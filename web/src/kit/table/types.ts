@@ -61,6 +61,11 @@ export interface View {
 export interface Selection<Row> {
   keys: RowKey[]
   rows: Row[]
+  /** All that match are chosen, not only the rows; only with `bulkAll`. */
+  all: boolean
+  /** How many match; null where not counted. */
+  total: number | null
+  totalCapped: boolean
   clear: () => void
 }
 
@@ -92,6 +97,16 @@ export interface DataTableProps<Row extends object> {
   exportPath?: string
   /** Actions for chosen rows; rows can be chosen only with it. */
   bulk?: (selection: Selection<Row>) => ReactNode
+  /** Offers to choose all that match, also those on other pages. */
+  bulkAll?: boolean
+  /** Keys on the row that j and k moved to: `{ e: (row) => … }`. */
+  rowKeys?: Record<string, (row: Row) => void>
+  /** Filters that the page keeps itself: whether one is set, and how to clear it. */
+  narrowed?: { on: boolean; clear: () => void }
+  /** Beside the search field: the chips of filters that the page keeps itself. */
+  bar?: ReactNode
+  /** The page chooses the columns: all that are given are shown, in their order. */
+  ownColumns?: boolean
   /** Shown when the list has nothing at all and no filter is set. */
   empty?: ReactNode
   /** More on the right of the toolbar. */

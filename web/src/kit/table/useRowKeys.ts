@@ -20,11 +20,14 @@ export function useRowKeys({
   keys,
   box,
   onToggle,
+  onMore,
 }: {
   enabled: boolean
   keys: RowKey[]
   box: React.RefObject<HTMLElement | null>
   onToggle?: (key: RowKey) => void
+  /** Further keys for the current row; true where the key was used. */
+  onMore?: (pressed: string, key: RowKey) => boolean
 }): RowKey | null {
   const [active, setActive] = useState<RowKey | null>(null)
   const current = active !== null && keys.includes(active) ? active : null
@@ -50,12 +53,12 @@ export function useRowKeys({
         onToggle(current)
       } else if (event.key === '/') {
         box.current?.querySelector<HTMLInputElement>('input[data-search]')?.focus()
-      } else return
+      } else if (current === null || !onMore?.(event.key, current)) return
       event.preventDefault()
     }
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
-  }, [enabled, keys, current, box, onToggle])
+  }, [enabled, keys, current, box, onToggle, onMore])
 
   return current
 }

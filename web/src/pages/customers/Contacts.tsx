@@ -1,20 +1,33 @@
 import { App, Button, Tooltip } from 'antd'
-import { AtSign, Copy, Eye, IdCard, type LucideIcon, MapPin, Phone } from 'lucide-react'
+import {
+  AtSign,
+  Copy,
+  Eye,
+  IdCard,
+  type LucideIcon,
+  MapPin,
+  MessagesSquare,
+  Phone,
+  Smartphone,
+} from 'lucide-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { perm } from '@/app/permissions'
-import { EmptyState, Section, useMe, useSay } from '@/kit'
+import { EmptyState, Section, StatusTag, useMe, useSay } from '@/kit'
 import { type Contact, type ContactKind, type Identity, type Revealed, reveal } from './api'
 import styles from './customers.module.css'
 
 /** How long a contact stays in clear. */
 const shownSeconds = 30
 
-const icons: Record<ContactKind, LucideIcon> = {
+/** The icon of a kind of contact. */
+export const contactIcons: Record<ContactKind, LucideIcon> = {
   phone: Phone,
   email: AtSign,
   address: MapPin,
   code: IdCard,
+  wecom: MessagesSquare,
+  app: Smartphone,
 }
 
 // i18n-keys: customers.contact.*
@@ -44,7 +57,7 @@ export function Contacts({ customer }: { customer: Identity }) {
 
 function ContactLine({ id, contact, may }: { id: number; contact: Contact; may: boolean }) {
   const { t } = useTranslation()
-  const Icon = icons[contact.kind]
+  const Icon = contactIcons[contact.kind]
   return (
     <li>
       <Icon size={16} aria-hidden="true" />
@@ -53,12 +66,15 @@ function ContactLine({ id, contact, may }: { id: number; contact: Contact; may: 
         masked={contact.masked}
         ask={may ? () => reveal(id, { contact_id: contact.id }) : undefined}
       />
+      {contact.validity === 'invalid' && (
+        <StatusTag kind="danger">{t('record.validity.invalid')}</StatusTag>
+      )}
     </li>
   )
 }
 
 /** Where the customer is known, and under which number. */
-export function Sources({ customer }: { customer: Identity }) {
+export function Sources({ customer }: { customer: Pick<Identity, 'id' | 'sources' | 'source'> }) {
   const { t } = useTranslation()
   const me = useMe()
   const may = me.can(perm.customerReveal)

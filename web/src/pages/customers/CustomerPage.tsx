@@ -1,10 +1,14 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { Button } from 'antd'
+import { NotebookPen } from 'lucide-react'
+import { type ComponentType, lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useParams } from 'react-router'
+import { useParams, useSearchParams } from 'react-router'
 import { isStatus } from '@/api/errors'
+import { perm } from '@/app/permissions'
 import {
   Bone,
+  Can,
   Count,
   Day,
   Facts,
@@ -17,27 +21,46 @@ import {
   QueryView,
   Section,
   StatCard,
+  useMe,
 } from '@/kit'
 import { type CustomerDetail, listOrders, recentSize, useCustomer } from './api'
 import { Behaviours } from './Behaviours'
 import { Contacts, Sources } from './Contacts'
 import styles from './customers.module.css'
-import { byMonth } from './figures'
 import { LevelBones, LevelReasons } from './LevelReasons'
 import { MonthChart } from './MonthChart'
 import { NextStep } from './NextStep'
 import { Orders } from './Orders'
+import { useSpendByMonth } from './portrait/api'
+import { RecordActions } from './record/Actions'
+import { Clean } from './record/Clean'
+import { TagEditor } from './record/TagEditor'
+import { NoteForm } from './timeline/NoteForm'
 import { Windows } from './Windows'
 import { KindMark, region, useName } from './words'
 
+const tabs: Record<string, ComponentType<{ id: number; onWrite?: () => void }>> = {
+  timeline: lazy(() => import('./timeline/TimelineTab')),
+  portrait: lazy(() => import('./portrait/PortraitTab')),
+  record: lazy(() => import('./record/RecordTab')),
+}
+
+// i18n-keys: customers.tab.*
 /** One customer: who and why on top, the story in the middle, what to do on the right. */
 export default function CustomerPage() {
   const { t } = useTranslation()
   const name = useName()
+  const me = useMe()
+  const [params] = useSearchParams()
+  const [writing, setWriting] = useState(false)
   const text = useParams().id ?? ''
   const id = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : null
   const query = useCustomer(id)
   const customer = query.data?.customer
+  const asked = params.get('tab') ?? ''
+  const tab = Object.hasOwn(tabs, asked) ? asked : 'overview'
+  const Tab = tabs[tab]
+  const write = me.can(perm.noteWrite) ? () => setWriting(true) : undefined
   return (
     <Page>
       <PageHeader
@@ -51,14 +74,41 @@ export default function CustomerPage() {
             </>
           )
         }
+        actions={
+          customer && (
+            <>
+              <Can permission={perm.noteWrite}>
+                <Button icon={<NotebookPen size={16} />} onClick={write}>
+                  {t('note.write')}
+                </Button>
+              </Can>
+              <RecordActions id={customer.id} />
+            </>
+          )
+        }
+        tabs={['overview', ...Object.keys(tabs)].map((key) => ({
+          key,
+          label: t(`customers.tab.${key}`),
+          to: key === 'overview' ? `/customers/${text}` : `/customers/${text}?tab=${key}`,
+        }))}
+        activeTab={tab}
       />
       {id === null || isStatus(query.error, 404) ? (
         <NotFound what={t('common.customer')} />
       ) : (
         <QueryView query={query} skeleton={<Skeleton />}>
-          {(detail) => <Body key={id} detail={detail} />}
+          {(detail) =>
+            Tab ? (
+              <Suspense fallback={<Bone width="100%" height={320} />}>
+                <Tab key={id} id={id} onWrite={write} />
+              </Suspense>
+            ) : (
+              <Body key={id} detail={detail} />
+            )
+          }
         </QueryView>
       )}
+      {id !== null && writing && <NoteForm customer={id} open onClose={() => setWriting(false)} />}
     </Page>
   )
 }
@@ -78,11 +128,7 @@ function Body({ detail }: { detail: CustomerDetail }) {
   })
   const loaded = query.data?.pages.flatMap((page) => page.items)
   const orders = loaded ?? detail.orders
-  const months = byMonth(
-    orders,
-    figures.as_of,
-    whole || (loaded !== undefined && !query.hasNextPage),
-  )
+  const spend = useSpendByMonth(customer.id)
 
   const more = async () => {
     const want = shown + 20
@@ -108,11 +154,11 @@ function Body({ detail }: { detail: CustomerDetail }) {
           >
             <Windows figures={figures} />
           </Section>
-          {(orders.length > 0 || query.isLoading) && (
+          {(spend.isLoading || (spend.data?.months.length ?? 0) > 0) && (
             <MonthChart
-              months={months}
-              loading={query.isLoading}
-              partial={!whole && query.hasNextPage}
+              months={spend.data?.months ?? []}
+              partial={spend.data?.older ?? false}
+              loading={spend.isLoading}
             />
           )}
           <Section title={t('customers.orders.title')} note={t('customers.orders.note')}>
@@ -131,6 +177,7 @@ function Body({ detail }: { detail: CustomerDetail }) {
         <aside className={styles.aside} aria-label={t('customers.aside')}>
           <NextStep detail={detail} />
           <Contacts customer={customer} />
+          <Clean id={customer.id} />
           <div className={styles.late}>
             <Sources customer={customer} />
           </div>
@@ -181,6 +228,7 @@ function Who({ detail: { customer, figures } }: { detail: CustomerDetail }) {
             label: t('customers.first_day'),
             value: <Day at={figures.first_day} empty={t('customers.never')} />,
           },
+          { label: t('common.tags'), value: <TagEditor customerId={customer.id} /> },
         ]}
       />
       <Grid min={200} pair>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Order, WindowFigures } from './api'
-import { baseOf, byMonth } from './figures'
+import type { WindowFigures } from './api'
+import { baseOf } from './figures'
 
 const window = (days: number, net_fen: number, orders: number): WindowFigures => ({
   days,
@@ -54,30 +54,5 @@ describe('baseOf', () => {
   it('needs the whole span before a short window', () => {
     expect(baseOf(windows, 30, '2026-08-23', asOf)).not.toBeNull() // 90 days
     expect(baseOf(windows, 30, '2026-08-24', asOf)).toBeNull()
-  })
-})
-
-const order = (day: string, net_fen: number): Order => ({ id: 1, day, net_fen }) as unknown as Order
-
-describe('byMonth', () => {
-  const orders = [order('2026-03-09', 500), order('2026-01-31', -200), order('2026-01-02', 900)]
-  it('fills gaps up to the as-of day and leaves returns out of the count', () => {
-    expect(byMonth(orders, '2026-04-15', true)).toEqual([
-      { month: '2026-01', net_fen: 700, orders: 1 },
-      { month: '2026-02', net_fen: 0, orders: 0 },
-      { month: '2026-03', net_fen: 500, orders: 1 },
-      { month: '2026-04', net_fen: 0, orders: 0 },
-    ])
-  })
-  it('leaves out the month that may be cut', () => {
-    expect(byMonth(orders, '2026-03-15', false).map((m) => m.month)).toEqual(['2026-03'])
-  })
-  it('is bounded and crosses years', () => {
-    const months = byMonth([order('2026-02-01', 1), order('2020-01-01', 1)], '2026-02-02', true, 3)
-    expect(months.map((m) => m.month)).toEqual(['2025-12', '2026-01', '2026-02'])
-  })
-  it('is empty without orders', () => {
-    expect(byMonth([], '2026-02-02', true)).toEqual([])
-    expect(byMonth([order('2026-02-01', 1)], '2026-02-02', false)).toEqual([])
   })
 })

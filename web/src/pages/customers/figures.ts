@@ -1,5 +1,5 @@
 // What the figures of a customer's windows say beyond themselves. Pure; tested.
-import type { Order, WindowFigures } from './api'
+import type { WindowFigures } from './api'
 
 const dayMs = 86_400_000
 
@@ -58,37 +58,4 @@ export interface Month {
   month: string
   net_fen: number
   orders: number
-}
-
-/**
- * Net spend by calendar month of the company, oldest first, without gaps, at
- * most `most` months up to the as-of day. Orders come newest first. Where they
- * are not all there (`complete` false), the oldest month is cut off: some of
- * its orders may be missing.
- */
-export function byMonth(orders: Order[], asOf: string, complete: boolean, most = 24): Month[] {
-  const sums = new Map<string, Month>()
-  for (const order of orders) {
-    const month = order.day.slice(0, 7)
-    const sum = sums.get(month) ?? { month, net_fen: 0, orders: 0 }
-    sum.net_fen += order.net_fen
-    if (order.net_fen > 0) sum.orders += 1
-    sums.set(month, sum)
-  }
-  const oldest = orders.at(-1)?.day.slice(0, 7)
-  if (!oldest) return []
-  if (!complete) sums.delete(oldest)
-  const first = [...sums.keys()].sort()[0]
-  if (!first) return []
-  const out: Month[] = []
-  for (let month = asOf.slice(0, 7); month >= first && out.length < most; month = before(month)) {
-    out.unshift(sums.get(month) ?? { month, net_fen: 0, orders: 0 })
-  }
-  return out
-}
-
-function before(month: string): string {
-  const [year = 0, number = 1] = month.split('-').map(Number)
-  const [y, m] = number === 1 ? [year - 1, 12] : [year, number - 1]
-  return `${y}-${String(m).padStart(2, '0')}`
 }

@@ -25,6 +25,7 @@ import {
   type Rules,
   type Shape,
   startImport,
+  useImport,
 } from './api'
 import { DryRun } from './DryRun'
 import { NoFile } from './FileStep'
@@ -40,27 +41,32 @@ interface Props {
   /** Undefined: guessed by the server. */
   kind: Kind | undefined
   source: string
+  /** An earlier import whose settings stand there from the start. */
+  from: number | null
   onKind: (kind: Kind) => void
   onBack: () => void
 }
 
 /** Step 2: what was recognised, corrected where it is wrong, tried out, started. */
 export function CheckStep(props: Props) {
-  const { upload, kind, source } = props
+  const { upload, kind, source, from } = props
   const { t } = useTranslation()
   const [shape, setShape] = useState<Shape>({})
+  const earlier = useImport(from)
+  const reshaped = Object.keys(shape).length > 0
   const query = useQuery({
-    queryKey: ['imports', 'preview', upload, kind, source, shape],
+    queryKey: ['imports', 'preview', upload, kind, source, shape, from],
+    // Without the earlier import it goes on as for any other file.
+    enabled: from === null || !earlier.isPending,
     queryFn: ({ signal }) =>
       ask(
         {
           upload_id: upload,
           kind,
           source,
-          mapping:
-            Object.keys(shape).length > 0
-              ? { kind: kind ?? 'orders', columns: {}, rules: {}, ...shape }
-              : undefined,
+          mapping: reshaped
+            ? { kind: kind ?? 'orders', columns: {}, rules: {}, ...shape }
+            : earlier.data?.mapping,
         },
         signal,
       ),
@@ -74,7 +80,7 @@ export function CheckStep(props: Props) {
       <Editor
         key={JSON.stringify([kind, source, shape])}
         {...props}
-        preview={query.data}
+        preview={earlier.data && !reshaped ? { ...query.data, saved: true } : query.data}
         shape={shape}
         onShape={setShape}
       />
@@ -103,9 +109,7 @@ export function CheckStep(props: Props) {
           <Button type="primary" onClick={other}>
             {t('imports.file.again')}
           </Button>
-          {Object.keys(shape).length > 0 && (
-            <Button onClick={() => setShape({})}>{t('imports.reading.auto')}</Button>
-          )}
+          {reshaped && <Button onClick={() => setShape({})}>{t('imports.reading.auto')}</Button>}
         </>
       }
     />

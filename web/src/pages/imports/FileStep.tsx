@@ -3,7 +3,7 @@ import { FileSpreadsheet, Pause, Play, Trash2, UploadCloud } from 'lucide-react'
 import { type DragEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { EmptyState, errorRef, errorText, useFormat } from '@/kit'
-import { type Kind, kinds, useSources } from './api'
+import { type Kind, kinds, useLimits, useSources } from './api'
 import styles from './imports.module.css'
 import { Track } from './Track'
 import { recall, refusal, type UploadState } from './upload'
@@ -103,10 +103,11 @@ function FilePicker({ upload }: { upload: UploadControl }) {
   const [over, setOver] = useState(false)
   const [refused, setRefused] = useState<ReturnType<typeof refusal>>(null)
   const unfinished = upload.state ? null : recall()
+  const limits = useLimits().data
 
   const take = (file: File | undefined) => {
     if (!file) return
-    const no = refusal(file)
+    const no = refusal(file, limits)
     setRefused(no)
     if (!no) upload.choose(file)
   }
@@ -147,7 +148,16 @@ function FilePicker({ upload }: { upload: UploadControl }) {
         <UploadCloud size={32} strokeWidth={1.5} aria-hidden="true" />
         <span className={styles.dropTitle}>{t('imports.file.drop')}</span>
         <span className={styles.hint}>{t('imports.file.formats')}</span>
-        <span className={styles.hint}>{t('imports.file.limits')}</span>
+        {limits && (
+          <span className={styles.hint}>
+            {t('imports.file.limits', {
+              max: f.bytes(limits.max_file_bytes),
+              xlsx: f.bytes(limits.max_xlsx_bytes),
+              rows: f.count(limits.max_rows),
+            })}
+          </span>
+        )}
+        <span className={styles.hint}>{t('imports.file.pieces')}</span>
       </button>
       {refused && (
         <p role="alert" className={styles.refusal}>

@@ -17,11 +17,14 @@ import {
   ToneTag,
   useMe,
 } from '@/kit'
-import { type Import, isEnded, listImports, useSources } from './api'
+import { type Import, isEnded, kinds, listImports, statuses, useSources } from './api'
 import { FileFigure } from './FileFigure'
 import { SumBar } from './SumBar'
 import { ImportState, sourceOf, useSourceName, useWho } from './words'
 
+const narrowing = ['status', 'kind', 'source_id', 'mine']
+
+// i18n-keys: import.status.*, import.kind.*
 /** Every file that was brought in, what became of it, and the way to the next one. */
 export default function ImportsPage() {
   const { t } = useTranslation()
@@ -32,20 +35,39 @@ export default function ImportsPage() {
   const load = useCallback(async (query: ListQuery, signal: AbortSignal) => {
     const page = await listImports(query, signal)
     setLive(page.items.some((x) => !isEnded(x.status)))
-    setNone(page.total === 0 && !query.source_id)
+    setNone(page.total === 0 && !narrowing.some((key) => query[key]))
     return page
   }, [])
-  const filters = useMemo<FilterDef[]>(() => {
-    if (!sources.data || sources.data.length < 2) return []
-    return [
+  const filters = useMemo<FilterDef[]>(
+    () => [
+      {
+        key: 'status',
+        label: t('common.status'),
+        type: 'select',
+        multiple: true,
+        options: statuses.map((s) => ({ value: s, label: t(`import.status.${s}`) })),
+      },
+      {
+        key: 'kind',
+        label: t('imports.kind'),
+        type: 'select',
+        options: kinds.map((k) => ({ value: k, label: t(`import.kind.${k}`) })),
+      },
       {
         key: 'source_id',
         label: t('common.source'),
         type: 'select',
-        options: sources.data.map((s) => ({ value: String(s.id), label: sourceName(s) })),
+        options: (sources.data ?? []).map((s) => ({ value: String(s.id), label: sourceName(s) })),
       },
-    ]
-  }, [sources.data, sourceName, t])
+      {
+        key: 'mine',
+        label: t('imports.who'),
+        type: 'select',
+        options: [{ value: 'true', label: t('imports.who.me') }],
+      },
+    ],
+    [sources.data, sourceName, t],
+  )
   return (
     <Page>
       <PageHeader
@@ -98,7 +120,6 @@ function First() {
   )
 }
 
-// i18n-keys: import.kind.*
 function useColumns(): Column<Import>[] {
   const { t } = useTranslation()
   const who = useWho()

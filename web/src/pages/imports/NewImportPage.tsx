@@ -17,6 +17,8 @@ export default function NewImportPage() {
   const upload = Number(params.get('upload')) || null
   const kind = kinds.find((k) => k === params.get('kind'))
   const source = params.get('source')
+  /** The import whose file and settings are used again. */
+  const from = Number(params.get('from')) || null
 
   const go = (next: Partial<Choice>, replace = false) => {
     const out = new URLSearchParams()
@@ -24,6 +26,8 @@ export default function NewImportPage() {
     if (all.upload) out.set('upload', String(all.upload))
     if (all.kind) out.set('kind', all.kind)
     if (all.source) out.set('source', all.source)
+    // Columns of another kind of content would mean nothing.
+    if (from && all.upload === upload && all.kind === kind) out.set('from', String(from))
     setParams(out, { replace })
   }
   const back = () => {
@@ -47,6 +51,7 @@ export default function NewImportPage() {
           upload={upload}
           kind={kind}
           source={source ?? ''}
+          from={from}
           onKind={(next: Kind) => go({ kind: next }, true)}
           onBack={back}
         />

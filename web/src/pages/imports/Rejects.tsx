@@ -1,4 +1,4 @@
-import { Button } from 'antd'
+import { Button, Select } from 'antd'
 import { Download } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -57,49 +57,69 @@ export function Rejects({ of }: { of: Import }) {
   const { t } = useTranslation()
   const me = useMe()
   const phone = useIsPhone()
+  const f = useFormat()
+  const [code, setCode] = useState<string>()
   if (!me.can(perm.importRun)) return <p className="zk-muted">{t('imports.rejects.ask')}</p>
   return (
-    <DataTable<Reject>
-      id="import-rejects"
-      label={t('imports.rejects')}
-      local
-      queryKey={['imports', 'rejects', of.id]}
-      load={(query, signal) => listRejects(of.id, query, signal)}
-      rowKey={(r) => r.row_no}
-      columns={[
-        {
-          key: 'line',
-          title: t('import.error_line'),
-          align: 'right',
-          width: 88,
-          render: (r) => (
-            <span className="zk-num">{phone ? t('imports.line', { line: r.line }) : r.line}</span>
-          ),
-        },
-        {
-          key: 'column',
-          title: t('import.error_column'),
-          width: 160,
-          render: (r) => r.column || <span className="zk-muted">{t('imports.whole_row')}</span>,
-        },
-        {
-          key: 'value',
-          title: t('import.error_value'),
-          width: 200,
-          render: (r) => (
-            <span className={`zk-break ${styles.value}`}>
-              {r.value || <span className="zk-muted">{t('imports.column.empty')}</span>}
-            </span>
-          ),
-        },
-        {
-          key: 'reason',
-          title: t('import.error_reason'),
-          phone: 'wide',
-          render: (r) => r.reason,
-        },
-      ]}
-    />
+    <>
+      {of.reasons.length > 1 && (
+        <Select
+          className={styles.field}
+          aria-label={t('imports.rejects.reason')}
+          placeholder={t('imports.rejects.all', { total: f.count(of.rejected) })}
+          allowClear
+          value={code}
+          onChange={(next?: string) => setCode(next)}
+          options={of.reasons.map((r) => ({
+            value: r.code,
+            label: `${r.text} (${f.count(r.rows)})`,
+          }))}
+        />
+      )}
+      <DataTable<Reject>
+        key={code}
+        id="import-rejects"
+        label={t('imports.rejects')}
+        local
+        queryKey={['imports', 'rejects', of.id]}
+        fixed={{ code }}
+        load={(query, signal) => listRejects(of.id, query, signal)}
+        rowKey={(r) => r.row_no}
+        columns={[
+          {
+            key: 'line',
+            title: t('import.error_line'),
+            align: 'right',
+            width: 88,
+            render: (r) => (
+              <span className="zk-num">{phone ? t('imports.line', { line: r.line }) : r.line}</span>
+            ),
+          },
+          {
+            key: 'column',
+            title: t('import.error_column'),
+            width: 160,
+            render: (r) => r.column || <span className="zk-muted">{t('imports.whole_row')}</span>,
+          },
+          {
+            key: 'value',
+            title: t('import.error_value'),
+            width: 200,
+            render: (r) => (
+              <span className={`zk-break ${styles.value}`}>
+                {r.value || <span className="zk-muted">{t('imports.column.empty')}</span>}
+              </span>
+            ),
+          },
+          {
+            key: 'reason',
+            title: t('import.error_reason'),
+            phone: 'wide',
+            render: (r) => r.reason,
+          },
+        ]}
+      />
+    </>
   )
 }
 

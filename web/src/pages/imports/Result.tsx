@@ -26,6 +26,7 @@ export function Result({ of }: { of: Import }) {
       </Section>
       {of.rows_read > 0 && <Made of={of} />}
       <Next of={of} />
+      <Again of={of} />
       <Inside of={of} />
       {of.kind === 'orders' && of.rows_read > 0 && <Amounts of={of} />}
       {of.rejected > 0 && (
@@ -80,6 +81,34 @@ function Made({ of }: { of: Import }) {
         />
       ))}
     </Grid>
+  )
+}
+
+/** The file is still at the server: it need not be sent again. */
+function Again({ of }: { of: Import }) {
+  const { t } = useTranslation()
+  if (of.upload_id === null) return null
+  const query = new URLSearchParams({
+    upload: String(of.upload_id),
+    kind: of.kind,
+    source: of.source_code,
+    from: String(of.id),
+  })
+  const tried = of.dry_run && of.status === 'finished'
+  return (
+    <Can permission={perm.importRun}>
+      <section className={styles.next} aria-label={t('imports.again')}>
+        <div>
+          <h2>{t(tried ? 'imports.again.tried' : 'imports.again')}</h2>
+          <p>{t('imports.again.text')}</p>
+        </div>
+        <div className={styles.nextActions}>
+          <LinkButton type="primary" to={`/imports/new?${query}`}>
+            {t(tried ? 'imports.again.import' : 'imports.again.retry')}
+          </LinkButton>
+        </div>
+      </section>
+    </Can>
   )
 }
 

@@ -7,10 +7,9 @@ import type { ListQuery } from '@/api/types'
 type Schemas = components['schemas']
 
 /** An import with its counts and reasons. */
-export type Import = Schemas['ImporterView'] & {
-  /** Missing from servers that do not tell it yet. */
-  created_by_name?: string
-}
+export type Import = Schemas['ImporterView']
+/** How large a file may be, in bytes. */
+export type Limits = Schemas['ImporterLimits']
 export type Kind = Import['kind']
 export const kinds: Kind[] = ['orders', 'customers', 'behaviours']
 export type Status = Import['status']
@@ -31,6 +30,17 @@ export type Upload = Schemas['ImporterUpload']
 export type StartInput = Schemas['StartInputBody']
 export type PreviewInput = Schemas['PreviewInputBody']
 
+export const statuses: Status[] = [
+  'waiting',
+  'checking',
+  'running',
+  'finishing',
+  'finished',
+  'failed',
+  'cancelling',
+  'cancelled',
+]
+
 /** Whether nothing more happens to an import. */
 export const isEnded = (status: Status) =>
   status === 'finished' || status === 'failed' || status === 'cancelled'
@@ -40,6 +50,14 @@ export const useSources = () =>
     queryKey: ['imports', 'sources'],
     queryFn: async ({ signal }) => (await ok(api.GET('/sources', { signal }))).items,
     staleTime: 60_000,
+  })
+
+/** What the server takes; set when it starts. */
+export const useLimits = () =>
+  useQuery({
+    queryKey: ['imports', 'limits'],
+    queryFn: ({ signal }) => ok(api.GET('/imports/limits', { signal })),
+    staleTime: Number.POSITIVE_INFINITY,
   })
 
 export const listImports = (query: ListQuery, signal: AbortSignal) =>

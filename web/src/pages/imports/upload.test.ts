@@ -233,5 +233,19 @@ it.each([
   ['a.csv', 0, 'errors.import.empty_upload'],
   ['a.xlsx', 65 << 20, 'errors.sheet.file_too_large'],
 ])('refuses %s of %i bytes: %s', (name, size, key) => {
-  expect(refusal({ name, size })?.key).toBe(key)
+  const limits = { max_file_bytes: 20 * 2 ** 30, max_xlsx_bytes: 64 * 2 ** 20 }
+  expect(refusal({ name, size }, limits)?.key).toBe(key)
+})
+
+it('keeps to the limits that the server tells, and leaves unknown ones to it', () => {
+  const limits = { max_file_bytes: 40 * 2 ** 20, max_xlsx_bytes: 10 * 2 ** 20 }
+  const of = (name: string, mib: number, known = true) =>
+    refusal({ name, size: mib * 2 ** 20 }, known ? limits : undefined)
+  expect(of('a.csv', 40)).toBeNull()
+  expect(of('a.csv', 41)).toEqual({
+    key: 'errors.import.upload_too_large',
+    params: { max_mb: 40 },
+  })
+  expect(of('a.xlsx', 11)).toEqual({ key: 'errors.sheet.file_too_large', params: { max_mb: 10 } })
+  expect(of('a.xlsx', 900, false)).toBeNull()
 })

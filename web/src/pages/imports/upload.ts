@@ -270,17 +270,29 @@ export function recall(): Memo | null {
 export const isSame = (memo: Memo, file: File) =>
   memo.name === file.name && memo.size === file.size && memo.modified === file.lastModified
 
-/** Why a file cannot be taken, as a catalogue key with parameters; null where it can be tried. */
-export function refusal(file: { name: string; size: number }): {
-  key: string
-  params?: Record<string, number>
-} | null {
+/**
+ * Why a file cannot be taken, as a catalogue key with parameters; null where it
+ * can be tried. Without limits the server says so when it is asked.
+ */
+export function refusal(
+  file: { name: string; size: number },
+  limits?: { max_file_bytes: number; max_xlsx_bytes: number },
+): { key: string; params?: Record<string, number> } | null {
   if (file.size === 0) return { key: 'errors.import.empty_upload' }
   if (/\.(xls|et)$/i.test(file.name)) return { key: 'errors.sheet.old_xls' }
   if (/\.(zip|rar|7z)$/i.test(file.name)) return { key: 'errors.sheet.zip_archive' }
   if (/\.(docx?|pdf|pptx?|png|jpe?g)$/i.test(file.name)) return { key: 'errors.sheet.not_table' }
-  if (/\.xlsx$/i.test(file.name) && file.size > 64 * MiB) {
-    return { key: 'errors.sheet.file_too_large', params: { max_mb: 64 } }
+  if (limits && /\.xlsx$/i.test(file.name) && file.size > limits.max_xlsx_bytes) {
+    return {
+      key: 'errors.sheet.file_too_large',
+      params: { max_mb: Math.floor(limits.max_xlsx_bytes / MiB) },
+    }
+  }
+  if (limits && file.size > limits.max_file_bytes) {
+    return {
+      key: 'errors.import.upload_too_large',
+      params: { max_mb: Math.floor(limits.max_file_bytes / MiB) },
+    }
   }
   return null
 }

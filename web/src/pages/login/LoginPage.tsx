@@ -73,7 +73,7 @@ export default function LoginPage() {
             autoComplete="username"
             autoCapitalize="none"
             spellCheck={false}
-            maxLength={100}
+            maxLength={64}
           />
         </Form.Item>
         <Form.Item

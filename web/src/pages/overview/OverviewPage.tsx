@@ -25,6 +25,7 @@ import {
 import { FirstFigure } from './FirstFigure'
 import { Latest } from './Latest'
 import { Levels } from './Levels'
+import { MySteps } from './MySteps'
 import styles from './overview.module.css'
 import { Revenue } from './Revenue'
 import { Todos } from './Todos'
@@ -100,6 +101,7 @@ function Body({ data }: { data?: Overview }) {
   return (
     <>
       {data && data.todos.length > 0 && <Todos items={data.todos} />}
+      {data && <MySteps />}
       {data?.totals_hidden ? <Hidden /> : <Totals data={data} />}
       {data && <Latest data={data} />}
     </>

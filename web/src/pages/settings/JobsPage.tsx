@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { api, ok } from '@/api/client'
 import type { Job, JobAttempt } from '@/api/types'
+import { perm } from '@/app/permissions'
 import {
   DataTable,
   DateTime,
@@ -22,6 +23,7 @@ import {
   SimpleTable,
   useJob,
   useJobName,
+  useMe,
   useSay,
 } from '@/kit'
 
@@ -32,6 +34,7 @@ export default function JobsPage() {
   const { t } = useTranslation()
   const client = useQueryClient()
   const name = useJobName()
+  const me = useMe()
   const { done, fail } = useSay()
   const [params] = useSearchParams()
   const [open, setOpen] = useState<number | null>(null)
@@ -88,6 +91,7 @@ export default function JobsPage() {
         queryKey={['jobs', 'list', group]}
         load={(query, signal) => ok(api.GET('/jobs', { params: { query }, signal }))}
         fixed={{ state: group }}
+        exportPath={me.can(perm.jobView) ? '/jobs/export' : undefined}
         refetchInterval={group === 'running' ? 3000 : 15_000}
         onOpen={(job) => setOpen(job.id)}
         openKey={open}

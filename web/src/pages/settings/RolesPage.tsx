@@ -8,6 +8,7 @@ import type { Permission, Role } from '@/api/types'
 import { perm } from '@/app/permissions'
 import {
   Can,
+  ExportButton,
   Page,
   PageHeader,
   QueryView,
@@ -72,15 +73,18 @@ export default function RolesPage() {
         title={t('nav.settings.roles')}
         purpose={t('roles.purpose')}
         actions={
-          <Can permission={perm.roleManage}>
-            <Button
-              type="primary"
-              icon={<ShieldPlus size={16} />}
-              onClick={() => setEditing('new')}
-            >
-              {t('roles.new')}
-            </Button>
-          </Can>
+          <>
+            <ExportButton path="/roles/export" name="roles" query={{}} text={t('common.export')} />
+            <Can permission={perm.roleManage}>
+              <Button
+                type="primary"
+                icon={<ShieldPlus size={16} />}
+                onClick={() => setEditing('new')}
+              >
+                {t('roles.new')}
+              </Button>
+            </Can>
+          </>
         }
       />
       <QueryView query={both as never}>

@@ -96,6 +96,7 @@ export default function StaffPage() {
         load={(query, signal) => ok(api.GET('/staff', { params: { query }, signal }))}
         search={t('staff.search')}
         defaultSort="login"
+        exportPath="/staff/export"
         onOpen={writable ? setEditing : undefined}
         openKey={editing && editing !== 'new' ? editing.id : null}
         filters={[

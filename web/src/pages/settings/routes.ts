@@ -9,6 +9,12 @@ export const routes: PageRoute[] = [
     page: () => import('./DepartmentsPage'),
   },
   { path: '/settings/roles', permission: perm.staffView, page: () => import('./RolesPage') },
+  {
+    path: '/settings/fields',
+    permission: perm.fieldManage,
+    page: () => import('./fields/FieldsPage'),
+  },
+  { path: '/settings/tags', permission: perm.tagManage, page: () => import('./tags/TagsPage') },
   { path: '/settings/audit', permission: perm.auditView, page: () => import('./AuditPage') },
   // Without job.view a person sees the jobs that he or she started.
   { path: '/settings/jobs', page: () => import('./JobsPage') },

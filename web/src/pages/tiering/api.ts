@@ -224,7 +224,7 @@ export interface Run {
   error_code: string
   /** Staff id; 0 is the program. */
   created_by: number
-  created_by_name?: string
+  created_by_name: string
   created_at: number
   /** 0 until it began, or ended. */
   started_at: number
@@ -283,6 +283,9 @@ export interface RuleView {
 }
 
 export interface Explanation {
+  customer_id: number
+  /** Of the customer. */
+  name: string
   run_id: number
   scheme: string
   scheme_name: string
@@ -316,7 +319,7 @@ export interface SchemeView {
   scheme: Scheme
   version: number
   created_by: number
-  created_by_name?: string
+  created_by_name: string
   created_at: number
   shipped: boolean
   default: boolean

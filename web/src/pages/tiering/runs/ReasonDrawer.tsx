@@ -30,11 +30,12 @@ import { ScoreParts } from './ScoreParts'
 export function ReasonDrawer({
   runId,
   customerId,
-  name,
+  name: known,
   onClose,
 }: {
   runId: number
   customerId: number | null
+  /** Shown until the answer is there. */
   name?: string
   onClose: () => void
 }) {
@@ -51,6 +52,8 @@ export function ReasonDrawer({
       ),
     staleTime: Number.POSITIVE_INFINITY,
   })
+  // Whoever follows a link knows only the number.
+  const name = query.data?.name || known
   return (
     <DetailDrawer
       open={customerId !== null}

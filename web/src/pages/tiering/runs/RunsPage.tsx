@@ -16,7 +16,7 @@ import {
   useJob,
   useMe,
 } from '@/kit'
-import type { Run } from '../api'
+import type { Run, RunStatus as Status } from '../api'
 import { runPath } from '../links'
 import { isActive, useSchemes } from '../queries'
 import { tieringTabs } from '../tabs'
@@ -24,6 +24,9 @@ import { NoRunYet } from './NoRunYet'
 import { Author, duration, RunStatus } from './RunStatus'
 import { StartRun } from './StartRun'
 
+const states: Status[] = ['waiting', 'running', 'finished', 'failed', 'cancelled']
+
+// i18n-keys: tiers.run.status.*
 /** Every run: what was graded when, by whom, and how far the one at work is. */
 export default function RunsPage() {
   const { t } = useTranslation()
@@ -97,6 +100,12 @@ export default function RunsPage() {
               value: s.scheme.code,
               label: s.scheme.name,
             })),
+          },
+          {
+            key: 'status',
+            label: t('common.status'),
+            type: 'select',
+            options: states.map((s) => ({ value: s, label: t(`tiers.run.status.${s}`) })),
           },
         ]}
         bulk={({ rows }) => {

@@ -17,6 +17,7 @@ const view = (scheme: Scheme, version: number): SchemeView => ({
   scheme,
   version,
   created_by: 0,
+  created_by_name: '',
   created_at: 0,
   shipped: true,
   default: true,

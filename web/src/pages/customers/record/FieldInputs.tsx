@@ -1,0 +1,429 @@
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button, DatePicker, Form, Input, InputNumber, Select } from 'antd'
+import dayjs, { type Dayjs } from 'dayjs'
+import { Pencil } from 'lucide-react'
+import { type ReactNode, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { api, ok } from '@/api/client'
+import { ApiError, isStatus } from '@/api/errors'
+import { perm } from '@/app/permissions'
+import {
+  Bones,
+  Can,
+  Count,
+  Day,
+  dash,
+  EmptyState,
+  Facts,
+  FormDrawer,
+  Money,
+  QueryView,
+  Section,
+  ToneTag,
+  useMe,
+  useSay,
+} from '@/kit'
+import {
+  bySection,
+  changedValues,
+  choosable,
+  type Field,
+  type FieldValues,
+  isEmpty,
+  useFields,
+  useFieldText,
+  useFieldValues,
+  useLabel,
+} from './fields'
+import styles from './fields.module.css'
+
+type Names = FieldValues['names']
+
+interface InputProps {
+  field: Field
+  value?: unknown
+  onChange?: (value: unknown) => void
+  /** Names of what references point to, by target and id. */
+  names?: Names
+  id?: string
+  disabled?: boolean
+}
+
+/** The control of one custom field. Its value is in the API's form: 分, YYYY-MM-DD, codes, ids. */
+export function FieldInput({ field, value, onChange, names, ...rest }: InputProps) {
+  const label = useLabel()
+  switch (field.kind) {
+    case 'number':
+      return (
+        <InputNumber
+          {...rest}
+          className={styles.wide}
+          precision={field.scale}
+          stringMode
+          suffix={field.unit || undefined}
+          value={value as string | number | undefined}
+          onChange={(next) => onChange?.(next === '' ? null : next)}
+        />
+      )
+    case 'money':
+      return (
+        <InputNumber<number>
+          {...rest}
+          className={styles.wide}
+          prefix="¥"
+          precision={2}
+          value={typeof value === 'number' ? value / 100 : null}
+          onChange={(next) => onChange?.(next === null ? null : Math.round(next * 100))}
+        />
+      )
+    case 'date':
+      return (
+        <DatePicker
+          {...rest}
+          className={styles.wide}
+          value={typeof value === 'string' && value ? dayjs(value) : null}
+          onChange={(next) => onChange?.((next as Dayjs | null)?.format('YYYY-MM-DD') ?? null)}
+        />
+      )
+    case 'choice':
+    case 'multi_choice':
+      return (
+        <Select
+          {...rest}
+          mode={field.kind === 'multi_choice' ? 'multiple' : undefined}
+          allowClear
+          value={isEmpty(value) ? undefined : value}
+          onChange={(next) => onChange?.(next ?? null)}
+          options={choosable(field, value).map((o) => ({
+            value: o.code,
+            label: label(o.label),
+          }))}
+          showSearch={{ optionFilterProp: 'label' }}
+        />
+      )
+    case 'reference':
+      return (
+        <ReferenceInput field={field} value={value} onChange={onChange} names={names} {...rest} />
+      )
+    default:
+      return (
+        <Input
+          {...rest}
+          maxLength={500}
+          suffix={field.unit || undefined}
+          value={(value as string | undefined) ?? ''}
+          onChange={(event) => onChange?.(event.target.value)}
+        />
+      )
+  }
+}
+
+function ReferenceInput({ field, value, onChange, names, ...rest }: InputProps) {
+  const { t } = useTranslation()
+  const [text, setText] = useState('')
+  const known = typeof value === 'number' ? names?.[field.target]?.[String(value)] : undefined
+  const query = useQuery({
+    queryKey: ['custom-fields', 'candidates', field.id, text],
+    enabled: text.trim() !== '' || field.target === 'staff',
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) =>
+      (
+        await ok(
+          api.GET('/custom-fields/{id}/candidates', {
+            params: { path: { id: field.id }, query: { q: text } },
+            signal,
+          }),
+        )
+      ).items,
+  })
+  const found = query.data ?? []
+  const options = found.map((c) => ({ value: c.id, label: c.name, note: c.note }))
+  if (typeof value === 'number' && !options.some((o) => o.value === value)) {
+    options.unshift({ value, label: known ?? `#${value}`, note: '' })
+  }
+  return (
+    <Select
+      {...rest}
+      allowClear
+      showSearch={{ filterOption: false, onSearch: setText }}
+      loading={query.isFetching}
+      placeholder={t(field.target === 'staff' ? 'field.search_staff' : 'field.search_customer')}
+      notFoundContent={text ? t('common.no_result') : null}
+      value={typeof value === 'number' ? value : undefined}
+      onChange={(next) => onChange?.(next ?? null)}
+      options={options}
+      optionRender={(option) => (
+        <span className={styles.candidate}>
+          {option.label}
+          {option.data.note && <small className="zk-muted">{option.data.note}</small>}
+        </span>
+      )}
+    />
+  )
+}
+
+/** One value as it is read. */
+export function FieldValue({
+  field,
+  value,
+  names,
+}: {
+  field: Field
+  value: unknown
+  names?: Names
+}): ReactNode {
+  const label = useLabel()
+  if (isEmpty(value)) return <span className="zk-muted">{dash}</span>
+  const choice = (code: string) => {
+    const option = field.options.find((o) => o.code === code)
+    const text = option ? label(option.label) : code
+    return option?.tone ? <ToneTag tone={option.tone}>{text}</ToneTag> : text
+  }
+  switch (field.kind) {
+    case 'number':
+      return (
+        <>
+          <Count value={Number(value)} digits={field.scale} />
+          {field.unit && <span className="zk-muted"> {field.unit}</span>}
+        </>
+      )
+    case 'money':
+      return <Money fen={value as number} />
+    case 'date':
+      return <Day at={value as string} />
+    case 'choice':
+      return choice(value as string)
+    case 'multi_choice':
+      return (
+        <span className={styles.choices}>
+          {(value as string[]).map((code) => (
+            <span key={code} className={styles.choice}>
+              {choice(code)}
+            </span>
+          ))}
+        </span>
+      )
+    case 'reference': {
+      const name = names?.[field.target]?.[String(value)]
+      if (!name) return <span className="zk-muted">#{String(value)}</span>
+      return field.target === 'customer' ? <Link to={`/customers/${value}`}>{name}</Link> : name
+    }
+    default:
+      return <span className="zk-break">{String(value)}</span>
+  }
+}
+
+/**
+ * The form items of all fields in use, by section. Their values stand under
+ * `values.<code>`, so that errors of the server find their field.
+ */
+export function FieldInputs({
+  fields,
+  names,
+  base = 'values',
+}: {
+  fields: Field[]
+  names?: Names
+  base?: string
+}) {
+  const { t } = useTranslation()
+  const label = useLabel()
+  const sections = bySection(fields.filter((f) => !f.retired))
+  return sections.map((section) => (
+    <fieldset key={section.key} className={styles.section}>
+      {(sections.length > 1 || section.key !== '') && (
+        <legend>{section.key === '' ? t('field.no_section') : label(section.label)}</legend>
+      )}
+      {section.fields.map((field) => (
+        <Form.Item
+          key={field.id}
+          name={[base, field.code]}
+          label={label(field.name)}
+          extra={label(field.help) || undefined}
+          rules={
+            field.required
+              ? [
+                  {
+                    required: true,
+                    message: t('errors.field.required', { field: label(field.name) }),
+                  },
+                ]
+              : undefined
+          }
+        >
+          <FieldInput field={field} names={names} />
+        </Form.Item>
+      ))}
+    </fieldset>
+  ))
+}
+
+/** The custom values of a customer: read, and changed in a drawer. */
+export function CustomFields({ customerId }: { customerId: number }) {
+  const { t } = useTranslation()
+  const me = useMe()
+  const fields = useFields()
+  const values = useFieldValues(customerId)
+  // What the form began with: it stays while others change the customer.
+  const [editing, setEditing] = useState<FieldValues | null>(null)
+  const both = {
+    data: fields.data && values.data ? { fields: fields.data, values: values.data } : undefined,
+    error: fields.error ?? values.error,
+    refetch: () => {
+      values.refetch()
+      return fields.refetch()
+    },
+  }
+  const any = fields.data?.some((f) => !f.retired)
+  return (
+    <Section
+      title={t('field.values_title')}
+      extra={
+        any && me.can(perm.customerEdit) ? (
+          <Button
+            size="small"
+            icon={<Pencil size={14} />}
+            disabled={!values.data}
+            onClick={() => setEditing(values.data ?? null)}
+          >
+            {t('common.edit')}
+          </Button>
+        ) : undefined
+      }
+    >
+      <QueryView query={both as never} compact skeleton={<Bones rows={3} />}>
+        {(data: { fields: Field[]; values: FieldValues }) => (
+          <>
+            <Shown {...data} />
+            {editing && (
+              <ValuesForm
+                key={editing.version}
+                fields={data.fields}
+                values={editing}
+                onClose={() => setEditing(null)}
+                onReload={() => {
+                  setEditing(null)
+                  values.refetch()
+                }}
+              />
+            )}
+          </>
+        )}
+      </QueryView>
+    </Section>
+  )
+}
+
+function Shown({ fields, values }: { fields: Field[]; values: FieldValues }) {
+  const { t } = useTranslation()
+  const label = useLabel()
+  const filled = fields.filter((f) => !isEmpty(values.values[f.code]))
+  if (!fields.some((f) => !f.retired) && filled.length === 0) {
+    return (
+      <EmptyState
+        compact
+        title={t('field.values_undefined')}
+        action={
+          <Can permission={perm.fieldManage}>
+            <Link to="/settings/fields">{t('field.values_define')}</Link>
+          </Can>
+        }
+      />
+    )
+  }
+  if (filled.length === 0) return <p className="zk-muted">{t('field.values_none')}</p>
+  return bySection(filled).map((section) => (
+    <div key={section.key} className={styles.group}>
+      <h3 className={styles.groupTitle}>
+        {section.key === '' ? t('field.no_section') : label(section.label)}
+      </h3>
+      <Facts
+        columns={2}
+        items={section.fields.map((f) => ({
+          key: f.code,
+          label: label(f.name),
+          value: <FieldValue field={f} value={values.values[f.code]} names={values.names} />,
+        }))}
+      />
+    </div>
+  ))
+}
+
+function ValuesForm({
+  fields,
+  values,
+  onClose,
+  onReload,
+}: {
+  fields: Field[]
+  values: FieldValues
+  onClose: () => void
+  onReload: () => void
+}) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const text = useFieldText()
+  const { done } = useSay()
+  // The version that the next try is made on: after a conflict, the one whose
+  // differences were shown.
+  const version = useRef(values.version)
+  const params = { path: { id: values.customer_id } }
+  const send = (changed: Record<string, unknown>) =>
+    ok(
+      api.PATCH('/customers/{id}/fields', {
+        params: { ...params, header: { 'If-Match': `"${version.current}"` } },
+        body: { values: changed },
+      }),
+    )
+  const save = async (changed: Record<string, unknown>) => {
+    try {
+      return await send(changed)
+    } catch (error) {
+      if (!isStatus(error, 409)) throw error
+      const now = await ok(api.GET('/customers/{id}/fields', { params }))
+      version.current = now.version
+      const theirs = changedValues(values.values, {
+        ...Object.fromEntries(Object.keys(changed).map((code) => [code, null])),
+        ...now.values,
+      })
+      const both = Object.keys(changed).filter((code) => code in theirs)
+      // Nobody else touched these fields: what was typed goes onto what is there.
+      if (both.length === 0) return send(changed)
+      throw new ApiError({
+        status: 409,
+        code: 'customer.version_conflict',
+        errors: both.map((code) => {
+          const field = fields.find((f) => f.code === code)
+          const shown = field ? text(field, theirs[code], now.names) : ''
+          return {
+            path: `values.${code}`,
+            code: 'conflict',
+            message: shown ? t('field.theirs', { value: shown }) : t('field.theirs_empty'),
+          }
+        }),
+      })
+    }
+  }
+  return (
+    <FormDrawer<{ values: Record<string, unknown> }>
+      open
+      title={t('field.values_edit')}
+      initial={{ values: values.values }}
+      onClose={onClose}
+      onReload={onReload}
+      onSubmit={async (form) => {
+        const changed = changedValues(values.values, form.values ?? {})
+        if (Object.keys(changed).length > 0) {
+          const after = await save(changed)
+          client.setQueryData(['customers', 'fields', values.customer_id], after)
+          client.invalidateQueries({ queryKey: ['customers'] })
+          done(t('common.saved'))
+        }
+        onClose()
+      }}
+    >
+      <FieldInputs fields={fields} names={values.names} />
+    </FormDrawer>
+  )
+}

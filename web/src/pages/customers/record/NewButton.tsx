@@ -1,0 +1,26 @@
+import { Button } from 'antd'
+import { UserRoundPlus } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { perm } from '@/app/permissions'
+import { Can } from '@/kit'
+
+const NewCustomer = lazy(() => import('./NewCustomer').then((m) => ({ default: m.NewCustomer })))
+
+/** Opens the form of a new customer; its code comes when it is needed. */
+export function NewButton() {
+  const { t } = useTranslation()
+  const [open, setOpen] = useState(false)
+  return (
+    <Can permission={perm.customerCreate}>
+      <Button type="primary" icon={<UserRoundPlus size={16} />} onClick={() => setOpen(true)}>
+        {t('record.new.title')}
+      </Button>
+      {open && (
+        <Suspense fallback={null}>
+          <NewCustomer onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </Can>
+  )
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { bySection, changedValues, choosable, type Field } from './fields'
+import { choose, type Tag, type TagGroup } from './tags'
+
+const field = (part: Partial<Field>) =>
+  ({ section: { zh: '' }, options: [], retired: false, kind: 'text', ...part }) as Field
+
+describe('bySection', () => {
+  it('keeps the order of fields and puts those without a section last', () => {
+    const list = bySection([
+      field({ code: 'a' }),
+      field({ code: 'b', section: { zh: '购物' } }),
+      field({ code: 'c', section: { zh: '会员' } }),
+      field({ code: 'd', section: { zh: '购物' } }),
+    ])
+    expect(list.map((s) => `${s.key}:${s.fields.map((f) => f.code).join('')}`)).toEqual([
+      '购物:bd',
+      '会员:c',
+      ':a',
+    ])
+  })
+})
+
+describe('changedValues', () => {
+  it('sends what differs, and null for what went', () => {
+    const before = { size: 's', tags: ['a', 'b'], price: 12.5, note: 'x' }
+    const after = {
+      size: 'm',
+      tags: ['a', 'b'],
+      price: 12.5,
+      note: '',
+      born: null,
+      more: undefined,
+    }
+    expect(changedValues(before, after)).toEqual({ size: 'm', note: null })
+  })
+})
+
+describe('choosable', () => {
+  it('offers a retired option only to who has it', () => {
+    const f = field({
+      options: [
+        { code: 'a', label: { zh: 'A' } },
+        { code: 'b', label: { zh: 'B' }, retired: true },
+      ],
+    })
+    expect(choosable(f, 'a').map((o) => o.code)).toEqual(['a'])
+    expect(choosable(f, ['b']).map((o) => o.code)).toEqual(['a', 'b'])
+  })
+})
+
+describe('choose', () => {
+  const groups = [{ id: 1, exclusive: true }, { id: 2 }] as TagGroup[]
+  const tags = [
+    { id: 10, group_id: 1 },
+    { id: 11, group_id: 1 },
+    { id: 20, group_id: 2 },
+    { id: 21, group_id: 2 },
+  ] as Tag[]
+  it('keeps the newest of an exclusive group and all of the others', () => {
+    expect(choose([10, 20, 21, 11], tags, groups)).toEqual([20, 21, 11])
+  })
+})

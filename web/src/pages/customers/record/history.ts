@@ -1,0 +1,63 @@
+// The history by what was written together. Pure; tested.
+import type { ChangeItem } from './api'
+
+export interface Write {
+  key: string
+  at: number
+  actor: string
+  origin: ChangeItem['origin']
+  changes: ChangeItem[]
+}
+
+/** Changes, newest first, under the writes that made them: one person, one version. */
+export function byWrite(list: ChangeItem[]): Write[] {
+  const out: Write[] = []
+  for (const change of list) {
+    const key = `${change.version}-${change.change_set}-${change.actor_id ?? 0}`
+    const last = out.at(-1)
+    if (last?.key === key) last.changes.push(change)
+    else
+      out.push({
+        key,
+        at: change.at,
+        actor: change.actor_name,
+        origin: change.origin,
+        changes: [change],
+      })
+  }
+  return out
+}
+
+/** One line of a write: a field, or several that are read as one. */
+export interface Line {
+  field: string
+  changes: ChangeItem[]
+}
+
+const joined: Record<string, string[]> = {
+  region: ['province', 'city', 'district', 'region_code'],
+  birthday: ['birthday', 'birthday_lunar'],
+}
+
+/** The changes of a write as they are read: a place and a birthday stand in one line. */
+export function lines(changes: ChangeItem[]): Line[] {
+  const out: Line[] = []
+  for (const change of changes) {
+    const [part] = Object.entries(joined).find(([, of]) => of.includes(change.field)) ?? []
+    const have = part ? out.find((l) => l.field === part) : undefined
+    if (have) have.changes.push(change)
+    else out.push({ field: part ?? change.field, changes: [change] })
+  }
+  return out.map((line) => {
+    const order = joined[line.field]
+    if (!order) return line
+    // A code says no more than the names beside it.
+    const named = line.changes.filter((c) => c.field !== 'region_code')
+    const shown = named.length > 0 ? named : line.changes
+    return {
+      field:
+        shown.length === 1 && shown[0] && line.changes.length === 1 ? shown[0].field : line.field,
+      changes: shown.toSorted((a, b) => order.indexOf(a.field) - order.indexOf(b.field)),
+    }
+  })
+}

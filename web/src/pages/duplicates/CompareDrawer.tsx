@@ -1,0 +1,240 @@
+import { Button, Radio } from 'antd'
+import { ArrowLeftRight } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { DetailDrawer, LinkButton, QueryView, Section, useSay } from '@/kit'
+import { decide, type FieldChoice, merge, type Pair, type Side, undo, usePreview } from './api'
+import styles from './duplicates.module.css'
+import { Reasons, SideFacts } from './words'
+
+/**
+ * Both customers field by field: choose which stays and whose value is kept,
+ * then merge, or say that they are two.
+ */
+export function CompareDrawer({
+  pair,
+  onClose,
+  onDone,
+}: {
+  pair: Pair | null
+  onClose: () => void
+  onDone: () => void
+}) {
+  const { t } = useTranslation()
+  return (
+    <DetailDrawer
+      open={pair !== null}
+      onClose={onClose}
+      width={720}
+      title={t('duplicates.compare')}
+    >
+      {pair &&
+        (pair.a.visible && pair.b.visible ? (
+          <Compare key={pair.id} pair={pair} onClose={onClose} onDone={onDone} />
+        ) : (
+          <Foreign pair={pair} />
+        ))}
+    </DetailDrawer>
+  )
+}
+
+// Of a colleague's customer there is only the name: nothing to merge here.
+function Foreign({ pair }: { pair: Pair }) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <SideFacts side={pair.a} />
+      <SideFacts side={pair.b} />
+      <p>{t('duplicates.foreign')}</p>
+      <Reasons pair={pair} all />
+    </>
+  )
+}
+
+function Compare({
+  pair,
+  onClose,
+  onDone,
+}: {
+  pair: Pair
+  onClose: () => void
+  onDone: () => void
+}) {
+  const { t } = useTranslation()
+  const { done, fail } = useSay()
+  const first = (pair.b.card?.orders_all ?? 0) > (pair.a.card?.orders_all ?? 0)
+  const [swapped, setSwapped] = useState(first)
+  const [winner, loser] = swapped ? [pair.b, pair.a] : [pair.a, pair.b]
+  const preview = usePreview(winner.id, loser.id)
+  const [choices, setChoices] = useState<Record<string, Side>>({})
+  const [busy, setBusy] = useState(false)
+  useEffect(() => setChoices({}), [])
+
+  const run = async (work: () => Promise<void>) => {
+    setBusy(true)
+    try {
+      await work()
+      onDone()
+      onClose()
+    } catch (error) {
+      fail(error)
+      void preview.refetch()
+    } finally {
+      setBusy(false)
+    }
+  }
+  const different = () =>
+    run(async () => {
+      await decide(pair.id, 'different')
+      done(t('duplicates.said_different'), async () => {
+        await decide(pair.id, 'open')
+        onDone()
+      })
+    })
+  const doMerge = () =>
+    run(async () => {
+      const m = await merge({
+        winner_id: winner.id,
+        loser_id: loser.id,
+        choices,
+        winner_version: preview.data?.winner_version,
+        loser_version: preview.data?.loser_version,
+      })
+      done(t('duplicates.merged', { winner: winner.name, count: m.moved }), async () => {
+        await undo(m.id)
+        onDone()
+      })
+    })
+  return (
+    <>
+      <Reasons pair={pair} all />
+      <QueryView query={preview}>
+        {(data) => (
+          <>
+            <table className={styles.compare}>
+              <thead>
+                <tr>
+                  <th scope="col">{t('duplicates.field')}</th>
+                  <th scope="col">
+                    {t('duplicates.stays')}{' '}
+                    <LinkButton type="link" size="small" to={`/customers/${winner.id}`}>
+                      {winner.name}
+                    </LinkButton>
+                  </th>
+                  <th scope="col">
+                    {t('duplicates.goes')}{' '}
+                    <LinkButton type="link" size="small" to={`/customers/${loser.id}`}>
+                      {loser.name}
+                    </LinkButton>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {data.fields
+                  .filter((f) => f.winner || f.loser)
+                  .map((f) => (
+                    <Field
+                      key={f.field}
+                      field={f}
+                      side={choices[f.field] ?? (f.chosen as Side)}
+                      onChoose={(side) => setChoices((c) => ({ ...c, [f.field]: side }))}
+                    />
+                  ))}
+              </tbody>
+            </table>
+            <Section title={t('duplicates.moves')}>
+              {data.moves.length === 0 ? (
+                <p className="zk-muted">{t('duplicates.moves_none')}</p>
+              ) : (
+                <ul className={styles.moves}>
+                  {data.moves.map((m) => (
+                    <li key={m.table}>
+                      <Move table={m.table} rows={m.rows} />
+                    </li>
+                  ))}
+                </ul>
+              )}
+              <p className="zk-muted">{t('duplicates.undo_note')}</p>
+            </Section>
+          </>
+        )}
+      </QueryView>
+      <p>
+        <Button type="primary" loading={busy} disabled={!preview.data} onClick={doMerge}>
+          {t('duplicates.merge')}
+        </Button>{' '}
+        <Button disabled={busy} onClick={different}>
+          {t('duplicates.different')}
+        </Button>{' '}
+        <Button
+          type="text"
+          icon={<ArrowLeftRight size={15} />}
+          disabled={busy}
+          onClick={() => {
+            setSwapped(!swapped)
+            setChoices({})
+          }}
+        >
+          {t('duplicates.swap')}
+        </Button>
+      </p>
+    </>
+  )
+}
+
+// i18n-keys: duplicates.table.*
+function Move({ table, rows }: { table: string; rows: number }) {
+  const { t, i18n } = useTranslation()
+  const key = `duplicates.table.${table}`
+  return (
+    <>
+      {i18n.exists(key) ? t(key) : t('duplicates.table.other')} {rows}
+    </>
+  )
+}
+
+const coded = ['kind', 'stage', 'gender', 'education', 'preferred_channel']
+
+// i18n-keys: duplicates.group.*, duplicates.value.*
+function Field({
+  field,
+  side,
+  onChoose,
+}: {
+  field: FieldChoice
+  side: Side
+  onChoose: (side: Side) => void
+}) {
+  const { t } = useTranslation()
+  const label = t(`duplicates.group.${field.field}`)
+  const none = <span className="zk-muted">–</span>
+  const word = (text: string) =>
+    text && coded.includes(field.field) ? t(`duplicates.value.${text}`) : text
+  if (!field.differs) {
+    return (
+      <tr className={styles.same}>
+        <th scope="row">{label}</th>
+        <td colSpan={2}>{word(field.winner) || none}</td>
+      </tr>
+    )
+  }
+  const option = (value: Side, text: string) => (
+    <td>
+      <Radio
+        checked={side === value}
+        onChange={() => onChoose(value)}
+        name={`keep-${field.field}`}
+        aria-label={`${label} ${text || t('duplicates.empty')}`}
+      >
+        {text || none}
+      </Radio>
+    </td>
+  )
+  return (
+    <tr>
+      <th scope="row">{label}</th>
+      {option('winner', word(field.winner))}
+      {option('loser', word(field.loser))}
+    </tr>
+  )
+}

@@ -1,0 +1,208 @@
+import { AutoComplete, Form, Input, InputNumber, Select, Switch } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { api, ok } from '@/api/client'
+import type { components } from '@/api/schema.gen'
+import { FormDrawer, useSay } from '@/kit'
+import type { Field, FieldKind } from '@/pages/customers/record/fields'
+import styles from './fields.module.css'
+import { OptionsEditor } from './OptionsEditor'
+
+type FieldIn = components['schemas']['FieldIn']
+
+export const kinds: FieldKind[] = [
+  'text',
+  'number',
+  'money',
+  'date',
+  'choice',
+  'multi_choice',
+  'reference',
+]
+
+const fresh: FieldIn = {
+  kind: 'text',
+  scale: 0,
+  target: 'staff',
+  name: { zh: '' },
+  help: { zh: '' },
+  section: { zh: '' },
+  required: false,
+  options: [{ label: { zh: '' }, tone: 0 }],
+}
+
+/** What of a form belongs to its kind: the rest is neither sent nor kept. */
+export function fitting(values: FieldIn): FieldIn {
+  const choice = values.kind === 'choice' || values.kind === 'multi_choice'
+  return {
+    ...values,
+    scale: values.kind === 'number' ? (values.scale ?? 0) : 0,
+    target: values.kind === 'reference' ? values.target : '',
+    unit: values.kind === 'number' || values.kind === 'text' ? (values.unit ?? '') : '',
+    help: { zh: values.help?.zh ?? '', en: values.help?.en ?? '' },
+    section: { zh: values.section?.zh ?? '', en: values.section?.en ?? '' },
+    options: choice ? values.options : [],
+  }
+}
+
+// i18n-keys: field.kind.*, field.target.*
+/** Defines a field or changes one. */
+export function FieldForm({
+  target,
+  fields,
+  onClose,
+  onSaved,
+}: {
+  target: Field | 'new' | null
+  fields: Field[]
+  onClose: () => void
+  onSaved: () => void
+}) {
+  const { t } = useTranslation()
+  const { done } = useSay()
+  const [form] = Form.useForm<FieldIn>()
+  const row = target === 'new' ? null : target
+  const sections = [...new Set(fields.map((f) => f.section.zh).filter(Boolean))]
+  const submit = async (values: FieldIn) => {
+    // Codes of options and whether they are retired have no input of their own;
+    // only the store of the form has them.
+    const body = fitting({ ...values, options: form.getFieldValue('options') })
+    if (row) {
+      const { code: _, ...patch } = body
+      await ok(api.PATCH('/custom-fields/{id}', { params: { path: { id: row.id } }, body: patch }))
+    } else {
+      await ok(api.POST('/custom-fields', { body: { ...body, code: body.code || undefined } }))
+    }
+    done(t('common.saved'))
+    onSaved()
+  }
+  return (
+    <FormDrawer<FieldIn>
+      key={row ? `${row.id}-${row.updated_at}` : String(target)}
+      open={target !== null}
+      form={form}
+      width={600}
+      title={row ? t('field.edit_title', { name: row.name.zh }) : t('field.new')}
+      initial={row ?? fresh}
+      onClose={onClose}
+      onSubmit={submit}
+      onReload={onSaved}
+      submitText={row ? undefined : t('common.create')}
+    >
+      <div className={styles.two}>
+        <Form.Item
+          name={['name', 'zh']}
+          label={t('field.name_zh')}
+          rules={[{ required: true, whitespace: true, message: t('field.name_missing') }]}
+        >
+          <Input maxLength={60} autoComplete="off" />
+        </Form.Item>
+        <Form.Item
+          name={['name', 'en']}
+          label={t('field.name_en')}
+          extra={t('field.name_en_extra')}
+        >
+          <Input maxLength={60} autoComplete="off" />
+        </Form.Item>
+        <Form.Item
+          name="kind"
+          required
+          label={t('field.kind')}
+          extra={row?.used ? t('field.kind_fixed') : undefined}
+        >
+          <Select
+            disabled={row?.used}
+            options={kinds.map((kind) => ({ value: kind, label: t(`field.kind.${kind}`) }))}
+            onChange={(kind: FieldKind) => {
+              const list = form.getFieldValue('options')
+              if (kind.includes('choice') && !list?.length) {
+                form.setFieldValue('options', fresh.options)
+              }
+            }}
+          />
+        </Form.Item>
+        <Form.Item name="code" label={t('field.code')} extra={t('field.code_extra')}>
+          <Input
+            maxLength={40}
+            disabled={Boolean(row)}
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+          />
+        </Form.Item>
+      </div>
+      <OfKind form={form} row={row} />
+      <div className={styles.two}>
+        <Form.Item name={['section', 'zh']} label={t('field.section_zh')}>
+          <AutoComplete
+            options={sections.map((value) => ({ value }))}
+            maxLength={60}
+            onSelect={(zh: string) => {
+              const same = fields.find((f) => f.section.zh === zh)
+              form.setFieldValue(['section', 'en'], same?.section.en ?? '')
+            }}
+          />
+        </Form.Item>
+        <Form.Item name={['section', 'en']} label={t('field.section_en')}>
+          <Input maxLength={60} autoComplete="off" />
+        </Form.Item>
+        <Form.Item name={['help', 'zh']} label={t('field.help_zh')}>
+          <Input maxLength={300} autoComplete="off" />
+        </Form.Item>
+        <Form.Item name={['help', 'en']} label={t('field.help_en')}>
+          <Input maxLength={300} autoComplete="off" />
+        </Form.Item>
+      </div>
+      <Form.Item
+        name="required"
+        required
+        label={t('field.required')}
+        extra={t('field.required_extra')}
+        valuePropName="checked"
+      >
+        <Switch />
+      </Form.Item>
+    </FormDrawer>
+  )
+}
+
+/** What only some kinds have. */
+function OfKind({
+  form,
+  row,
+}: {
+  form: ReturnType<typeof Form.useForm<FieldIn>>[0]
+  row: Field | null
+}) {
+  const { t } = useTranslation()
+  const kind = Form.useWatch('kind', form) ?? row?.kind ?? 'text'
+  const saved = (row?.options ?? []).flatMap((o) => (o.code ? [o.code] : []))
+  if (kind === 'choice' || kind === 'multi_choice') {
+    return <OptionsEditor form={form as never} saved={row?.used ? saved : []} />
+  }
+  if (kind === 'reference') {
+    return (
+      <Form.Item name="target" required label={t('field.target')}>
+        <Select
+          disabled={row?.used}
+          options={(['staff', 'customer'] as const).map((value) => ({
+            value,
+            label: t(`field.target.${value}`),
+          }))}
+        />
+      </Form.Item>
+    )
+  }
+  if (kind !== 'number' && kind !== 'text') return null
+  return (
+    <div className={styles.two}>
+      {kind === 'number' && (
+        <Form.Item name="scale" required label={t('field.scale')}>
+          <InputNumber min={0} max={6} precision={0} disabled={row?.used} />
+        </Form.Item>
+      )}
+      <Form.Item name="unit" label={t('field.unit')}>
+        <Input maxLength={20} autoComplete="off" />
+      </Form.Item>
+    </div>
+  )
+}
