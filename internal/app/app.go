@@ -187,7 +187,7 @@ func (a *App) domains() {
 	a.Customer = customer.NewService(customer.Deps{
 		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Levels: a.Tiering.Levels(), AsOf: a.Metrics, Orders: orders,
 		Texts: texts{}, Zone: zone, Log: a.Log, Events: a.Events, Parts: rowParts{a},
-		Fields: a.Fields, Tags: a.Tags, Jobs: a.Jobs, Files: a.Config.FilesDir(), Actor: a.Org.ActorOf,
+		Fields: a.Fields, Tags: a.Tags, Jobs: a.Jobs, Files: a.Config.FilesDir(), Actor: a.Org.ActorOf, Issues: issues(),
 	})
 	a.Customer.Register(a.Jobs.Registry())
 	a.Customer.OnDelete("field", func(ctx context.Context, id int64) error { return a.Fields.Forget(ctx, []int64{id}) })

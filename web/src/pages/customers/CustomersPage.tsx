@@ -1,49 +1,52 @@
-import { Upload } from 'lucide-react'
-import { useCallback, useMemo, useState } from 'react'
+import { Button, Segmented, Select } from 'antd'
+import { LayoutList, SquareKanban, Upload } from 'lucide-react'
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation, useSearchParams } from 'react-router'
 import type { ListQuery } from '@/api/types'
 import { perm } from '@/app/permissions'
 import {
+  Bones,
   Can,
-  type Column,
-  Count,
   DataTable,
   Day,
-  type FilterDef,
+  EmptyState,
+  ErrorState,
   FirstUse,
-  LevelTag,
   LinkButton,
-  Money,
   Page,
   PageHeader,
+  useIsPhone,
   useMe,
-  type View,
 } from '@/kit'
-import { type Customer, type CustomerOptions, listCustomers, useOptions } from './api'
+import type { Customer } from './api'
 import { CustomerDrawer } from './CustomerDrawer'
 import { ListFigure } from './ListFigure'
-import { KindMark, region, useName } from './words'
+import { type FieldInfo, type ListRow, queryCustomers, useCatalogue } from './list/api'
+import { ColumnChooser } from './list/ColumnChooser'
+import { Cell, useColumns } from './list/columns'
+import { EditCell } from './list/EditCell'
+import { ExportMenu } from './list/ExportMenu'
+import { FilterBar } from './list/FilterBar'
+import { simple } from './list/SetInput'
+import { type Layout, type List, useList, usual } from './list/useList'
+import { ViewBar } from './list/ViewBar'
+import { NewButton } from './record/NewButton'
 
-/** Everybody who ever bought, with the main figures; a click opens the card. */
+const Board = lazy(() => import('./list/Board'))
+const BulkDrawer = lazy(() => import('./list/BulkDrawer'))
+
+/** Who the lists show, by saved views and nested filters, as a table or a board. */
 export default function CustomersPage() {
   const { t } = useTranslation()
   const me = useMe()
   const [params, setParams] = useSearchParams()
   const location = useLocation()
+  const list = useList()
+  const catalogue = useCatalogue()
   const [asOf, setAsOf] = useState<string | null>(null)
   const [none, setNone] = useState(false)
   const [row, setRow] = useState<Customer | null>(null)
-  const options = useOptions()
-
-  const load = useCallback(async (query: ListQuery, signal: AbortSignal) => {
-    const page = await listCustomers(query, signal)
-    setAsOf(page.as_of)
-    setNone(
-      page.total === 0 && Object.keys(query).every((key) => key === 'limit' || key === 'sort'),
-    )
-    return page
-  }, [])
 
   const open = Number(params.get('customer')) || null
   const show = (customer: Customer | null) => {
@@ -59,10 +62,47 @@ export default function CustomersPage() {
       { state: location.state, preventScrollReset: true, replace: open !== null },
     )
   }
+  const load = useCallback(async (query: ListQuery, signal: AbortSignal) => {
+    const page = await queryCustomers(query, signal)
+    setAsOf(page.as_of)
+    setNone(page.total === 0 && !query.q && !query.filter)
+    return page
+  }, [])
 
-  const filters = useFilters(options.data, params.get('province'))
-  const views = useViews(options.data, asOf)
-  const columns = useColumns()
+  const body = () => {
+    if (list.gone) {
+      return (
+        <EmptyState
+          title={t('ui_list.view.gone')}
+          text={t('errors.list.view_not_found')}
+          action={<Button onClick={() => list.pick(null)}>{t('ui_list.view.everyone')}</Button>}
+        />
+      )
+    }
+    if (list.pending) return <Bones rows={8} />
+    if (list.shown.layout === 'board') {
+      return (
+        <Suspense fallback={<Bones rows={8} />}>
+          <Board
+            list={list}
+            fields={catalogue.data}
+            bar={<Tools list={list} fields={catalogue.data} />}
+            onOpen={show}
+          />
+        </Suspense>
+      )
+    }
+    return (
+      <Table
+        list={list}
+        fields={catalogue.data}
+        load={load}
+        open={open}
+        onOpen={show}
+        export={me.can(perm.customerExport)}
+      />
+    )
+  }
   return (
     <Page>
       <PageHeader
@@ -76,30 +116,203 @@ export default function CustomersPage() {
             t('customers.purpose')
           )
         }
-        actions={!none && <ImportButton />}
+        actions={
+          !none && (
+            <>
+              <Can permission={perm.customerBulk}>
+                <LinkButton to="/customers/bulk">{t('ui_list.bulk.past')}</LinkButton>
+              </Can>
+              <ImportButton />
+              <NewButton />
+            </>
+          )
+        }
       />
-      <DataTable<Customer>
-        id="customers"
-        label={t('nav.customers')}
-        queryKey={['customers', 'list']}
-        load={load}
-        search={t('customers.search')}
-        defaultSort="-net_365"
-        filters={filters}
-        views={views}
-        columns={columns}
-        rowHref={(c) => `/customers/${c.id}`}
-        onOpen={show}
-        openKey={open}
-        exportPath={me.can(perm.customerExport) ? '/customers/export' : undefined}
-        empty={<First />}
-      />
+      {catalogue.error && !catalogue.data && (
+        <ErrorState compact error={catalogue.error} onRetry={() => catalogue.refetch()} />
+      )}
+      {list.views.error && !list.views.data && (
+        <ErrorState compact error={list.views.error} onRetry={() => list.views.refetch()} />
+      )}
+      {!none && <ViewBar list={list} />}
+      {body()}
       <CustomerDrawer
         id={open}
         known={row && row.id === open ? row : undefined}
         onClose={() => show(null)}
       />
     </Page>
+  )
+}
+
+/** Table or board, and what a board is grouped by. */
+function Tools({ list, fields }: { list: List; fields: FieldInfo[] | undefined }) {
+  const { t } = useTranslation()
+  const { shown, change } = list
+  return (
+    <>
+      {shown.layout === 'board' && (
+        <Select
+          aria-label={t('ui_list.board.by')}
+          value={shown.groupBy}
+          popupMatchSelectWidth={false}
+          onChange={(groupBy) => change({ groupBy })}
+          options={fields
+            ?.filter((f) => f.groupable)
+            .map((f) => ({
+              value: f.code,
+              label: t('ui_list.board.by_field', { field: f.label }),
+            }))}
+        />
+      )}
+      <Segmented<Layout>
+        aria-label={t('ui_list.layout')}
+        value={shown.layout}
+        onChange={(layout) => change({ layout })}
+        options={[
+          {
+            value: 'table',
+            icon: <LayoutList size={16} aria-label={t('ui_list.layout.table')} />,
+          },
+          {
+            value: 'board',
+            icon: <SquareKanban size={16} aria-label={t('ui_list.layout.board')} />,
+          },
+        ]}
+      />
+    </>
+  )
+}
+
+function Table({
+  list,
+  fields,
+  load,
+  open,
+  onOpen,
+  export: exports,
+}: {
+  list: List
+  fields: FieldInfo[] | undefined
+  load: (query: ListQuery, signal: AbortSignal) => ReturnType<typeof queryCustomers>
+  open: number | null
+  onOpen: (row: ListRow | null) => void
+  export: boolean
+}) {
+  const { t } = useTranslation()
+  const me = useMe()
+  const phone = useIsPhone()
+  const { shown, change, q } = list
+  const [editing, setEditing] = useState<{ id: number; code: string } | null>(null)
+  const edits = me.can(perm.customerEdit) && !phone
+  const cell = useCallback(
+    (field: FieldInfo, row: ListRow) =>
+      edits && simple(field) ? (
+        <EditCell
+          field={field}
+          row={row}
+          editing={editing?.id === row.id && editing.code === field.code}
+          onEdit={(on) => setEditing(on ? { id: row.id, code: field.code } : null)}
+        />
+      ) : (
+        <Cell field={field} row={row} />
+      ),
+    [edits, editing],
+  )
+  const columns = useColumns(shown.columns, fields, cell)
+  const first = useMemo(
+    () => shown.columns.find((code) => fields?.some((f) => f.code === code && simple(f))),
+    [shown.columns, fields],
+  )
+  const [bulk, setBulk] = useState<{ ids: number[] | null; count: number; clear: () => void }>()
+  const filter = shown.filter ?? undefined
+  const codes = useMemo(
+    () => columns.map((c) => c.key).filter((code) => fields?.some((f) => f.code === code)),
+    [columns, fields],
+  )
+  if (!fields) return <Bones rows={8} />
+  return (
+    <>
+      <DataTable<ListRow>
+        id="customers"
+        label={t('nav.customers')}
+        queryKey={['customers', 'list']}
+        load={load}
+        search={t('customers.search')}
+        defaultSort={list.base.sort}
+        fixed={{ filter, columns: codes }}
+        narrowed={{ on: shown.filter !== null, clear: list.clear }}
+        bar={
+          <FilterBar
+            fields={fields}
+            filter={shown.filter}
+            onChange={(f) => change({ filter: f })}
+          />
+        }
+        ownColumns
+        columns={columns}
+        rowHref={(c) => `/customers/${c.id}`}
+        onOpen={onOpen}
+        openKey={open}
+        rowKeys={edits && first ? { e: (r) => setEditing({ id: r.id, code: first }) } : undefined}
+        toolbar={
+          <>
+            {exports && (
+              <ExportMenu body={{ q: q || undefined, filter, sort: shown.sort, columns: codes }} />
+            )}
+            {!phone && (
+              <ColumnChooser
+                fields={fields}
+                columns={shown.columns}
+                onChange={(c) => change({ columns: c })}
+                onReset={() => change({ columns: usual.columns })}
+              />
+            )}
+            <Tools list={list} fields={fields} />
+          </>
+        }
+        bulkAll
+        bulk={
+          me.can(perm.customerBulk)
+            ? ({ keys, all, total, clear }) => (
+                <Button
+                  type="primary"
+                  size="small"
+                  onClick={() =>
+                    setBulk({
+                      ids: all ? null : (keys as number[]),
+                      count: all ? (total ?? 0) : keys.length,
+                      clear,
+                    })
+                  }
+                >
+                  {t('ui_list.bulk.edit')}
+                </Button>
+              )
+            : undefined
+        }
+        empty={<First />}
+      />
+      {bulk && (
+        <Suspense fallback={null}>
+          <BulkDrawer
+            fields={fields}
+            selection={
+              bulk.ids
+                ? { ids: bulk.ids }
+                : filter || q
+                  ? { q: q || undefined, filter }
+                  : { all: true }
+            }
+            count={bulk.count}
+            onClose={(changed) => {
+              if (changed) bulk.clear()
+              setBulk(undefined)
+            }}
+          />
+        </Suspense>
+      )}
+    </>
   )
 }
 
@@ -131,257 +344,4 @@ function First() {
       action={me.can(perm.importRun) ? <ImportButton large /> : <p>{t('customers.first.ask')}</p>}
     />
   )
-}
-
-function useColumns(): Column<Customer>[] {
-  const { t } = useTranslation()
-  const name = useName()
-  // i18n-keys: customer.gender.*, customer.kind.*
-  return useMemo<Column<Customer>[]>(
-    () => [
-      {
-        key: 'name',
-        title: t('customer.column.name'),
-        required: true,
-        render: (c) => (
-          <>
-            {name(c)} <KindMark kind={c.kind} />
-          </>
-        ),
-      },
-      {
-        key: 'level',
-        title: t('customer.column.level'),
-        hint: t('customers.hint.level'),
-        phone: 'aside',
-        render: (c) => <LevelTag level={c.level} />,
-      },
-      {
-        key: 'phone',
-        title: t('customer.column.phone'),
-        render: (c) => <Masked text={c.phone} />,
-      },
-      {
-        key: 'city',
-        title: t('customers.region'),
-        phone: 'none',
-        render: (c) =>
-          region(c) ? (
-            <span className="zk-num">{region(c)}</span>
-          ) : (
-            <span className="zk-muted">–</span>
-          ),
-      },
-      {
-        key: 'net_365',
-        title: t('customer.column.net_365'),
-        hint: t('customers.hint.net_365'),
-        align: 'right',
-        sort: 'net_365',
-        sortFirst: 'desc',
-        render: (c) => <Money fen={c.net_365_fen} />,
-      },
-      {
-        key: 'orders_365',
-        title: t('customer.column.orders_365'),
-        hint: t('customers.hint.orders_365'),
-        align: 'right',
-        render: (c) => <Count value={c.orders_365} />,
-      },
-      {
-        key: 'aov_365',
-        title: t('customer.column.aov_365'),
-        hint: t('customers.hint.aov_365'),
-        align: 'right',
-        phone: 'none',
-        hidden: true,
-        render: (c) => <Money fen={c.aov_365_fen} />,
-      },
-      {
-        key: 'last_day',
-        title: t('customer.column.last_day'),
-        sort: 'last_day',
-        sortFirst: 'desc',
-        render: (c) => <Day at={c.last_day} />,
-      },
-      {
-        key: 'days_since',
-        title: t('customer.column.days_since'),
-        hint: t('customers.hint.days_since'),
-        align: 'right',
-        hidden: true,
-        phone: 'none',
-        render: (c) => <Count value={c.days_since} />,
-      },
-      {
-        key: 'owner',
-        title: t('customer.column.owner'),
-        phone: 'none',
-        render: (c) => c.owner?.name ?? <span className="zk-muted">–</span>,
-      },
-      {
-        key: 'net_all',
-        title: t('customer.column.net_all'),
-        hint: t('customers.hint.net_all'),
-        align: 'right',
-        sort: 'net_all',
-        sortFirst: 'desc',
-        hidden: true,
-        phone: 'none',
-        render: (c) => <Money fen={c.net_all_fen} />,
-      },
-      {
-        key: 'orders_all',
-        title: t('customer.column.orders_all'),
-        align: 'right',
-        hidden: true,
-        phone: 'none',
-        render: (c) => <Count value={c.orders_all} />,
-      },
-      {
-        key: 'favourite_category',
-        title: t('customer.column.favourite_category'),
-        hint: t('customers.hint.category'),
-        hidden: true,
-        phone: 'none',
-        render: (c) => c.favourite_category || <span className="zk-muted">–</span>,
-      },
-      {
-        key: 'email',
-        title: t('customer.column.email'),
-        hidden: true,
-        phone: 'none',
-        render: (c) => <Masked text={c.email} />,
-      },
-      {
-        key: 'kind',
-        title: t('customer.column.kind'),
-        hidden: true,
-        phone: 'none',
-        render: (c) => t(`customer.kind.${c.kind}`),
-      },
-      {
-        key: 'gender',
-        title: t('customer.column.gender'),
-        hidden: true,
-        phone: 'none',
-        render: (c) =>
-          c.gender ? t(`customer.gender.${c.gender}`) : <span className="zk-muted">–</span>,
-      },
-      {
-        key: 'province',
-        title: t('customer.column.province'),
-        hidden: true,
-        phone: 'none',
-        render: (c) => c.province || <span className="zk-muted">–</span>,
-      },
-      {
-        key: 'id',
-        title: t('customer.column.id'),
-        align: 'right',
-        sort: 'id',
-        hidden: true,
-        phone: 'none',
-        render: (c) => <span className="zk-num">{c.id}</span>,
-      },
-    ],
-    [t, name],
-  )
-}
-
-function Masked({ text }: { text: string | null }) {
-  if (!text) return <span className="zk-muted">–</span>
-  return <span className="zk-num">{text}</span>
-}
-
-// i18n-keys: customer.kind.*
-function useFilters(options: CustomerOptions | undefined, province: string | null): FilterDef[] {
-  const { t } = useTranslation()
-  return useMemo(() => {
-    const choice = (values: string[]) => values.map((value) => ({ value, label: value }))
-    const defs: FilterDef[] = []
-    if (options && options.levels.length > 0) {
-      defs.push({
-        key: 'level',
-        label: t('customer.column.level'),
-        type: 'select',
-        multiple: true,
-        options: options.levels.map((l) => ({ value: l.code, label: l.name })),
-      })
-    }
-    defs.push(
-      { key: 'last_day', label: t('customer.column.last_day'), type: 'dates' },
-      { key: 'net_365', label: t('customers.filter.net_365'), type: 'range', unit: 'fen' },
-      { key: 'orders_365', label: t('customer.column.orders_365'), type: 'range' },
-      {
-        key: 'kind',
-        label: t('customer.column.kind'),
-        type: 'select',
-        options: (['person', 'company', 'org'] as const).map((value) => ({
-          value,
-          label: t(`customer.kind.${value}`),
-        })),
-      },
-    )
-    if (options && options.sources.length > 0) {
-      defs.push({
-        key: 'source',
-        label: t('customers.source'),
-        type: 'select',
-        options: options.sources.map((s) => ({ value: String(s.id), label: s.name })),
-      })
-    }
-    if (options && options.regions.length > 0) {
-      defs.push({
-        key: 'province',
-        label: t('customer.column.province'),
-        type: 'select',
-        options: choice(options.regions.map((r) => r.province)),
-      })
-      // Cities are offered once a province is chosen: all of them are too many to choose from.
-      const cities = options.regions.find((r) => r.province === province)?.cities ?? []
-      if (cities.length > 0) {
-        defs.push({
-          key: 'city',
-          label: t('customer.column.city'),
-          type: 'select',
-          options: choice(cities),
-        })
-      }
-    }
-    return defs
-  }, [t, options, province])
-}
-
-/** The views every company has a use for: the best level, buyers of late, those who stay away. */
-function useViews(options: CustomerOptions | undefined, asOf: string | null): View[] {
-  const { t } = useTranslation()
-  return useMemo(() => {
-    const views: View[] = []
-    const best = options?.levels[0]
-    if (best) {
-      views.push({ key: 'best', label: best.name, filters: { level: best.code } })
-    }
-    if (asOf) {
-      views.push(
-        {
-          key: 'recent',
-          label: t('customers.view.recent'),
-          filters: { last_day: `${daysBefore(asOf, 29)}..` },
-          sort: '-last_day',
-        },
-        {
-          key: 'silent',
-          label: t('customers.view.silent'),
-          filters: { last_day: `..${daysBefore(asOf, 180)}` },
-          sort: '-net_all',
-        },
-      )
-    }
-    return views
-  }, [t, options, asOf])
-}
-
-function daysBefore(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10)
 }

@@ -1,0 +1,118 @@
+import { Button, Checkbox, Input, Popover } from 'antd'
+import { ArrowDown, ArrowUp, Columns3 } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { FieldInfo } from './api'
+import styles from './list.module.css'
+
+const maxColumns = 60
+
+/** Which columns, in which order: those shown on top, the others by their group. */
+export function ColumnChooser({
+  fields,
+  columns,
+  onChange,
+  onReset,
+}: {
+  fields: FieldInfo[] | undefined
+  columns: string[]
+  onChange: (columns: string[]) => void
+  onReset: () => void
+}) {
+  const { t } = useTranslation()
+  const [text, setText] = useState('')
+  const all = (fields ?? []).filter((f) => f.column)
+  const shown = columns.filter((c) => c !== 'name').flatMap((c) => all.filter((f) => f.code === c))
+  const codes = ['name', ...shown.map((f) => f.code)]
+  const needle = text.trim().toLowerCase()
+  const found = (f: FieldInfo) => f.label.toLowerCase().includes(needle)
+  const rest = all.filter((f) => !codes.includes(f.code) && found(f))
+  const groups = [...new Set(rest.map((f) => f.group))]
+  const move = (code: string, by: number) => {
+    const next = [...codes]
+    const at = next.indexOf(code)
+    const to = at + by
+    if (to < 1 || to >= next.length) return
+    next.splice(at, 1)
+    next.splice(to, 0, code)
+    onChange(next)
+  }
+  // i18n-keys: ui_list.group.*
+  return (
+    <Popover
+      trigger="click"
+      placement="bottomRight"
+      arrow={false}
+      destroyOnHidden
+      content={
+        <div className={styles.chooser}>
+          <Input
+            allowClear
+            maxLength={50}
+            aria-label={t('ui_list.columns.find')}
+            placeholder={t('ui_list.columns.find')}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+          <div className={styles.chooserList}>
+            {shown.filter(found).map((f) => (
+              <div key={f.code} className={styles.chooserRow}>
+                <Checkbox checked onChange={() => onChange(codes.filter((c) => c !== f.code))}>
+                  {f.label}
+                </Checkbox>
+                {!needle && (
+                  <>
+                    <Button
+                      type="text"
+                      size="small"
+                      icon={<ArrowUp size={14} />}
+                      aria-label={t('ui_list.columns.up', { column: f.label })}
+                      disabled={codes.indexOf(f.code) === 1}
+                      onClick={() => move(f.code, -1)}
+                    />
+                    <Button
+                      type="text"
+                      size="small"
+                      icon={<ArrowDown size={14} />}
+                      aria-label={t('ui_list.columns.down', { column: f.label })}
+                      disabled={codes.at(-1) === f.code}
+                      onClick={() => move(f.code, 1)}
+                    />
+                  </>
+                )}
+              </div>
+            ))}
+            {groups.map((group) => (
+              <fieldset key={group} className={styles.chooserGroup}>
+                <legend>{t(`ui_list.group.${group}`)}</legend>
+                {rest
+                  .filter((f) => f.group === group)
+                  .map((f) => (
+                    <Checkbox
+                      key={f.code}
+                      checked={false}
+                      disabled={codes.length >= maxColumns}
+                      onChange={() => onChange([...codes, f.code])}
+                    >
+                      {f.label}
+                    </Checkbox>
+                  ))}
+              </fieldset>
+            ))}
+          </div>
+          <Button size="small" onClick={onReset}>
+            {t('common.reset')}
+          </Button>
+        </div>
+      }
+    >
+      <Button
+        type="text"
+        disabled={!fields}
+        icon={<Columns3 size={16} />}
+        aria-label={t('ui_list.columns.title')}
+        title={t('ui_list.columns.title')}
+      />
+    </Popover>
+  )
+}
