@@ -93,7 +93,9 @@ describe('the keyboard alone', () => {
       const stop = await page.evaluate(() => {
         const at = document.activeElement
         if (!(at instanceof HTMLElement) || at === document.body) return null
-        const box = at.getBoundingClientRect()
+        // A choice's input has no size of its own; its label is what is seen.
+        const shown = at.matches('input[type=radio]') ? (at.closest('label') ?? at) : at
+        const box = shown.getBoundingClientRect()
         // A field's ring may stand around the frame that holds it.
         const framed = [at, at.parentElement, at.closest('.ant-select, .ant-input-affix-wrapper')]
         const ring = framed.some((e) => {
