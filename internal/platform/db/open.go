@@ -59,7 +59,7 @@ func openSQLite(ctx context.Context, dir string) (*DB, error) {
 
 	// One writer: with more, transactions meet SQLITE_BUSY. Its page cache
 	// is what bulk loads live on.
-	writer, err := sql.Open("sqlite", sqliteDSN(path, 64<<10))
+	writer, err := sql.Open("sqlite", sqliteDSN(path, 48<<10))
 	if err != nil {
 		return nil, errs.Wrap(err, errs.Unavailable, "db.cannot_open", "path", path)
 	}

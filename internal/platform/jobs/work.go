@@ -26,6 +26,9 @@ const (
 	codeTimeout   = "jobs.timeout"
 )
 
+// long is from when on the memory of a job is given back at its end.
+const long = time.Second
+
 // failure is what River gets to see of an error: River stores the text.
 type failure struct {
 	code      string
@@ -69,7 +72,13 @@ func (c *Client) run(ctx context.Context, row *rivertype.JobRow, fn func(ctx con
 	}
 	c.held.end(r)
 	err = c.outcome(hctx, row, err)
-	c.metrics.finished(row.Kind, resultOf(err), time.Since(begun))
+	took := time.Since(begun)
+	c.metrics.finished(row.Kind, resultOf(err), took)
+	if took > long {
+		// What a walk over the whole base needed is not needed by what serves
+		// requests: left to itself the runtime would keep it for minutes.
+		debug.FreeOSMemory()
+	}
 	return err
 }
 
