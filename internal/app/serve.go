@@ -138,7 +138,7 @@ func (a *App) api(m *web.Metrics) *web.API {
 	api := web.New(web.Options{
 		Texts: texts{}, Match: i18n.Match, Authenticate: a.Org.Authenticate, Log: a.Log, Clock: a.Clock,
 		Version: Version, PublicURL: a.Config.PublicURL, TrustedProxies: a.Config.TrustedProxies,
-		MaxBody: a.Config.RequestMaxBytes, Metrics: m, Replay: a.answers(),
+		MaxBody: a.Config.RequestMaxBytes, Metrics: m, Replay: a.keys(),
 	})
 	a.Org.Routes(api)
 	a.Fields.Routes(api)

@@ -3,24 +3,19 @@ package clean_test
 import (
 	"context"
 	"io"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"zhike/internal/clean"
 	"zhike/internal/platform/money"
 	"zhike/internal/platform/sheet"
+	"zhike/test/realdata"
 )
 
-// each reads every row of a shared data set; the test is skipped without it.
+// each reads every row of a real data set.
 func each(t *testing.T, name string, fn func(cells []string)) {
 	t.Helper()
-	path := filepath.Join("..", "..", "..", "shared", "data", name)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("shared data set %s is not here", name)
-	}
-	src, err := sheet.FromFile(path)
+	src, err := sheet.FromFile(realdata.Path(t, name))
 	if err != nil {
 		t.Fatal(err)
 	}

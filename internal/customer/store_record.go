@@ -130,23 +130,29 @@ func (s *Store) customerNames(ctx context.Context, ids []int64) (map[int64]strin
 }
 
 func (s *Store) idNames(ctx context.Context, head string, ids []int64) (map[int64]string, error) {
+	return namesIn(ids, func(chunk []int64) ([]idName, error) {
+		in, args := db.InArgs(1, chunk)
+		return db.Select(ctx, s.db.Prepared(ctx), head+in+`)`, scanIDName, args...)
+	})
+}
+
+// idName is a thing by its id and name.
+type idName struct {
+	id   int64
+	name string
+}
+
+func scanIDName(v *idName, r db.Scanner) error { return r.Scan(&v.id, &v.name) }
+
+// namesIn reads the names of a list, piece by piece.
+func namesIn(ids []int64, read func(chunk []int64) ([]idName, error)) (map[int64]string, error) {
 	out := make(map[int64]string, len(ids))
 	err := db.InChunks(ids, func(chunk []int64) error {
-		in, args := db.InArgs(1, chunk)
-		rows, err := s.db.Prepared(ctx).QueryContext(ctx, head+in+`)`, args...)
-		if err != nil {
-			return db.MapError(err)
+		list, err := read(chunk)
+		for _, v := range list {
+			out[v.id] = v.name
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var id int64
-			var name string
-			if err := rows.Scan(&id, &name); err != nil {
-				return db.MapError(err)
-			}
-			out[id] = name
-		}
-		return db.MapError(rows.Err())
+		return err
 	})
 	return out, err
 }

@@ -9,28 +9,13 @@ import (
 
 // seen gives the names of those customers of a list that the actor may see.
 func (s *Store) seen(ctx context.Context, a *auth.Actor, ids []int64) (map[int64]string, error) {
-	out := make(map[int64]string, len(ids))
-	err := db.InChunks(ids, func(chunk []int64) error {
+	return namesIn(ids, func(chunk []int64) ([]idName, error) {
 		var q query
 		q.add(`SELECT c.id, c.name FROM customers c WHERE `)
 		q.in("c.id", chunk)
 		q.scope(a)
-		rows, err := s.db.Q(ctx).QueryContext(ctx, q.text(), q.args...)
-		if err != nil {
-			return db.MapError(err)
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var id int64
-			var name string
-			if err := rows.Scan(&id, &name); err != nil {
-				return db.MapError(err)
-			}
-			out[id] = name
-		}
-		return db.MapError(rows.Err())
+		return db.Select(ctx, s.db.Q(ctx), q.text(), scanIDName, q.args...)
 	})
-	return out, err
 }
 
 // RaiseLastContact notes that somebody spoke with the customer at an instant

@@ -3,14 +3,13 @@ package dedupe_test
 import (
 	"context"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"zhike/internal/dedupe"
 	"zhike/internal/platform/sheet"
+	"zhike/test/realdata"
 )
 
 // febrlColumns is all that is configured: the meaning of the columns.
@@ -34,11 +33,7 @@ func (r *rows) Add(rec *dedupe.Record) error {
 // every row.
 func load(t testing.TB, x adder, name string, set uint8, columns map[string]dedupe.Field) []string {
 	t.Helper()
-	path := filepath.Join("..", "..", "..", "shared", "data", "febrl_1_4", name)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("shared data set %s is not here", name)
-	}
-	src, err := sheet.FromFile(path)
+	src, err := sheet.FromFile(realdata.Path(t, "febrl_1_4/"+name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package duplicate
 
 import (
 	"context"
-	"database/sql"
 
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
@@ -86,24 +85,8 @@ func (s *Store) mergesBefore(ctx context.Context, customerID, before int64, n in
 }
 
 func (s *Store) merges(ctx context.Context, text string, args ...any) ([]mergeRow, error) {
-	rows, err := s.db.Q(ctx).QueryContext(ctx, text, args...)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	return collect(rows, func(m *mergeRow) []any { return m.into() })
-}
-
-func collect[T any](rows *sql.Rows, into func(*T) []any) ([]T, error) {
-	defer rows.Close()
-	var out []T
-	for rows.Next() {
-		var v T
-		if err := rows.Scan(into(&v)...); err != nil {
-			return nil, db.MapError(err)
-		}
-		out = append(out, v)
-	}
-	return out, db.MapError(rows.Err())
+	return db.Select(ctx, s.db.Q(ctx), text,
+		func(m *mergeRow, r db.Scanner) error { return r.Scan(m.into()...) }, args...)
 }
 
 func (s *Store) insertPart(ctx context.Context, merge, part int64, link, action string, cipher []byte) error {
@@ -118,11 +101,8 @@ type partRow struct {
 }
 
 func (s *Store) parts(ctx context.Context, merge int64) ([]partRow, error) {
-	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT link, action, rows_cipher FROM merge_rows WHERE merge_id = $1 ORDER BY part`, merge)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	return collect(rows, func(p *partRow) []any { return []any{&p.link, &p.action, &p.cipher} })
+	return db.Select(ctx, s.db.Q(ctx), `SELECT link, action, rows_cipher FROM merge_rows WHERE merge_id = $1 ORDER BY part`,
+		func(p *partRow, r db.Scanner) error { return r.Scan(&p.link, &p.action, &p.cipher) }, merge)
 }
 
 func (s *Store) partCount(ctx context.Context, merge int64) (n int64, err error) {

@@ -56,22 +56,16 @@ func (s *Store) dropStale(ctx context.Context, began int64, n int) (int64, error
 // pairs lists pairs of a state with a score of at least least, the likeliest
 // first, behind a position.
 func (s *Store) pairs(ctx context.Context, status string, least, afterScore, afterID int64, n int) ([]pairRow, error) {
-	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT `+pairColumns+` FROM duplicate_pairs
-WHERE status = $1 AND score >= $2 AND (score, id) < ($3, $4) ORDER BY score DESC, id DESC LIMIT $5`, status, least, afterScore, afterID, n)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	return collect(rows, func(p *pairRow) []any { return p.into() })
+	return db.Select(ctx, s.db.Q(ctx), `SELECT `+pairColumns+` FROM duplicate_pairs
+WHERE status = $1 AND score >= $2 AND (score, id) < ($3, $4) ORDER BY score DESC, id DESC LIMIT $5`,
+		func(p *pairRow, r db.Scanner) error { return r.Scan(p.into()...) }, status, least, afterScore, afterID, n)
 }
 
 // pairsOf lists the undecided pairs of a customer.
 func (s *Store) pairsOf(ctx context.Context, id int64) ([]pairRow, error) {
-	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT `+pairColumns+` FROM duplicate_pairs
-WHERE (a_id = $1 OR b_id = $2) AND status IN ('open', 'later') ORDER BY score DESC, id DESC LIMIT 50`, id, id)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	return collect(rows, func(p *pairRow) []any { return p.into() })
+	return db.Select(ctx, s.db.Q(ctx), `SELECT `+pairColumns+` FROM duplicate_pairs
+WHERE (a_id = $1 OR b_id = $2) AND status IN ('open', 'later') ORDER BY score DESC, id DESC LIMIT 50`,
+		func(p *pairRow, r db.Scanner) error { return r.Scan(p.into()...) }, id, id)
 }
 
 func (s *Store) pair(ctx context.Context, id int64) (p pairRow, err error) {
@@ -116,27 +110,21 @@ type person struct {
 // people reads customers behind an id, in the order of ids, with their place
 // and name.
 func (s *Store) people(ctx context.Context, after int64, n int) ([]person, error) {
-	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT id, kind, name, company, birthday, province, city FROM customers
-WHERE id > $1 ORDER BY id LIMIT $2`, after, n)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	return collect(rows, func(p *person) []any {
-		return []any{&p.id, &p.kind, &p.name, &p.company, &p.birthday, &p.province, &p.city}
-	})
+	return db.Select(ctx, s.db.Q(ctx), `SELECT id, kind, name, company, birthday, province, city FROM customers
+WHERE id > $1 ORDER BY id LIMIT $2`,
+		func(p *person, r db.Scanner) error {
+			return r.Scan(&p.id, &p.kind, &p.name, &p.company, &p.birthday, &p.province, &p.city)
+		}, after, n)
 }
 
 // peopleByIDs reads customers by id.
 func (s *Store) peopleByIDs(ctx context.Context, ids []int64) (out []person, err error) {
 	err = db.InChunks(ids, func(chunk []int64) error {
 		in, args := db.InArgs(1, chunk)
-		rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT id, kind, name, company, birthday, province, city FROM customers WHERE id IN (`+in+`) ORDER BY id`, args...)
-		if err != nil {
-			return db.MapError(err)
-		}
-		some, err := collect(rows, func(p *person) []any {
-			return []any{&p.id, &p.kind, &p.name, &p.company, &p.birthday, &p.province, &p.city}
-		})
+		some, err := db.Select(ctx, s.db.Q(ctx), `SELECT id, kind, name, company, birthday, province, city FROM customers WHERE id IN (`+in+`) ORDER BY id`,
+			func(p *person, r db.Scanner) error {
+				return r.Scan(&p.id, &p.kind, &p.name, &p.company, &p.birthday, &p.province, &p.city)
+			}, args...)
 		out = append(out, some...)
 		return err
 	})
@@ -152,21 +140,15 @@ type hashRow struct {
 
 // hashes reads the keyed hashes of contacts of the customers from..to.
 func (s *Store) hashes(ctx context.Context, from, to int64) ([]hashRow, error) {
-	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT customer_id, kind, blind FROM contacts WHERE customer_id BETWEEN $1 AND $2 ORDER BY customer_id, id`, from, to)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	return collect(rows, func(h *hashRow) []any { return []any{&h.customerID, &h.kind, &h.blind} })
+	return db.Select(ctx, s.db.Q(ctx), `SELECT customer_id, kind, blind FROM contacts WHERE customer_id BETWEEN $1 AND $2 ORDER BY customer_id, id`,
+		func(h *hashRow, r db.Scanner) error { return r.Scan(&h.customerID, &h.kind, &h.blind) }, from, to)
 }
 
 func (s *Store) hashesOf(ctx context.Context, ids []int64) (out []hashRow, err error) {
 	err = db.InChunks(ids, func(chunk []int64) error {
 		in, args := db.InArgs(1, chunk)
-		rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT customer_id, kind, blind FROM contacts WHERE customer_id IN (`+in+`) ORDER BY customer_id, id`, args...)
-		if err != nil {
-			return db.MapError(err)
-		}
-		some, err := collect(rows, func(h *hashRow) []any { return []any{&h.customerID, &h.kind, &h.blind} })
+		some, err := db.Select(ctx, s.db.Q(ctx), `SELECT customer_id, kind, blind FROM contacts WHERE customer_id IN (`+in+`) ORDER BY customer_id, id`,
+			func(h *hashRow, r db.Scanner) error { return r.Scan(&h.customerID, &h.kind, &h.blind) }, args...)
 		out = append(out, some...)
 		return err
 	})
@@ -197,12 +179,9 @@ func (s *Store) insertWeights(ctx context.Context, id int64, body string, decisi
 func (s *Store) footing(ctx context.Context, ids []int64) (map[int64]int64, error) {
 	out := map[int64]int64{}
 	in, args := db.InArgs(1, ids)
-	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT customer_id, orders_all FROM customer_metrics WHERE customer_id IN (`+in+`)`, args...)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
 	type pair struct{ id, n int64 }
-	list, err := collect(rows, func(p *pair) []any { return []any{&p.id, &p.n} })
+	list, err := db.Select(ctx, s.db.Q(ctx), `SELECT customer_id, orders_all FROM customer_metrics WHERE customer_id IN (`+in+`)`,
+		func(p *pair, r db.Scanner) error { return r.Scan(&p.id, &p.n) }, args...)
 	for _, p := range list {
 		out[p.id] = p.n
 	}

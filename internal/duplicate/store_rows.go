@@ -23,7 +23,12 @@ var customersLink = Link{
 
 // rowsOf reads whole rows.
 func (s *Store) rowsOf(ctx context.Context, table, where, order string, args ...any) ([]row, error) {
-	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT t.* FROM `+table+` t WHERE `+where+` ORDER BY `+order, args...)
+	return s.rows(ctx, `SELECT t.* FROM `+table+` t WHERE `+where+` ORDER BY `+order, args...)
+}
+
+// rows reads what a query gives, by the names of its columns.
+func (s *Store) rows(ctx context.Context, text string, args ...any) ([]row, error) {
+	rows, err := s.db.Q(ctx).QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, db.MapError(err)
 	}
@@ -119,30 +124,7 @@ func (s *Store) keysOf(ctx context.Context, l *Link, id int64) ([]row, error) {
 		rest = []string{l.Column}
 	}
 	cols := strings.Join(rest, ", ")
-	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT `+cols+` FROM `+l.Table+` WHERE `+l.points("", 1)+` ORDER BY `+cols, id)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	defer rows.Close()
-	var out []row
-	for rows.Next() {
-		vals, into := make([]any, len(rest)), make([]any, len(rest))
-		for i := range vals {
-			into[i] = &vals[i]
-		}
-		if err := rows.Scan(into...); err != nil {
-			return nil, db.MapError(err)
-		}
-		r := make(row, len(rest))
-		for i, n := range rest {
-			if b, ok := vals[i].([]byte); ok {
-				vals[i] = slices.Clone(b)
-			}
-			r[n] = vals[i]
-		}
-		out = append(out, r)
-	}
-	return out, db.MapError(rows.Err())
+	return s.rows(ctx, `SELECT `+cols+` FROM `+l.Table+` WHERE `+l.points("", 1)+` ORDER BY `+cols, id)
 }
 
 // pointAll makes every row that points to from point to to.

@@ -229,16 +229,6 @@ func (r *rig) stamps() map[string][]string {
 	return out
 }
 
-// data finds a data set of the tests; the test is skipped where there is none.
-func data(t testing.TB, name string) string {
-	t.Helper()
-	path := filepath.Join("..", "..", "..", "shared", "data", filepath.FromSlash(name))
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("data set %s is not here", name)
-	}
-	return path
-}
-
 // inDir lists the files under a folder.
 func inDir(t testing.TB, dir string) (out []string) {
 	t.Helper()

@@ -10,11 +10,12 @@ import (
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/db/dbtest"
 	"zhike/internal/platform/money"
+	"zhike/test/realdata"
 )
 
 // Figures of shared/data/cn_orders/SOURCE.txt.
 func TestChineseShopOrders(t *testing.T) {
-	path := data(t, "cn_orders/cn_orders.xlsx")
+	path := realdata.Path(t, "cn_orders/cn_orders.xlsx")
 	dbtest.EachConcurrent(t, func(t *testing.T, d *db.DB) {
 		r := newRig(t, d)
 		res := r.run(RunInput{Kind: KindOrders, Path: path, Source: "TGI"})
@@ -51,7 +52,7 @@ func TestChineseShopOrders(t *testing.T) {
 		}
 		sameDump(t, before, r.stamps())
 		// The same table as CSV has the same content, so the same numbers.
-		csv := r.run(RunInput{Kind: KindOrders, Path: data(t, "cn_orders/cn_orders.csv.gz"), Source: "TGI"})
+		csv := r.run(RunInput{Kind: KindOrders, Path: realdata.Path(t, "cn_orders/cn_orders.csv.gz"), Source: "TGI"})
 		if csv.Unchanged != 28832 {
 			t.Errorf("as CSV: %+v", csv)
 		}
@@ -61,7 +62,7 @@ func TestChineseShopOrders(t *testing.T) {
 
 // Figures of shared/data/online_retail/SOURCE.txt: CLEAN is the sales side.
 func TestOnlineRetail(t *testing.T) {
-	path := data(t, "online_retail/online_retail.csv.gz")
+	path := realdata.Path(t, "online_retail/online_retail.csv.gz")
 	dbtest.EachConcurrent(t, func(t *testing.T, d *db.DB) {
 		r := newRig(t, d)
 		res := r.run(RunInput{Kind: KindOrders, Path: path, Source: "online retail"})

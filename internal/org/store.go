@@ -13,27 +13,6 @@ import (
 
 func idText(id int64) string { return strconv.FormatInt(id, 10) }
 
-// row is *sql.Row or *sql.Rows.
-type row interface{ Scan(...any) error }
-
-// collect reads all rows of a query.
-func collect[T any](ctx context.Context, d *db.DB, query string, scan func(*T, row) error, args ...any) ([]T, error) {
-	rows, err := d.Q(ctx).QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	defer rows.Close()
-	out := []T{}
-	for rows.Next() {
-		var v T
-		if err := scan(&v, rows); err != nil {
-			return nil, db.MapError(err)
-		}
-		out = append(out, v)
-	}
-	return out, db.MapError(rows.Err())
-}
-
 func (s *Service) exec(ctx context.Context, query string, args ...any) error {
 	_, err := s.DB.Q(ctx).ExecContext(ctx, query, args...)
 	return db.MapError(err)
@@ -46,7 +25,7 @@ func (s *Service) count(ctx context.Context, query string, args ...any) (n int64
 
 func (s *Service) counts(ctx context.Context, query string) (map[int64]int64, error) {
 	type pair struct{ id, n int64 }
-	list, err := collect(ctx, s.DB, query, func(p *pair, r row) error { return r.Scan(&p.id, &p.n) })
+	list, err := db.Select(ctx, s.DB.Q(ctx), query, func(p *pair, r db.Scanner) error { return r.Scan(&p.id, &p.n) })
 	out := make(map[int64]int64, len(list))
 	for _, p := range list {
 		out[p.id] = p.n
@@ -73,7 +52,7 @@ type departmentRow struct {
 
 const departmentColumns = "id, parent_id, name, path, created_at, updated_at"
 
-func (d *departmentRow) scan(r row) error {
+func (d *departmentRow) scan(r db.Scanner) error {
 	var parent sql.NullInt64
 	err := r.Scan(&d.id, &parent, &d.name, &d.path, &d.createdAt, &d.updatedAt)
 	d.parentID = parent.Int64
@@ -86,7 +65,7 @@ func (d *departmentRow) parent() sql.NullInt64 {
 }
 
 func (s *Service) allDepartments(ctx context.Context) (out []departmentRow, err error) {
-	return collect(ctx, s.DB, "SELECT "+departmentColumns+" FROM departments ORDER BY id", (*departmentRow).scan)
+	return db.Select(ctx, s.DB.Q(ctx), "SELECT "+departmentColumns+" FROM departments ORDER BY id", (*departmentRow).scan)
 }
 
 func (s *Service) departmentByID(ctx context.Context, id int64) (*departmentRow, error) {
@@ -154,7 +133,7 @@ const roleColumns = "id, code, name, scope, permissions, builtin, created_at, up
 
 // scanRole reads a role. Permissions that the program no longer has are left
 // out; the role admin always has all.
-func (s *Service) scanRole(r *roleRow, row row) error {
+func (s *Service) scanRole(r *roleRow, row db.Scanner) error {
 	var scope, permissions string
 	if err := row.Scan(&r.id, &r.code, &r.name, &scope, &permissions, &r.builtin, &r.createdAt, &r.updatedAt); err != nil {
 		return err
@@ -173,7 +152,7 @@ func (s *Service) scanRole(r *roleRow, row row) error {
 }
 
 func (s *Service) allRoles(ctx context.Context) ([]roleRow, error) {
-	return collect(ctx, s.DB, "SELECT "+roleColumns+" FROM roles ORDER BY id", s.scanRole)
+	return db.Select(ctx, s.DB.Q(ctx), "SELECT "+roleColumns+" FROM roles ORDER BY id", s.scanRole)
 }
 
 func (s *Service) roleWhere(ctx context.Context, where string, arg any) (*roleRow, error) {
@@ -235,7 +214,7 @@ func permissionsText(p []auth.Permission) string {
 
 func (s *Service) allSettings(ctx context.Context) (map[string]string, error) {
 	type pair struct{ name, value string }
-	list, err := collect(ctx, s.DB, "SELECT name, value FROM settings", func(p *pair, r row) error { return r.Scan(&p.name, &p.value) })
+	list, err := db.Select(ctx, s.DB.Q(ctx), "SELECT name, value FROM settings", func(p *pair, r db.Scanner) error { return r.Scan(&p.name, &p.value) })
 	out := make(map[string]string, len(list))
 	for _, p := range list {
 		out[p.name] = p.value

@@ -29,12 +29,12 @@ type staffRow struct {
 const staffColumns = `id, login, name, department_id, password_hash, must_change, disabled, auth_version,
 	failed_attempts, locked_until, last_login_at, created_at, updated_at`
 
-func (r *staffRow) scan(row row) error {
+func (r *staffRow) scan(row db.Scanner) error {
 	return row.Scan(&r.id, &r.login, &r.name, &r.departmentID, &r.passwordHash, &r.mustChange, &r.disabled, &r.authVersion,
 		&r.failedAttempts, &r.lockedUntil, &r.lastLoginAt, &r.createdAt, &r.updatedAt)
 }
 
-func scanID(id *int64, r row) error { return r.Scan(id) }
+func scanID(id *int64, r db.Scanner) error { return r.Scan(id) }
 
 // staffByLogin gives a person by the login in its normal form; db.no_row where
 // there is none.
@@ -55,7 +55,7 @@ func (s *Service) staffByID(ctx context.Context, id int64) (*staffRow, error) {
 }
 
 func (s *Service) rolesOf(ctx context.Context, staffID int64) ([]int64, error) {
-	return collect(ctx, s.DB, "SELECT role_id FROM staff_roles WHERE staff_id = $1 ORDER BY role_id", scanID, staffID)
+	return db.Select(ctx, s.DB.Q(ctx), "SELECT role_id FROM staff_roles WHERE staff_id = $1 ORDER BY role_id", scanID, staffID)
 }
 
 // rolesOfMany gives the ids of the roles of each of the people.
@@ -64,8 +64,8 @@ func (s *Service) rolesOfMany(ctx context.Context, staffIDs []int64) (map[int64]
 	err := db.InChunks(staffIDs, func(ids []int64) error {
 		in, args := db.InArgs(1, ids)
 		type pair struct{ staff, role int64 }
-		list, err := collect(ctx, s.DB, "SELECT staff_id, role_id FROM staff_roles WHERE staff_id IN ("+in+") ORDER BY staff_id, role_id",
-			func(p *pair, r row) error { return r.Scan(&p.staff, &p.role) }, args...)
+		list, err := db.Select(ctx, s.DB.Q(ctx), "SELECT staff_id, role_id FROM staff_roles WHERE staff_id IN ("+in+") ORDER BY staff_id, role_id",
+			func(p *pair, r db.Scanner) error { return r.Scan(&p.staff, &p.role) }, args...)
 		for _, p := range list {
 			out[p.staff] = append(out[p.staff], p.role)
 		}
@@ -207,7 +207,7 @@ func (s *Service) listStaff(ctx context.Context, c conditions, o staffOrder, aft
 		c.add("("+o.column+", id) "+op+" (?, ?)", after...)
 	}
 	c.args = append(c.args, n)
-	return collect(ctx, s.DB, "SELECT "+staffColumns+" FROM staff"+c.sql()+
+	return db.Select(ctx, s.DB.Q(ctx), "SELECT "+staffColumns+" FROM staff"+c.sql()+
 		" ORDER BY "+o.column+dir+", id"+dir+" LIMIT $"+strconv.Itoa(len(c.args)), (*staffRow).scan, c.args...)
 }
 
@@ -217,7 +217,7 @@ func (s *Service) countStaff(ctx context.Context, c *conditions) (int64, error) 
 
 // findStaff gives the ids of those with exactly this name or login.
 func (s *Service) findStaff(ctx context.Context, text string, n int) ([]int64, error) {
-	return collect(ctx, s.DB, "SELECT id FROM staff WHERE name = $1 OR login = $2 ORDER BY id LIMIT $3", scanID,
+	return db.Select(ctx, s.DB.Q(ctx), "SELECT id FROM staff WHERE name = $1 OR login = $2 ORDER BY id LIMIT $3", scanID,
 		text, normalLogin(text), n)
 }
 
@@ -230,8 +230,8 @@ func (s *Service) staffNames(ctx context.Context, ids []int64) (map[int64]string
 			id   int64
 			name string
 		}
-		list, err := collect(ctx, s.DB, "SELECT id, name FROM staff WHERE id IN ("+in+")",
-			func(p *pair, r row) error { return r.Scan(&p.id, &p.name) }, args...)
+		list, err := db.Select(ctx, s.DB.Q(ctx), "SELECT id, name FROM staff WHERE id IN ("+in+")",
+			func(p *pair, r db.Scanner) error { return r.Scan(&p.id, &p.name) }, args...)
 		for _, p := range list {
 			out[p.id] = p.name
 		}

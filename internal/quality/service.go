@@ -110,17 +110,30 @@ func (s *Service) Changed(ctx context.Context, e customer.Changed) error {
 	return err
 }
 
-// Written looks at the records a stretch of the feed names.
+// Written looks at the records a stretch of the feed names. A row of the feed
+// may name a run of customers; its number is that of the last of them, so the
+// rows of the stretch are those behind the number before its first.
 func (s *Service) Written(ctx context.Context, first, last int64) error {
-	for after := int64(0); ; {
-		ids, err := s.store.written(ctx, first, last, after, page)
-		if err != nil || len(ids) == 0 {
+	for after := first - 1; ; {
+		spans, err := s.store.written(ctx, after, last, page)
+		if err != nil || len(spans) == 0 {
 			return err
+		}
+		ids := make([]int64, 0, page)
+		for _, v := range spans {
+			for id := v.from; id <= v.to; id++ {
+				if ids = append(ids, id); len(ids) == page {
+					if err := s.look(ctx, ids); err != nil {
+						return err
+					}
+					ids = ids[:0]
+				}
+			}
 		}
 		if err := s.look(ctx, ids); err != nil {
 			return err
 		}
-		after = ids[len(ids)-1]
+		after = spans[len(spans)-1].seq
 	}
 }
 
@@ -143,7 +156,11 @@ func (s *Service) look(ctx context.Context, ids []int64) error {
 // judge applies the rules to records in the order of ids and writes what
 // differs from the last look; each, if any, hears of every record.
 func (s *Service) judge(ctx context.Context, rows []stored, off int64, each func(r *stored, issues int64, score int)) (int, error) {
-	contacts, err := s.store.contacts(ctx, rows[0].ID, rows[len(rows)-1].ID)
+	ids := make([]int64, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].ID
+	}
+	contacts, err := s.store.contacts(ctx, ids)
 	if err != nil {
 		return 0, err
 	}

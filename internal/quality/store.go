@@ -2,7 +2,6 @@ package quality
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 
 	"zhike/internal/platform/clock"
@@ -24,15 +23,12 @@ type stored struct {
 }
 
 func (s *Store) records(ctx context.Context, where string, args ...any) ([]stored, error) {
-	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT `+recordColumns+`, COALESCE(q.issues, 0), COALESCE(q.score, -1), COALESCE(q.version, 0)
-FROM customers c LEFT JOIN customer_metrics m ON m.customer_id = c.id LEFT JOIN customer_quality q ON q.customer_id = c.id `+where, args...)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	return collect(rows, func(r *stored) []any {
-		return []any{&r.ID, &r.Version, &r.Kind, &r.Stage, &r.Name, &r.Gender, &r.Birthday, &r.Lunar, &r.Province, &r.City, &r.RegionCode,
-			&r.OwnerID, &r.DepartmentID, &r.SourceID, &r.contactAt, &r.createdAt, &r.LastBuy, &r.was, &r.score, &r.version}
-	})
+	return db.Select(ctx, s.db.Q(ctx), `SELECT `+recordColumns+`, COALESCE(q.issues, 0), COALESCE(q.score, -1), COALESCE(q.version, 0)
+FROM customers c LEFT JOIN customer_metrics m ON m.customer_id = c.id LEFT JOIN customer_quality q ON q.customer_id = c.id `+where,
+		func(v *stored, r db.Scanner) error {
+			return r.Scan(&v.ID, &v.Version, &v.Kind, &v.Stage, &v.Name, &v.Gender, &v.Birthday, &v.Lunar, &v.Province, &v.City, &v.RegionCode,
+				&v.OwnerID, &v.DepartmentID, &v.SourceID, &v.contactAt, &v.createdAt, &v.LastBuy, &v.was, &v.score, &v.version)
+		}, args...)
 }
 
 func (s *Store) after(ctx context.Context, id int64, n int) ([]stored, error) {
@@ -44,15 +40,14 @@ func (s *Store) byIDs(ctx context.Context, ids []int64) ([]stored, error) {
 	return s.records(ctx, `WHERE c.id IN (`+in+`) ORDER BY c.id`, args...)
 }
 
-// written gives the customers that the feed names from one number to another,
-// behind an id.
-func (s *Store) written(ctx context.Context, first, last, after int64, n int) ([]int64, error) {
-	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT id FROM customers WHERE id > $1 AND updated_at >=
-(SELECT COALESCE(MIN(at), 0) FROM customer_feed WHERE seq BETWEEN $2 AND $3) ORDER BY id LIMIT $4`, after, first, last, n)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	return collect(rows, func(id *int64) []any { return []any{id} })
+// span is a row of the feed: the customers from one id to another.
+type span struct{ seq, from, to int64 }
+
+// written gives up to n rows of the feed behind a number and up to another.
+func (s *Store) written(ctx context.Context, after, last int64, n int) ([]span, error) {
+	return db.Select(ctx, s.db.Q(ctx), `SELECT seq, customer_id, CASE WHEN other_id > customer_id THEN other_id ELSE customer_id END
+FROM customer_feed WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`,
+		func(v *span, r db.Scanner) error { return r.Scan(&v.seq, &v.from, &v.to) }, after, last, n)
 }
 
 // contactRow is a sealed contact of a customer.
@@ -62,13 +57,13 @@ type contactRow struct {
 	cipher                 []byte
 }
 
-func (s *Store) contacts(ctx context.Context, from, to int64) ([]contactRow, error) {
-	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT customer_id, kind, validity, region_code, cipher FROM contacts
-WHERE customer_id BETWEEN $1 AND $2 ORDER BY customer_id, id`, from, to)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	return collect(rows, func(c *contactRow) []any { return []any{&c.customerID, &c.kind, &c.validity, &c.region, &c.cipher} })
+func (s *Store) contacts(ctx context.Context, ids []int64) ([]contactRow, error) {
+	in, args := db.InArgs(1, ids)
+	return db.Select(ctx, s.db.Q(ctx), `SELECT customer_id, kind, validity, region_code, cipher FROM contacts
+WHERE customer_id IN (`+in+`) ORDER BY customer_id, id`,
+		func(v *contactRow, r db.Scanner) error {
+			return r.Scan(&v.customerID, &v.kind, &v.validity, &v.region, &v.cipher)
+		}, args...)
 }
 
 // finding is what a look at a record gave.
@@ -119,24 +114,18 @@ WHERE NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = q.customer_id) ORDER BY
 
 // listed gives the customers that break a rule, behind an id.
 func (s *Store) listed(ctx context.Context, bit int, after int64, n int) ([]int64, error) {
-	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT customer_id FROM quality_issues WHERE rule = $1 AND customer_id > $2 ORDER BY customer_id LIMIT $3`, bit, after, n)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	return collect(rows, func(id *int64) []any { return []any{id} })
+	return db.Select(ctx, s.db.Q(ctx), `SELECT customer_id FROM quality_issues WHERE rule = $1 AND customer_id > $2 ORDER BY customer_id LIMIT $3`,
+		db.Column[int64], bit, after, n)
 }
 
 // counts tells how many records break each rule now.
 func (s *Store) counts(ctx context.Context) (map[int]int64, error) {
-	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT rule, COUNT(*) FROM quality_issues GROUP BY rule ORDER BY rule`)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
 	type count struct {
 		bit int
 		n   int64
 	}
-	list, err := collect(rows, func(c *count) []any { return []any{&c.bit, &c.n} })
+	list, err := db.Select(ctx, s.db.Q(ctx), `SELECT rule, COUNT(*) FROM quality_issues GROUP BY rule ORDER BY rule`,
+		func(c *count, r db.Scanner) error { return r.Scan(&c.bit, &c.n) })
 	out := map[int]int64{}
 	for _, c := range list {
 		out[c.bit] = c.n
@@ -181,16 +170,15 @@ func (s *Store) saveDay(ctx context.Context, day clock.Day, rows []dayRow) error
 }
 
 func (s *Store) days(ctx context.Context, where string, args ...any) ([]dayRow, error) {
-	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT day, group_kind, group_id, records, score_sum, counts FROM quality_days WHERE `+where+
-		` ORDER BY day, group_kind, group_id`, args...)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
 	type raw struct {
 		dayRow
 		counts string
 	}
-	list, err := collect(rows, func(r *raw) []any { return []any{&r.Day, &r.Grouping, &r.GroupID, &r.Records, &r.ScoreSum, &r.counts} })
+	list, err := db.Select(ctx, s.db.Q(ctx), `SELECT day, group_kind, group_id, records, score_sum, counts FROM quality_days WHERE `+where+
+		` ORDER BY day, group_kind, group_id`,
+		func(v *raw, r db.Scanner) error {
+			return r.Scan(&v.Day, &v.Grouping, &v.GroupID, &v.Records, &v.ScoreSum, &v.counts)
+		}, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -229,15 +217,12 @@ func (s *Store) departments(ctx context.Context) (map[int64]string, error) {
 }
 
 func (s *Store) names(ctx context.Context, text string) (map[int64]string, error) {
-	rows, err := s.db.Q(ctx).QueryContext(ctx, text)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
 	type named struct {
 		id   int64
 		name string
 	}
-	list, err := collect(rows, func(n *named) []any { return []any{&n.id, &n.name} })
+	list, err := db.Select(ctx, s.db.Q(ctx), text,
+		func(n *named, r db.Scanner) error { return r.Scan(&n.id, &n.name) })
 	out := map[int64]string{}
 	for _, n := range list {
 		out[n.id] = n.name
@@ -257,17 +242,4 @@ func (s *Store) putSetting(ctx context.Context, name, value string, now int64) e
 	_, err := s.db.Q(ctx).ExecContext(ctx, `INSERT INTO settings (name, value, updated_at) VALUES ($1, $2, $3)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`, name, value, now)
 	return db.MapError(err)
-}
-
-func collect[T any](rows *sql.Rows, into func(*T) []any) ([]T, error) {
-	defer rows.Close()
-	var out []T
-	for rows.Next() {
-		var v T
-		if err := rows.Scan(into(&v)...); err != nil {
-			return nil, db.MapError(err)
-		}
-		out = append(out, v)
-	}
-	return out, db.MapError(rows.Err())
 }

@@ -5,19 +5,18 @@ import (
 	"encoding/csv"
 	"io"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"zhike/internal/region"
+	"zhike/test/realdata"
 )
 
 // The province and city columns of a real export of orders of 2019: every pair
 // is found, those of 莱芜 as what they are now.
 func TestRealOrders(t *testing.T) {
-	path := filepath.Join("..", "..", "..", "shared", "data", "cn_orders", "cn_orders.csv.gz")
-	f, err := os.Open(path)
+	f, err := os.Open(realdata.Path(t, "cn_orders/cn_orders.csv.gz"))
 	if err != nil {
-		t.Skip("shared data set cn_orders is not here")
+		t.Fatal(err)
 	}
 	defer f.Close()
 	z, err := gzip.NewReader(f)

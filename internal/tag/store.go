@@ -25,35 +25,17 @@ func (s *Service) raiseVersion(ctx context.Context) error {
 	return s.exec(ctx, "UPDATE tag_state SET version = version + 1 WHERE id = 1")
 }
 
-// collect reads all rows of a query.
-func collect[T any](ctx context.Context, d *db.DB, query string, scan func(v *T, scan func(...any) error) error, args ...any) ([]T, error) {
-	rows, err := d.Q(ctx).QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	defer rows.Close()
-	out := []T{}
-	for rows.Next() {
-		var v T
-		if err := scan(&v, rows.Scan); err != nil {
-			return nil, db.MapError(err)
-		}
-		out = append(out, v)
-	}
-	return out, db.MapError(rows.Err())
-}
-
 func (s *Service) allGroups(ctx context.Context) ([]Group, error) {
-	return collect(ctx, s.DB, "SELECT id, name_zh, name_en, is_exclusive, position, created_at, updated_at FROM tag_groups ORDER BY position, id",
-		func(g *Group, scan func(...any) error) error {
-			return scan(&g.ID, &g.Name.ZH, &g.Name.EN, &g.Exclusive, &g.Position, &g.CreatedAt, &g.UpdatedAt)
+	return db.Select(ctx, s.DB.Q(ctx), "SELECT id, name_zh, name_en, is_exclusive, position, created_at, updated_at FROM tag_groups ORDER BY position, id",
+		func(g *Group, r db.Scanner) error {
+			return r.Scan(&g.ID, &g.Name.ZH, &g.Name.EN, &g.Exclusive, &g.Position, &g.CreatedAt, &g.UpdatedAt)
 		})
 }
 
 func (s *Service) allTags(ctx context.Context) ([]Tag, error) {
-	return collect(ctx, s.DB, "SELECT id, group_id, name, tone, retired, merged_into, created_at, updated_at FROM tags ORDER BY group_id, fold, id",
-		func(t *Tag, scan func(...any) error) error {
-			err := scan(&t.ID, &t.GroupID, &t.Name, &t.Tone, &t.Retired, &t.MergedInto, &t.CreatedAt, &t.UpdatedAt)
+	return db.Select(ctx, s.DB.Q(ctx), "SELECT id, group_id, name, tone, retired, merged_into, created_at, updated_at FROM tags ORDER BY group_id, fold, id",
+		func(t *Tag, r db.Scanner) error {
+			err := r.Scan(&t.ID, &t.GroupID, &t.Name, &t.Tone, &t.Retired, &t.MergedInto, &t.CreatedAt, &t.UpdatedAt)
 			t.index()
 			return err
 		})
@@ -95,8 +77,8 @@ func (s *Service) memberCount(ctx context.Context, id int64, most int) (int64, e
 // memberCounts counts the members of every tag.
 func (s *Service) memberCounts(ctx context.Context) (map[int64]int64, error) {
 	type pair struct{ id, n int64 }
-	list, err := collect(ctx, s.DB, "SELECT tag_id, count(*) FROM customer_tags GROUP BY tag_id ORDER BY tag_id",
-		func(p *pair, scan func(...any) error) error { return scan(&p.id, &p.n) })
+	list, err := db.Select(ctx, s.DB.Q(ctx), "SELECT tag_id, count(*) FROM customer_tags GROUP BY tag_id ORDER BY tag_id",
+		func(p *pair, r db.Scanner) error { return r.Scan(&p.id, &p.n) })
 	out := make(map[int64]int64, len(list))
 	for _, p := range list {
 		out[p.id] = p.n
@@ -106,8 +88,8 @@ func (s *Service) memberCounts(ctx context.Context) (map[int64]int64, error) {
 
 // members gives up to n members of a tag behind a customer's id, in their order.
 func (s *Service) members(ctx context.Context, id, after int64, n int) ([]int64, error) {
-	return collect(ctx, s.DB, "SELECT customer_id FROM customer_tags WHERE tag_id = $1 AND customer_id > $2 ORDER BY customer_id LIMIT $3",
-		func(v *int64, scan func(...any) error) error { return scan(v) }, id, after, n)
+	return db.Select(ctx, s.DB.Q(ctx), "SELECT customer_id FROM customer_tags WHERE tag_id = $1 AND customer_id > $2 ORDER BY customer_id LIMIT $3",
+		func(v *int64, r db.Scanner) error { return r.Scan(v) }, id, after, n)
 }
 
 // held is one tag of one customer.
@@ -120,9 +102,9 @@ type held struct {
 func (s *Service) tagsOf(ctx context.Context, ids []int64) (out []held, err error) {
 	err = db.InChunks(ids, func(chunk []int64) error {
 		in, args := db.InArgs(1, chunk)
-		list, err := collect(ctx, s.DB, "SELECT customer_id, tag_id, added_at, added_by FROM customer_tags WHERE customer_id IN ("+in+") ORDER BY customer_id, added_at, tag_id",
-			func(h *held, scan func(...any) error) error {
-				return scan(&h.customerID, &h.tagID, &h.addedAt, &h.addedBy)
+		list, err := db.Select(ctx, s.DB.Q(ctx), "SELECT customer_id, tag_id, added_at, added_by FROM customer_tags WHERE customer_id IN ("+in+") ORDER BY customer_id, added_at, tag_id",
+			func(h *held, r db.Scanner) error {
+				return r.Scan(&h.customerID, &h.tagID, &h.addedAt, &h.addedBy)
 			}, args...)
 		out = append(out, list...)
 		return err

@@ -150,29 +150,11 @@ AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = n.customer_id) ORDER BY n
 }
 
 func (s *store) ids(ctx context.Context, query string, args ...any) ([]int64, error) {
-	return collect[int64](ctx, s, query, args...)
+	return db.Select(ctx, s.db.Q(ctx), query, db.Column[int64], args...)
 }
 
 func (s *store) texts(ctx context.Context, query string, args ...any) ([]string, error) {
-	return collect[string](ctx, s, query, args...)
-}
-
-// collect reads one column.
-func collect[T any](ctx context.Context, s *store, query string, args ...any) ([]T, error) {
-	rows, err := s.db.Q(ctx).QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	defer rows.Close()
-	var out []T
-	for rows.Next() {
-		var v T
-		if err := rows.Scan(&v); err != nil {
-			return nil, db.MapError(err)
-		}
-		out = append(out, v)
-	}
-	return out, db.MapError(rows.Err())
+	return db.Select(ctx, s.db.Q(ctx), query, db.Column[string], args...)
 }
 
 // setColleagues writes who else was there.

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"zhike/test/realdata"
 )
 
 type imported struct {
@@ -36,7 +38,7 @@ type graded struct {
 // The whole way on the command line with a Chinese shop's real export: no
 // mapping given, figures as the data's own description has them.
 func TestCommandLineOnRealOrders(t *testing.T) {
-	file := shared(t, "cn_orders/cn_orders.xlsx")
+	file := realdata.Path(t, "cn_orders/cn_orders.xlsx")
 	onBoth(t, func(t *testing.T, in *install) {
 		var r imported
 		in.must(&r, "import", "orders", file, "--json")

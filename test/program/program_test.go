@@ -52,23 +52,6 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// shared finds a file of the real data; without it the test is skipped, which
-// in CI is a failure.
-func shared(t *testing.T, name string) string {
-	t.Helper()
-	path, err := filepath.Abs(filepath.Join(root, "..", "shared", "data", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("real data is missing: %s", name)
-		}
-		t.Skipf("real data is missing: %s", name)
-	}
-	return path
-}
-
 // install is a folder and a database of its own.
 type install struct {
 	t   *testing.T

@@ -6,8 +6,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
-	"path/filepath"
 	"testing"
 	"unicode/utf16"
 
@@ -118,22 +116,4 @@ func workbookBytes(t testing.TB, fill func(f *excelize.File) error) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
-}
-
-// sharedData finds ../shared/data beside the project root, or skips the test.
-func sharedData(t testing.TB, name string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 8 {
-		p := filepath.Join(dir, "..", "shared", "data", name)
-		if _, err := os.Stat(p); err == nil {
-			return p
-		}
-		dir = filepath.Dir(dir)
-	}
-	t.Skipf("shared data set %s is not here", name)
-	return ""
 }

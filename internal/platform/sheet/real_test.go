@@ -4,6 +4,8 @@ import (
 	"io"
 	"testing"
 
+	"zhike/test/realdata"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -70,7 +72,7 @@ func TestRealRetail(t *testing.T) {
 
 func openReal(t testing.TB, name string) *File {
 	t.Helper()
-	src, err := FromFile(sharedData(t, name))
+	src, err := FromFile(realdata.Path(t, name))
 	if err != nil {
 		t.Fatal(err)
 	}
