@@ -45,29 +45,21 @@ func loads(s *server) ([]load, error) {
 			}
 		}
 	}
-	var options struct {
-		Levels []struct {
-			Code string `json:"code"`
-		} `json:"levels"`
-		Regions []struct {
-			Province string   `json:"province"`
-			Cities   []string `json:"cities"`
-		} `json:"regions"`
-	}
-	if err := s.get(ctx, "/customers/options", &options); err != nil {
+	options, err := s.options(ctx)
+	if err != nil {
 		return nil, err
 	}
 	// Conditions of every size: a city is some thousandths of the base, a
 	// province some hundredths, a level up to most of it.
 	conditions := []string{""}
-	for _, l := range options.Levels {
-		conditions = append(conditions, "&level="+url.QueryEscape(l.Code))
+	for _, l := range options.levels {
+		conditions = append(conditions, "&level="+url.QueryEscape(l))
 	}
-	for _, r := range options.Regions {
-		conditions = append(conditions, "&province="+url.QueryEscape(r.Province))
-		for _, c := range r.Cities {
-			conditions = append(conditions, "&city="+url.QueryEscape(c))
-		}
+	for _, p := range options.provinces {
+		conditions = append(conditions, "&province="+url.QueryEscape(p))
+	}
+	for _, c := range options.cities {
+		conditions = append(conditions, "&city="+url.QueryEscape(c))
 	}
 	id := func(r *rand.Rand) int64 { return 1 + r.Int64N(newest) }
 	sorts := []string{"-net_365", "-net_all", "-last_day", "-id"}
@@ -86,6 +78,33 @@ func loads(s *server) ([]load, error) {
 		}},
 		{"customer page", "", func(r *rand.Rand) string { return fmt.Sprintf("/customers/%d", id(r)) }},
 	}, nil
+}
+
+// values are what the base can be filtered by.
+type values struct{ levels, provinces, cities []string }
+
+func (s *server) options(ctx context.Context) (values, error) {
+	var v values
+	var answer struct {
+		Levels []struct {
+			Code string `json:"code"`
+		} `json:"levels"`
+		Regions []struct {
+			Province string   `json:"province"`
+			Cities   []string `json:"cities"`
+		} `json:"regions"`
+	}
+	if err := s.get(ctx, "/customers/options", &answer); err != nil {
+		return v, err
+	}
+	for _, l := range answer.Levels {
+		v.levels = append(v.levels, l.Code)
+	}
+	for _, r := range answer.Regions {
+		v.provinces = append(v.provinces, r.Province)
+		v.cities = append(v.cities, r.Cities...)
+	}
+	return v, nil
 }
 
 // load runs o.clients clients for o.seconds seconds; any failed request fails the figure.

@@ -156,6 +156,9 @@ func measure(ctx context.Context, o options, e engine, file string, t *table) er
 		return err
 	}
 	t.add("memory after the load, MiB", e, "%.0f", s.memoryMiB())
+	if err := s.measureRecords(ctx, o, e, t, note); err != nil {
+		return err
+	}
 	st, err := os.Stat(o.program)
 	if err != nil {
 		return err
@@ -189,14 +192,22 @@ func (s *server) measure(ctx context.Context, o options, e engine, t *table, not
 			continue
 		}
 		note("%s", l.name)
-		r, err := s.load(ctx, o, l)
-		if err != nil {
-			return fmt.Errorf("%s: %w", l.name, err)
+		if err := s.measureLoad(ctx, o, e, t, l); err != nil {
+			return err
 		}
-		t.add(l.name+", per second"+l.target, e, "%.0f", r.perSecond)
-		t.add(l.name+", p95 ms (≤ 50)", e, "%.1f", r.p95.Seconds()*1000)
-		t.add(l.name+", CPU µs of the program", e, "%.0f", float64(r.cpu.Microseconds()))
 	}
+	return nil
+}
+
+// measureLoad fills in the figures of one load.
+func (s *server) measureLoad(ctx context.Context, o options, e engine, t *table, l load) error {
+	r, err := s.load(ctx, o, l)
+	if err != nil {
+		return fmt.Errorf("%s: %w", l.name, err)
+	}
+	t.add(l.name+", per second"+l.target, e, "%.0f", r.perSecond)
+	t.add(l.name+", p95 ms (≤ 50)", e, "%.1f", r.p95.Seconds()*1000)
+	t.add(l.name+", CPU µs of the program", e, "%.0f", float64(r.cpu.Microseconds()))
 	return nil
 }
 

@@ -158,13 +158,16 @@ func (s *server) stop() {
 }
 
 // memoryMiB is the resident memory of the server process.
-func (s *server) memoryMiB() float64 {
+func (s *server) memoryMiB() float64 { return s.statusMiB("VmRSS:") }
+
+// statusMiB is a size that the system tells of the server process.
+func (s *server) statusMiB(name string) float64 {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
 	if err != nil {
 		return 0
 	}
 	for line := range strings.Lines(string(b)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+		if rest, ok := strings.CutPrefix(line, name); ok {
 			kb, _ := strconv.ParseFloat(strings.Fields(rest)[0], 64)
 			return kb / 1024
 		}

@@ -1,0 +1,388 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"zhike/internal/demo"
+)
+
+const (
+	upsertRows = 10_000  // a call carries no more
+	newRows    = 100_000 // customers that another system brings
+	copyEvery  = 20      // of the new ones, so many are somebody who is there already
+	scoreMax   = 10_000  // the custom number lies below it
+)
+
+// plans are the choices of a custom field; see planOf for how many have each.
+var plans = [...]string{"plain", "gold", "silver", "trial"}
+
+// records is the base with custom fields and tags.
+type records struct {
+	*server
+	tags   []string
+	tagIDs []int64
+}
+
+// planOf and tagOf spread values over customers so that they are not in step
+// with ids, levels or cities.
+func planOf(id int64) string {
+	switch h := mix(id); {
+	case h%10 == 0:
+		return plans[1]
+	case h%10 < 3:
+		return plans[2]
+	case h%100 == 99:
+		return plans[3]
+	}
+	return plans[0]
+}
+
+func mix(id int64) uint64 {
+	h := uint64(id) * 0x9E3779B97F4A7C15
+	return (h ^ h>>29) >> 7
+}
+
+// measureRecords gives the base custom fields and tags through the API and
+// measures lists by them, bulk edits, exports and duplicates.
+func (s *server) measureRecords(ctx context.Context, o options, e engine, t *table, note func(string, ...any)) error {
+	r := &records{server: s}
+	if err := r.define(ctx); err != nil {
+		return err
+	}
+	note("bulk upsert of known customers")
+	took, err := r.upsert(ctx, o.customers, func(i int) map[string]any {
+		id := int64(i + 1)
+		row := map[string]any{"id": id, "fields": map[string]any{"plan": planOf(id), "score": mix(id+7) % scoreMax}}
+		if k := mix(id+13) % 10; k < uint64(len(r.tags)) {
+			row["tags"] = []string{r.tags[k]}
+		}
+		return row
+	})
+	if err != nil {
+		return err
+	}
+	t.add("bulk upsert of custom fields and tags, customers/s", e, "%.0f", float64(o.customers)/took.Seconds())
+	note("lists with three filters")
+	lists, err := r.lists(ctx)
+	if err != nil {
+		return err
+	}
+	for _, l := range lists {
+		if err := s.measureLoad(ctx, o, e, t, l); err != nil {
+			return err
+		}
+	}
+	note("bulk edit")
+	if err := r.bulk(ctx, o, e, t); err != nil {
+		return fmt.Errorf("bulk edit: %w", err)
+	}
+	note("export")
+	if err := r.export(ctx, e, t); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	note("bulk upsert of new customers")
+	fresh := newcomers(o)
+	took, err = r.upsert(ctx, len(fresh), func(i int) map[string]any { return fresh[i] })
+	if err != nil {
+		return err
+	}
+	t.add("bulk upsert of new customers, customers/s (≥ 10,000)", e, "%.0f", float64(len(fresh))/took.Seconds())
+	note("duplicates")
+	if err := r.duplicates(ctx, e, t); err != nil {
+		return fmt.Errorf("duplicates: %w", err)
+	}
+	return nil
+}
+
+// define makes two custom fields and three tags.
+func (r *records) define(ctx context.Context) error {
+	label := func(text string) map[string]any { return map[string]any{"zh": text, "en": text} }
+	var options []map[string]any
+	for _, p := range plans {
+		options = append(options, map[string]any{"code": p, "label": label(p)})
+	}
+	for _, body := range []map[string]any{
+		{"code": "plan", "kind": "choice", "name": label("plan"), "options": options},
+		{"code": "score", "kind": "number", "name": label("score")},
+	} {
+		if err := r.send(ctx, "POST", "/custom-fields", body, nil); err != nil {
+			return err
+		}
+	}
+	var group struct {
+		ID int64 `json:"id"`
+	}
+	if err := r.send(ctx, "POST", "/tag-groups", map[string]any{"name": label("bench")}, &group); err != nil {
+		return err
+	}
+	for _, name := range []string{"爱咖啡", "常团购", "怕打扰"} {
+		var tag struct {
+			ID int64 `json:"id"`
+		}
+		if err := r.send(ctx, "POST", "/tags", map[string]any{"group_id": group.ID, "name": name}, &tag); err != nil {
+			return err
+		}
+		r.tags, r.tagIDs = append(r.tags, name), append(r.tagIDs, tag.ID)
+	}
+	return nil
+}
+
+// upsert sends n rows, as many a call as it takes.
+func (r *records) upsert(ctx context.Context, n int, row func(i int) map[string]any) (time.Duration, error) {
+	var took time.Duration
+	for at := 0; at < n; at += upsertRows {
+		items := make([]map[string]any, 0, upsertRows)
+		for i := at; i < min(n, at+upsertRows); i++ {
+			items = append(items, row(i))
+		}
+		var answer struct {
+			Failed  int `json:"failed"`
+			Results []struct {
+				Error *struct {
+					Detail string `json:"detail"`
+				} `json:"error"`
+			} `json:"results"`
+		}
+		started := time.Now()
+		if err := r.send(ctx, "POST", "/customers/upsert", map[string]any{"source": "bench", "items": items}, &answer); err != nil {
+			return 0, err
+		}
+		took += time.Since(started)
+		for _, res := range answer.Results {
+			if res.Error != nil {
+				return 0, fmt.Errorf("%d rows of an upsert were refused: %s", answer.Failed, res.Error.Detail)
+			}
+		}
+	}
+	return took, nil
+}
+
+// newcomers are customers from another system; one in copyEvery is a buyer of
+// the bench data with another phone.
+func newcomers(o options) []map[string]any {
+	n := min(newRows, o.customers/10)
+	rows := make([]map[string]any, 0, n)
+	known := map[int]bool{}
+	for order := range demo.BenchOrders(o.customers, o.orders, 1) {
+		if known[order.Buyer] {
+			continue
+		}
+		known[order.Buyer] = true
+		i := len(rows)
+		phone := fmt.Sprintf("166%08d", i)
+		if i%copyEvery == 0 { // two digits in another order
+			p := []byte(order.Phone)
+			p[9], p[10] = p[10], p[9]
+			phone = string(p)
+		}
+		rows = append(rows, map[string]any{
+			"number": fmt.Sprintf("N%07d", i), "name": order.Name, "province": order.Province, "city": order.City,
+			"contacts": []map[string]any{
+				{"kind": "phone", "value": phone, "is_primary": true}, {"kind": "email", "value": fmt.Sprintf("n%07d@example.com", i)},
+			},
+		})
+		if len(rows) == n {
+			break
+		}
+	}
+	return rows
+}
+
+// lists are pages of lists with three filters over every kind of field.
+func (r *records) lists(ctx context.Context) ([]load, error) {
+	v, err := r.options(ctx)
+	if err != nil {
+		return nil, err
+	}
+	query := func(filter, rest string, a ...any) string {
+		return "/customers?limit=50&filter=" + url.QueryEscape(fmt.Sprintf(filter, a...)) + rest
+	}
+	city := func(g *rand.Rand) string { return v.cities[g.IntN(len(v.cities))] }
+	return []load{
+		{"list by level, city and spend", "", func(g *rand.Rand) string {
+			return query(`{"all":[{"field":"level","op":"in","value":[%q]},{"field":"city","op":"eq","value":%q},{"field":"net_365","op":"gte","value":%d}]}`, "",
+				v.levels[g.IntN(len(v.levels))], city(g), 10_000*g.IntN(30))
+		}},
+		{"list by tag, choice and last order", "", func(g *rand.Rand) string {
+			return query(`{"all":[{"field":"tags","op":"any","value":[%d]},{"field":"f.plan","op":"in","value":[%q]},{"field":"last_day","op":"last_days","value":%d}]}`, "",
+				r.tagIDs[g.IntN(len(r.tagIDs))], plans[g.IntN(len(plans))], 180+g.IntN(360))
+		}},
+		{"list by custom number, city and kind", "", func(g *rand.Rand) string {
+			low := g.IntN(scoreMax * 9 / 10)
+			return query(`{"all":[{"field":"f.score","op":"between","value":[%d,%d]},{"field":"city","op":"eq","value":%q},{"field":"kind","op":"in","value":["person"]}]}`, "",
+				low, low+scoreMax/10, city(g))
+		}},
+		{"list by city or tag, not level, orders", "", func(g *rand.Rand) string {
+			return query(`{"all":[{"any":[{"field":"city","op":"eq","value":%q},{"field":"tags","op":"any","value":[%d]}]},{"not":{"field":"level","op":"in","value":[%q]}},{"field":"orders_365","op":"gte","value":2}]}`,
+				"&sort=-net_all", city(g), r.tagIDs[1], v.levels[g.IntN(len(v.levels))])
+		}},
+		{"list by kind, stage and phone, in order of a custom number", "", func(*rand.Rand) string {
+			return query(`{"all":[{"field":"kind","op":"in","value":["person"]},{"field":"stage","op":"in","value":["customer"]},{"field":"has_phone","op":"is","value":true}]}`,
+				"&sort=-f.score&columns=tags,owner,f.score,f.plan")
+		}},
+	}, nil
+}
+
+// bulk edits 100,000 customers and undoes it.
+func (r *records) bulk(ctx context.Context, o options, e engine, t *table) error {
+	filter := json.RawMessage(fmt.Sprintf(`{"field":"f.score","op":"between","value":[0,%d]}`, scoreMax*min(100_000, o.customers/2)/o.customers-1))
+	var preview struct {
+		ID      int64 `json:"id"`
+		Changed int64 `json:"changed"`
+	}
+	body := map[string]any{"selection": map[string]any{"filter": filter}, "actions": map[string]any{"set": map[string]any{"industry": "零售"}}}
+	started := time.Now()
+	if err := r.send(ctx, "POST", "/bulk/preview", body, &preview); err != nil {
+		return err
+	}
+	per100k := func(d time.Duration) float64 { return d.Seconds() * 100_000 / float64(preview.Changed) }
+	t.add("preview of a bulk edit of 100,000, s", e, "%.1f", per100k(time.Since(started)))
+	var run struct {
+		ID         int64  `json:"id"`
+		Status     string `json:"status"`
+		UndoStatus string `json:"undo_status"`
+		Changed    int64  `json:"changed"`
+		Undone     int64  `json:"undone"`
+	}
+	started = time.Now()
+	if err := r.send(ctx, "POST", "/bulk", map[string]any{"preview_id": preview.ID}, &run); err != nil {
+		return err
+	}
+	path := fmt.Sprintf("/bulk/%d", run.ID)
+	if err := r.wait(ctx, path, &run, func() string { return run.Status }); err != nil {
+		return err
+	}
+	if run.Changed != preview.Changed {
+		return fmt.Errorf("%d customers were changed, %d were promised", run.Changed, preview.Changed)
+	}
+	t.add("bulk edit of 100,000, s (≤ 10)", e, "%.1f", per100k(time.Since(started)))
+	started = time.Now()
+	if err := r.send(ctx, "POST", path+"/undo", nil, nil); err != nil {
+		return err
+	}
+	if err := r.wait(ctx, path, &run, func() string { return run.UndoStatus }); err != nil {
+		return err
+	}
+	if run.Undone != preview.Changed {
+		return fmt.Errorf("%d customers were restored of %d", run.Undone, preview.Changed)
+	}
+	t.add("its undo, s (≤ 10)", e, "%.1f", per100k(time.Since(started)))
+	return nil
+}
+
+// export makes a file of everybody.
+func (r *records) export(ctx context.Context, e engine, t *table) error {
+	var run struct {
+		ID     int64  `json:"id"`
+		Status string `json:"status"`
+		Rows   int64  `json:"rows"`
+	}
+	r.resetPeak()
+	started := time.Now()
+	if err := r.send(ctx, "POST", "/customers/exports", map[string]any{"format": "csv"}, &run); err != nil {
+		return err
+	}
+	if err := r.wait(ctx, fmt.Sprintf("/customers/exports/%d", run.ID), &run, func() string { return run.Status }); err != nil {
+		return err
+	}
+	t.add("export of 1,000,000 rows to CSV, s (≤ 60)", e, "%.1f", time.Since(started).Seconds()*1e6/float64(run.Rows))
+	t.add("export, peak memory of the server, MiB (≤ 300)", e, "%.0f", r.peakMiB())
+	return nil
+}
+
+// duplicates looks through the whole base.
+func (r *records) duplicates(ctx context.Context, e engine, t *table) error {
+	var begun struct {
+		JobID int64 `json:"job_id"`
+	}
+	var job struct {
+		State string `json:"state"`
+	}
+	r.resetPeak()
+	started := time.Now()
+	if err := r.send(ctx, "POST", "/duplicates/scan", nil, &begun); err != nil {
+		return err
+	}
+	if err := r.wait(ctx, fmt.Sprintf("/jobs/%d", begun.JobID), &job, func() string { return job.State }); err != nil {
+		return err
+	}
+	t.add("duplicates over the whole base, s (≤ 300)", e, "%.0f", time.Since(started).Seconds())
+	t.add("duplicates, peak memory of the server, MiB (≤ 1,024)", e, "%.0f", r.peakMiB())
+	var page struct {
+		Items []json.RawMessage `json:"items"`
+	}
+	if err := r.get(ctx, "/duplicates", &page); err != nil {
+		return err
+	}
+	if len(page.Items) == 0 {
+		return errors.New("none was found, some are there")
+	}
+	return nil
+}
+
+// wait asks until something is finished; anything that is over otherwise fails.
+func (r *records) wait(ctx context.Context, path string, into any, state func() string) error {
+	for {
+		if err := r.get(ctx, path, into); err != nil {
+			return err
+		}
+		switch state() {
+		case "finished", "completed", "done", "succeeded":
+			return nil
+		case "failed", "cancelled", "discarded":
+			return fmt.Errorf("%s ended as %s", path, state())
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// send makes a request with a body and reads its answer.
+func (s *server) send(ctx context.Context, method, path string, body, into any) error {
+	b, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	if body == nil {
+		b = []byte("{}")
+	}
+	req, err := http.NewRequestWithContext(ctx, method, s.base+"/api/v1"+path, bytes.NewReader(b))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Cookie", s.cookie)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Origin", s.base)
+	client := *s.client
+	client.Timeout = 5 * time.Minute
+	r, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer r.Body.Close()
+	if r.StatusCode >= 300 {
+		var text [500]byte
+		n, _ := r.Body.Read(text[:])
+		return fmt.Errorf("%s answered %s: %s", path, r.Status, text[:n])
+	}
+	if into == nil {
+		return nil
+	}
+	return json.NewDecoder(r.Body).Decode(into)
+}
+
+// resetPeak makes the peak of the server's memory begin anew.
+func (s *server) resetPeak() {
+	_ = os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", s.pid), []byte("5"), 0o200)
+}
+
+// peakMiB is the largest resident memory since resetPeak.
+func (s *server) peakMiB() float64 { return s.statusMiB("VmHWM:") }
