@@ -204,7 +204,13 @@ func (c *compiler) customCondition(d *custom.Definition, n *Node) (expr, error) 
 	col := d.Column()
 	base := "x.field_id = " + num(col.FieldID)
 	value := func(cond string, several bool, args ...any) expr {
-		return member(col.Table, "customer_id", base+" AND "+cond, several, args...)
+		e := member(col.Table, "customer_id", base+" AND "+cond, several, args...)
+		if !c.s.store.plansItself() {
+			// SQLite would go through all customers with such a value for each
+			// customer that it looks at; the sign keeps it from that index.
+			e.write = member(col.Table, "customer_id", base+" AND "+strings.ReplaceAll(cond, "x."+col.Name, "+x."+col.Name), several, args...).write
+		}
+		return e
 	}
 	if n.Op == "empty" || n.Op == "not_empty" {
 		return flip(value("x."+col.Name+" IS NOT NULL", col.Multi), n.Op, "empty"), nil
