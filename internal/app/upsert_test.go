@@ -54,8 +54,9 @@ func TestUpsert(t *testing.T) {
 			{Number: "A1", Contacts: phone("13900000000")},
 			{Number: "A3", Version: 77, Patch: customer.Patch{Name: text("赵小敏")}},
 			{ID: *got.Results[2].ID + 1000, Patch: customer.Patch{Name: text("谁")}},
+			{Number: "A9", Version: 1, Patch: customer.Patch{Name: text("不在")}},
 		}})
-		if err != nil || status(third) != "updated failed:customer.version_conflict failed:customer.not_found" {
+		if err != nil || status(third) != "updated failed:customer.version_conflict failed:customer.not_found failed:customer.not_found" {
 			t.Fatalf("third: %s, %v", status(third), err)
 		}
 		r, err := a.Customer.Read(ctx, *got.Results[0].ID)

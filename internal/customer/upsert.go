@@ -26,8 +26,9 @@ const upsertChunk = 1000
 type Upsert struct {
 	ID     int64  `json:"id,omitempty" minimum:"1" doc:"Id here; without one the number in the source decides"`
 	Number string `json:"number,omitempty" maxLength:"100" doc:"The customer's number in the source"`
-	// Version refuses the row where the record is no longer at it; 0 takes what is there.
-	Version int64 `json:"version,omitempty" minimum:"0" doc:"Refuse the row unless the record is at this version"`
+	// Version refuses the row where the record is no longer at it or not there; 0
+	// takes what is there, or makes it.
+	Version int64 `json:"version,omitempty" minimum:"0" doc:"Refuse the row unless the record is there at this version"`
 	Patch
 	// Contacts are added where the customer does not have them; none is removed.
 	Contacts []ContactIn    `json:"contacts,omitempty" maxItems:"50" doc:"Added where missing; none is removed"`
@@ -260,6 +261,10 @@ func (u *upserting) create(ctx context.Context, source int64) error {
 			continue
 		}
 		it := &u.items[i]
+		if it.Version != 0 { // of a record that is not there, or no longer
+			u.fail(ctx, i, errs.New(errs.NotFound, "customer.not_found"))
+			continue
+		}
 		n := New{Patch: it.Patch, Contacts: it.Contacts, SourceID: source, Number: it.Number}
 		if !n.OwnerID.Sent {
 			n.OwnerID.Sent = true // another system owns nothing: into the pool
