@@ -91,15 +91,36 @@ func (c *cli) root() *cobra.Command {
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.PersistentFlags().BoolP("help", "h", false, c.t("cli.flag.help"))
+	root.Flags().BoolP("version", "v", false, c.t("cli.flag.version"))
 	root.PersistentFlags().BoolVar(&c.json, "json", false, c.t("cli.flag.json"))
-	config.RegisterFlags(root.PersistentFlags())
+	config.RegisterFlags(root.PersistentFlags(), c.t)
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetUsageTemplate(c.usageTemplate(root.UsageTemplate()))
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(
 		c.serveCmd(), c.migrateCmd(), c.userCmd(), c.importCmd(), c.tierCmd(), c.reportCmd(),
 		c.backupCmd(), c.keysCmd(), c.openapiCmd(), c.doctorCmd(), c.auditCmd(), c.dedupeCmd(), c.demoCmd(), c.versionCmd(),
 	)
+	root.InitDefaultHelpCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "help" {
+			cmd.Short, cmd.Long = c.t("cli.help.short"), ""
+		}
+	}
 	return root
+}
+
+// usageTemplate is the library's own in the operator's language.
+func (c *cli) usageTemplate(text string) string {
+	return strings.NewReplacer(
+		"Usage:", c.t("cli.usage.usage"), "Aliases:", c.t("cli.usage.aliases"), "Examples:", c.t("cli.usage.examples"),
+		"Available Commands:", c.t("cli.usage.commands"), "Additional Commands:", c.t("cli.usage.more_commands"),
+		"Global Flags:", c.t("cli.usage.global_flags"), "Flags:", c.t("cli.usage.flags"),
+		"Additional help topics:", c.t("cli.usage.topics"),
+		`Use "{{.CommandPath}} [command] --help" for more information about a command.`,
+		c.t("cli.usage.command_help", "command", "{{.CommandPath}}"),
+	).Replace(text)
 }
 
 // usage marks an error of the call itself.

@@ -35,7 +35,7 @@ func load(t *testing.T, yaml string, environ []string, args ...string) (*Config,
 func loadIn(t *testing.T, dir string, environ []string, args ...string) (*Config, error) {
 	t.Helper()
 	fs := pflag.NewFlagSet("zhike", pflag.ContinueOnError)
-	RegisterFlags(fs)
+	RegisterFlags(fs, func(key string, _ ...any) string { return key })
 	fs.Bool("json", false, "another command's flag")
 	if err := fs.Parse(args); err != nil {
 		t.Fatal(err)
@@ -335,7 +335,7 @@ func TestTable(t *testing.T) {
 	seen := map[string]bool{}
 	for i := range settings {
 		s := &settings[i]
-		if seen[s.key] || s.help == "" {
+		if seen[s.key] || i18n.T("zh-CN", "config.help."+s.key, nil) == "config.help."+s.key {
 			t.Errorf("%s is there twice or has no help", s.key)
 		}
 		seen[s.key] = true

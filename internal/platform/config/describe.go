@@ -14,7 +14,6 @@ type Setting struct {
 	Source string `json:"source"` // "default", a file, a variable or a flag
 	Env    string `json:"env"`
 	Flag   string `json:"flag"` // "" where a command line must not carry it
-	Help   string `json:"help"`
 }
 
 // Describe lists every setting with its effective value and where it came from.
@@ -22,7 +21,7 @@ func (c *Config) Describe() []Setting {
 	out := make([]Setting, 0, len(settings))
 	for i := range settings {
 		s := &settings[i]
-		line := Setting{Key: s.key, Value: s.value(c), Source: c.from(s.key), Env: s.env(), Help: s.help}
+		line := Setting{Key: s.key, Value: s.value(c), Source: c.from(s.key), Env: s.env()}
 		switch {
 		case !s.noFlag:
 			line.Flag = "--" + s.flag()

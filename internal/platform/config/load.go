@@ -50,24 +50,25 @@ type Options struct {
 }
 
 // RegisterFlags adds --config and a flag for every setting that may stand on a
-// command line. Defaults are shown in the help but not set, so that a flag
-// nobody gave says nothing.
-func RegisterFlags(fs *pflag.FlagSet) {
-	fs.String(flagFile, "", "configuration file, YAML (default ./"+FileName+" where there is one)")
+// command line, with its help in the language of text, which gives the text of
+// a key with its parameters. Defaults are shown in the help but not set, so
+// that a flag nobody gave says nothing. i18n-keys: config.help.*
+func RegisterFlags(fs *pflag.FlagSet, text func(key string, params ...any) string) {
+	fs.String(flagFile, "", text("config.help_config", "name", FileName))
 	for i := range settings {
 		s := &settings[i]
 		if !s.noFlag {
-			help := s.help
+			help := text("config.help." + s.key)
 			if len(s.choices) > 0 {
-				help += ": " + strings.Join(s.choices, ", ")
+				help = text("config.help_choices", "help", help, "choices", strings.Join(s.choices, ", "))
 			}
 			if s.def != "" {
-				help += " (default " + s.def + ")"
+				help = text("config.help_default", "help", help, "value", s.def)
 			}
 			fs.String(s.flag(), "", help)
 		}
 		if s.secret {
-			fs.String(s.flag()+"-file", "", "file that holds --"+s.flag())
+			fs.String(s.flag()+"-file", "", text("config.help_file", "flag", s.flag()))
 		}
 	}
 }
