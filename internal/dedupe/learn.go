@@ -8,15 +8,19 @@ import (
 
 // How much is looked at, and how strongly the start holds.
 const (
-	randomPairs   = 200_000 // for u
-	learnRecords  = 100_000 // EM looks into the blocks of about so many records
-	rounds        = 15
-	mHold         = 20  // pseudo-pairs of m
-	uHold         = 500 // pseudo-pairs of u
-	priorHold     = 20  // pseudo-records of the number of duplicates
-	overlapHold   = 50
-	leastEvidence = -9        // log2 odds from which a pair is looked at by EM: 0.2 %
-	maxEvidence   = 4_000_000 // pairs kept for EM
+	randomPairs  = 200_000 // for u
+	learnRecords = 100_000 // EM looks into the blocks of about so many records
+	rounds       = 15
+	mHold        = 20  // pseudo-pairs of m
+	uHold        = 500 // pseudo-pairs of u
+	priorHold    = 20  // pseudo-records of the number of duplicates
+	overlapHold  = 50
+	// leastDuplicates a record are expected in every base. In a clean one EM
+	// finds none to learn from, and the few that come in later, which differ in
+	// a name and a phone, would have to prove themselves against a base without any.
+	leastDuplicates = 0.001
+	leastEvidence   = -9        // log2 odds from which a pair is looked at by EM: 0.2 %
+	maxEvidence     = 4_000_000 // pairs kept for EM
 )
 
 // Learn fits start to the records of the index and gives the result; start is
@@ -247,7 +251,7 @@ func (x *Index) step(m, first *model, ev []evidence, rate float64) {
 		m.restrain(f, first)
 	}
 	m.households = (homes*rate + priorHold*first.households) / (x.owners() + priorHold)
-	m.duplicates = (sum*rate + priorHold*first.duplicates) / (x.owners() + priorHold)
+	m.duplicates = max((sum*rate+priorHold*first.duplicates)/(x.owners()+priorHold), leastDuplicates)
 }
 
 // restrain keeps m within reach of the shipped weights. Every level keeps a

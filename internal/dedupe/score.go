@@ -114,14 +114,15 @@ func (m *model) each(p pattern, a, b *view, r rarity, bits *[numFields]float64) 
 }
 
 // overlap takes out what fields say twice: whoever agrees on the postcode
-// mostly agrees on the city, and whoever agrees on the city on the region. The
+// mostly agrees on the city, and whoever agrees on the city on the region; so
+// do two houses of one street, whose lines agree in part. The
 // narrower field keeps its bits, the wider one keeps what it adds. A narrow
 // field takes from the wider ones together no more than it gives itself, so
 // that an agreement more never lowers the sum.
 func (m *model) overlap(p pattern, bits *[numFields]float64) {
 	var spent [numFields]float64
 	for i, o := range overlaps {
-		if p.at(o.wide) != Exact || p.at(o.narrow) != Exact {
+		if p.at(o.wide) != Exact || bits[o.narrow] <= 0 {
 			continue
 		}
 		take := math.Max(0, math.Min(m.shared[i], math.Min(bits[o.wide], bits[o.narrow]-spent[o.narrow])))
