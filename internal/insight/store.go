@@ -28,23 +28,10 @@ func monthName(m int32) string { return fmt.Sprintf("%04d-%02d", 1970+m/12, m%12
 
 // perDay sums purchases by day; it reads the covering index from end to end.
 func (s store) perDay(ctx context.Context) ([]dayTotal, error) {
-	rows, err := s.d.Q(ctx).QueryContext(ctx, `SELECT day,
+	return db.Select(ctx, s.d.Q(ctx), `SELECT day,
   count(*) FILTER (WHERE net_fen > 0 OR (net_fen = 0 AND net_sub > 0)),
   sum(net_fen * 1000 + net_sub)
-FROM orders GROUP BY day ORDER BY day`)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	defer rows.Close()
-	var out []dayTotal
-	for rows.Next() {
-		var d dayTotal
-		if err := rows.Scan(&d.day, &d.orders, &d.milli); err != nil {
-			return nil, db.MapError(err)
-		}
-		out = append(out, d)
-	}
-	return out, db.MapError(rows.Err())
+FROM orders GROUP BY day ORDER BY day`, func(d *dayTotal, r db.Scanner) error { return r.Scan(&d.day, &d.orders, &d.milli) })
 }
 
 func (s store) customers(ctx context.Context, day clock.Day) (c CustomerTotals, err error) {

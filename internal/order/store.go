@@ -31,22 +31,14 @@ func (s *Store) byExternal(ctx context.Context, table string, sourceID int64, ex
 	found := map[string]Existing{}
 	err := db.InChunks(externalIDs, func(chunk []string) error {
 		in, args := db.InArgs(2, chunk)
-		rows, err := s.db.Q(ctx).QueryContext(ctx,
-			`SELECT external_id, id, customer_id, content_hash, import_id, day, created_at FROM `+table+
-				` WHERE source_id = $1 AND external_id IN (`+in+`)`, append([]any{sourceID}, args...)...)
-		if err != nil {
-			return db.MapError(err)
-		}
-		defer rows.Close()
-		for rows.Next() {
+		return db.Each(ctx, s.db.Q(ctx), `SELECT external_id, id, customer_id, content_hash, import_id, day, created_at FROM `+table+
+			` WHERE source_id = $1 AND external_id IN (`+in+`)`, func(r db.Scanner) error {
 			var id string
 			var e Existing
-			if err := rows.Scan(&id, &e.ID, &e.CustomerID, &e.ContentHash, &e.ImportID, &e.Day, &e.CreatedAt); err != nil {
-				return db.MapError(err)
-			}
+			err := r.Scan(&id, &e.ID, &e.CustomerID, &e.ContentHash, &e.ImportID, &e.Day, &e.CreatedAt)
 			found[id] = e
-		}
-		return db.MapError(rows.Err())
+			return err
+		}, append([]any{sourceID}, args...)...)
 	})
 	return found, err
 }

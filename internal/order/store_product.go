@@ -174,21 +174,13 @@ func (s *Store) productsByCode(ctx context.Context, sourceID int64, codes []stri
 	found := map[string]knownProduct{}
 	err := db.InChunks(codes, func(chunk []string) error {
 		in, args := db.InArgs(2, chunk)
-		rows, err := s.db.Q(ctx).QueryContext(ctx,
-			`SELECT id, code, name, category, brand FROM products WHERE source_id = $1 AND code IN (`+in+`)`,
-			append([]any{sourceID}, args...)...)
-		if err != nil {
-			return db.MapError(err)
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var k knownProduct
-			if err := rows.Scan(&k.id, &k.Code, &k.Name, &k.Category, &k.Brand); err != nil {
-				return db.MapError(err)
-			}
-			found[k.Code] = k
-		}
-		return db.MapError(rows.Err())
+		return db.Each(ctx, s.db.Q(ctx), `SELECT id, code, name, category, brand FROM products WHERE source_id = $1 AND code IN (`+in+`)`,
+			func(r db.Scanner) error {
+				var k knownProduct
+				err := r.Scan(&k.id, &k.Code, &k.Name, &k.Category, &k.Brand)
+				found[k.Code] = k
+				return err
+			}, append([]any{sourceID}, args...)...)
 	})
 	return found, err
 }

@@ -39,22 +39,12 @@ WHERE o.customer_id = $1 AND (o.day, o.id) < ($2, $3) ORDER BY o.day DESC, o.id 
 }
 
 func (s *Store) orderRows(ctx context.Context, customerID int64, query string, args ...any) ([]orderRow, error) {
-	rows, err := s.db.Prepared(ctx).QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	defer rows.Close()
-	var out []orderRow
-	for rows.Next() {
-		o := orderRow{Order: Order{CustomerID: customerID}}
-		if err := rows.Scan(&o.ID, &o.SourceID, &o.SourceCode, &o.SourceName, &o.ExternalID, &o.Kind, &o.Status,
+	return db.Select(ctx, s.db.Prepared(ctx), query, func(o *orderRow, r db.Scanner) error {
+		o.CustomerID = customerID
+		return r.Scan(&o.ID, &o.SourceID, &o.SourceCode, &o.SourceName, &o.ExternalID, &o.Kind, &o.Status,
 			&o.PaidAt, &o.Day, &o.Gross.Fen, &o.Gross.Sub, &o.Sales.Fen, &o.Sales.Sub, &o.Net.Fen, &o.Net.Sub, &o.FreightFen, &o.QuantityMilli, &o.LineCount,
-			&o.Channel, &o.Store, &o.Province, &o.City, &o.UpdatedAt); err != nil {
-			return nil, db.MapError(err)
-		}
-		out = append(out, o)
-	}
-	return out, db.MapError(rows.Err())
+			&o.Channel, &o.Store, &o.Province, &o.City, &o.UpdatedAt)
+	}, args...)
 }
 
 // lineRow is a line as pages show it.
@@ -70,24 +60,14 @@ func (s *Store) lines(ctx context.Context, orderIDs []int64, perOrder int) ([]li
 		return nil, nil
 	}
 	in, args := db.InArgs(1, orderIDs)
-	rows, err := s.db.Prepared(ctx).QueryContext(ctx, `SELECT l.order_id, l.line_no, COALESCE(l.product_id, 0), l.quantity_milli, l.amount_fen, l.amount_sub,
+	return db.Select(ctx, s.db.Prepared(ctx), `SELECT l.order_id, l.line_no, COALESCE(l.product_id, 0), l.quantity_milli, l.amount_fen, l.amount_sub,
   COALESCE(p.code, ''), COALESCE(p.name, ''), COALESCE(p.category, ''), COALESCE(p.brand, '')
 FROM order_lines l LEFT JOIN products p ON p.id = l.product_id
-WHERE l.order_id IN (`+in+`) AND l.line_no <= `+db.Placeholders(len(args)+1, 1)+` ORDER BY l.order_id, l.line_no`, append(args, perOrder)...)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	defer rows.Close()
-	var out []lineRow
-	for rows.Next() {
-		var l lineRow
-		if err := rows.Scan(&l.OrderID, &l.No, &l.ProductID, &l.QuantityMilli, &l.Amount.Fen, &l.Amount.Sub,
-			&l.Code, &l.Name, &l.Category, &l.Brand); err != nil {
-			return nil, db.MapError(err)
-		}
-		out = append(out, l)
-	}
-	return out, db.MapError(rows.Err())
+WHERE l.order_id IN (`+in+`) AND l.line_no <= `+db.Placeholders(len(args)+1, 1)+` ORDER BY l.order_id, l.line_no`,
+		func(l *lineRow, r db.Scanner) error {
+			return r.Scan(&l.OrderID, &l.No, &l.ProductID, &l.QuantityMilli, &l.Amount.Fen, &l.Amount.Sub,
+				&l.Code, &l.Name, &l.Category, &l.Brand)
+		}, append(args, perOrder)...)
 }
 
 // behaviourRow is a behaviour as pages show it.
@@ -109,21 +89,11 @@ WHERE b.customer_id = $1 AND (b.day, b.id) < ($2, $3) AND b.kind >= $4 AND b.kin
 }
 
 func (s *Store) behaviourRows(ctx context.Context, customerID int64, query string, args ...any) ([]behaviourRow, error) {
-	rows, err := s.db.Prepared(ctx).QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	defer rows.Close()
-	var out []behaviourRow
-	for rows.Next() {
-		b := behaviourRow{Behaviour: Behaviour{CustomerID: customerID}}
-		if err := rows.Scan(&b.ID, &b.Kind, &b.At, &b.Day, &b.ProductID, &b.QuantityMilli, &b.Rating,
-			&b.Code, &b.Name, &b.Category, &b.Brand); err != nil {
-			return nil, db.MapError(err)
-		}
-		out = append(out, b)
-	}
-	return out, db.MapError(rows.Err())
+	return db.Select(ctx, s.db.Prepared(ctx), query, func(b *behaviourRow, r db.Scanner) error {
+		b.CustomerID = customerID
+		return r.Scan(&b.ID, &b.Kind, &b.At, &b.Day, &b.ProductID, &b.QuantityMilli, &b.Rating,
+			&b.Code, &b.Name, &b.Category, &b.Brand)
+	}, args...)
 }
 
 func highest(kind BehaviourKind) BehaviourKind {
@@ -141,21 +111,8 @@ const maxByNumber = 50
 // any source. The row scope is the caller's. CROSS JOIN keeps SQLite to
 // probing the key of each source.
 func (s *Store) CustomersByOrderNumber(ctx context.Context, number string) ([]int64, error) {
-	var out []int64
-	rows, err := s.db.Prepared(ctx).QueryContext(ctx, `SELECT o.customer_id FROM sources s CROSS JOIN orders o
-WHERE o.source_id = s.id AND o.external_id = $1 LIMIT 50`, number) // maxByNumber
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, db.MapError(err)
-		}
-		out = append(out, id)
-	}
-	return out, db.MapError(rows.Err())
+	return db.Select(ctx, s.db.Prepared(ctx), `SELECT o.customer_id FROM sources s CROSS JOIN orders o
+WHERE o.source_id = s.id AND o.external_id = $1 LIMIT 50`, db.Column[int64], number) // maxByNumber
 }
 
 // metricsOne is Metrics for one customer, compiled.

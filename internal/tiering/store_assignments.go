@@ -30,10 +30,10 @@ type assignment struct {
 const assignmentColumns = `a.customer_id, c.name, a.level, a.move, a.prev_level, a.reason, a.score, a.last_day,
   a.orders, a.spend_fen, a.signals, a.details`
 
-func scanAssignment(scan func(...any) error) (assignment, error) {
+func scanAssignment(r db.Scanner) (assignment, error) {
 	var a assignment
 	var prev, last sql.NullInt64
-	err := scan(&a.CustomerID, &a.Name, &a.Level, &a.Move, &prev, &a.Reason, &a.Score, &last, &a.Orders, &a.SpendFen, &a.Signals, &a.Details)
+	err := r.Scan(&a.CustomerID, &a.Name, &a.Level, &a.Move, &prev, &a.Reason, &a.Score, &last, &a.Orders, &a.SpendFen, &a.Signals, &a.Details)
 	a.PrevLevel = nullInt(prev)
 	if last.Valid {
 		d := clock.Day(last.Int64)
@@ -46,7 +46,7 @@ func scanAssignment(scan func(...any) error) (assignment, error) {
 // where the run does not have it.
 func (s *store) assignment(ctx context.Context, run, customer int64) (assignment, error) {
 	return scanAssignment(s.db.Q(ctx).QueryRowContext(ctx, `SELECT `+assignmentColumns+`
-FROM tier_assignments a JOIN customers c ON c.id = a.customer_id WHERE a.run_id = $1 AND a.customer_id = $2`, run, customer).Scan)
+FROM tier_assignments a JOIN customers c ON c.id = a.customer_id WHERE a.run_id = $1 AND a.customer_id = $2`, run, customer))
 }
 
 // visible says whether an actor may see a customer.
@@ -137,19 +137,13 @@ func (s *store) scopedAssignments(ctx context.Context, actor *auth.Actor, run in
 }
 
 func (s *store) assignments(ctx context.Context, query string, args []any, fn func(assignment)) error {
-	rows, err := s.db.Q(ctx).QueryContext(ctx, query, args...)
-	if err != nil {
-		return db.MapError(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		a, err := scanAssignment(rows.Scan)
-		if err != nil {
-			return err
+	return db.Each(ctx, s.db.Q(ctx), query, func(r db.Scanner) error {
+		a, err := scanAssignment(r)
+		if err == nil {
+			fn(a)
 		}
-		fn(a)
-	}
-	return db.MapError(rows.Err())
+		return err
+	}, args...)
 }
 
 // insertAssignments writes customers from ≤ i < to of a run inside InTx. The

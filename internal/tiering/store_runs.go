@@ -48,14 +48,11 @@ const runColumns = `SELECT r.id, r.scheme_id, r.scheme_code, r.as_of_day, r.stat
   r.started_at, r.finished_at, s.version, s.name
 FROM tier_runs r JOIN tier_schemes s ON s.id = r.scheme_id`
 
-func scanRun(scan func(...any) error) (*runRow, error) {
+func scanRun(v **runRow, row db.Scanner) error {
 	r := &runRow{}
-	err := scan(&r.ID, &r.SchemeID, &r.SchemeCode, &r.AsOf, &r.Status, &r.Customers, &r.Summary, &r.PreviousID,
+	*v = r
+	return row.Scan(&r.ID, &r.SchemeID, &r.SchemeCode, &r.AsOf, &r.Status, &r.Customers, &r.Summary, &r.PreviousID,
 		&r.ErrorCode, &r.JobID, &r.LeaseUntil, &r.CreatedBy, &r.CreatedAt, &r.StartedAt, &r.FinishedAt, &r.Version, &r.SchemeName)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	return r, nil
 }
 
 // run reads a run; error tier.no_such_run.
@@ -78,7 +75,8 @@ func (s *store) activeRun(ctx context.Context, code string) (*runRow, error) {
 }
 
 func (s *store) oneRun(ctx context.Context, where string, args ...any) (*runRow, error) {
-	r, err := scanRun(s.db.Q(ctx).QueryRowContext(ctx, runColumns+where, args...).Scan)
+	var r *runRow
+	err := db.MapError(scanRun(&r, s.db.Q(ctx).QueryRowContext(ctx, runColumns+where, args...)))
 	if db.IsNoRow(err) {
 		return nil, errs.New(errs.NotFound, "tier.no_such_run")
 	}
@@ -108,20 +106,7 @@ func (s *store) runs(ctx context.Context, f RunFilter, below int64, n int) ([]*r
 	add("r.status", string(f.Status))
 	where += ` ORDER BY r.id DESC LIMIT $` + strconv.Itoa(len(args)+1)
 	args = append(args, n)
-	rows, err := s.db.Q(ctx).QueryContext(ctx, runColumns+where, args...)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	defer rows.Close()
-	var out []*runRow
-	for rows.Next() {
-		r, err := scanRun(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, db.MapError(rows.Err())
+	return db.Select(ctx, s.db.Q(ctx), runColumns+where, scanRun, args...)
 }
 
 // insertRun adds a waiting run inside InTx and sets its id; db.unique where one

@@ -19,20 +19,19 @@ type schemeRow struct {
 
 const schemeColumns = `SELECT id, version, created_by, created_at, body FROM tier_schemes`
 
-func scanScheme(scan func(...any) error) (*schemeRow, error) {
+func scanScheme(v **schemeRow, row db.Scanner) error {
 	r := &schemeRow{Scheme: &Scheme{}}
+	*v = r
 	var body string
-	if err := scan(&r.ID, &r.Version, &r.CreatedBy, &r.CreatedAt, &body); err != nil {
-		return nil, db.MapError(err)
+	if err := row.Scan(&r.ID, &r.Version, &r.CreatedBy, &r.CreatedAt, &body); err != nil {
+		return err
 	}
-	if err := json.Unmarshal([]byte(body), r.Scheme); err != nil {
-		return nil, errs.Wrap(err, errs.Internal, "internal")
-	}
-	return r, nil
+	return json.Unmarshal([]byte(body), r.Scheme)
 }
 
 func (s *store) scheme(ctx context.Context, where string, args ...any) (*schemeRow, error) {
-	r, err := scanScheme(s.db.Q(ctx).QueryRowContext(ctx, schemeColumns+where, args...).Scan)
+	var r *schemeRow
+	err := db.MapError(scanScheme(&r, s.db.Q(ctx).QueryRowContext(ctx, schemeColumns+where, args...)))
 	if db.IsNoRow(err) {
 		return nil, errs.New(errs.NotFound, "tier.no_such_scheme")
 	}
@@ -65,20 +64,7 @@ func (s *store) schemeVersions(ctx context.Context, code string) ([]*schemeRow, 
 }
 
 func (s *store) schemes(ctx context.Context, query string, args ...any) ([]*schemeRow, error) {
-	rows, err := s.db.Q(ctx).QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	defer rows.Close()
-	var out []*schemeRow
-	for rows.Next() {
-		r, err := scanScheme(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, db.MapError(rows.Err())
+	return db.Select(ctx, s.db.Q(ctx), query, scanScheme, args...)
 }
 
 // insertScheme adds a version inside InTx and sets its id; db.unique where the

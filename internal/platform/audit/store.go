@@ -40,7 +40,7 @@ func (l *Log) head(ctx context.Context) (seq int64, hash string, err error) {
 
 const columns = "id, at, actor_id, actor_name, ip, action, object_type, object_id, before_data, after_data, request_id, hash"
 
-func scan(row interface{ Scan(...any) error }, r *Record) error {
+func scan(row db.Scanner, r *Record) error {
 	return row.Scan(&r.ID, &r.At, &r.ActorID, &r.ActorName, &r.IP, &r.Action, &r.ObjectType, &r.ObjectID,
 		&r.Before, &r.After, &r.RequestID, &r.Hash)
 }
@@ -51,20 +51,15 @@ func (l *Log) after(ctx context.Context, id int64, n int) ([]Record, error) {
 }
 
 func (l *Log) read(ctx context.Context, query string, args ...any) ([]Record, error) {
-	rows, err := l.db.Q(ctx).QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, db.MapError(err)
+	var bad error
+	out, err := db.Select(ctx, l.db.Q(ctx), query, func(v *Record, r db.Scanner) error {
+		bad = scan(r, v)
+		return bad
+	}, args...)
+	if bad != nil {
+		return nil, &unreadable{err}
 	}
-	defer rows.Close()
-	var out []Record
-	for rows.Next() {
-		var r Record
-		if err := scan(rows, &r); err != nil {
-			return nil, &unreadable{db.MapError(err)}
-		}
-		out = append(out, r)
-	}
-	return out, db.MapError(rows.Err())
+	return out, err
 }
 
 // unreadable is a row whose fields cannot be read: only a hand can have put

@@ -5,24 +5,38 @@ import "context"
 // Scanner is *sql.Row or *sql.Rows.
 type Scanner interface{ Scan(into ...any) error }
 
-// Select reads all rows of a query on q ([DB.Q], [DB.Prepared]), each by scan.
-// None is an empty list, never nil.
-func Select[T any](ctx context.Context, q Querier, query string, scan func(v *T, r Scanner) error, args ...any) ([]T, error) {
+// Each calls fn with each row of a query on q ([DB.Q], [DB.Prepared]); an error
+// of fn ends it.
+func Each(ctx context.Context, q Querier, query string, fn func(r Scanner) error, args ...any) error {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, MapError(err)
+		return MapError(err)
 	}
 	defer rows.Close()
-	out := []T{}
 	for rows.Next() {
-		var v T
-		if err := scan(&v, rows); err != nil {
-			return nil, MapError(err)
+		if err := fn(rows); err != nil {
+			return MapError(err)
 		}
-		out = append(out, v)
 	}
-	return out, MapError(rows.Err())
+	return MapError(rows.Err())
 }
 
-// Column scans rows of one column.
+// Select reads all rows of a query, each by scan. None is an empty list, never nil.
+func Select[T any](ctx context.Context, q Querier, query string, scan func(v *T, r Scanner) error, args ...any) ([]T, error) {
+	out := []T{}
+	err := Each(ctx, q, query, func(r Scanner) error {
+		var v T
+		if err := scan(&v, r); err != nil {
+			return err
+		}
+		out = append(out, v)
+		return nil
+	}, args...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Column reads rows of one column.
 func Column[T any](v *T, r Scanner) error { return r.Scan(v) }

@@ -64,18 +64,8 @@ func (s store) exec(ctx context.Context, query string, args ...any) (int64, erro
 }
 
 // each runs a query and hands every row to fn.
-func (s store) each(ctx context.Context, fn func(scan func(...any) error) error, query string, args ...any) error {
-	rows, err := s.d.Q(ctx).QueryContext(ctx, query, args...)
-	if err != nil {
-		return db.MapError(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := fn(rows.Scan); err != nil {
-			return db.MapError(err)
-		}
-	}
-	return db.MapError(rows.Err())
+func (s store) each(ctx context.Context, fn func(r db.Scanner) error, query string, args ...any) error {
+	return db.Each(ctx, s.d.Q(ctx), query, fn, args...)
 }
 
 // runningAttempts gives the start (unix ms) of the running attempts among ids.
@@ -83,9 +73,9 @@ func (s store) runningAttempts(ctx context.Context, ids []int64) (map[int64]int6
 	tokens := map[int64]int64{}
 	err := db.InChunks(ids, func(chunk []int64) error {
 		in, args := db.InArgs(1, chunk)
-		return s.each(ctx, func(scan func(...any) error) error {
+		return s.each(ctx, func(row db.Scanner) error {
 			var id, token int64
-			err := scan(&id, &token)
+			err := row.Scan(&id, &token)
 			tokens[id] = token
 			return err
 		}, "SELECT j.id, "+s.q.at("j.attempted_at")+" FROM river_job j WHERE j.state = 'running' AND j.id IN ("+in+")", args...)
@@ -133,10 +123,10 @@ func (s store) liveLease(ctx context.Context, id int64, node string) (held bool,
 }
 
 func (s store) orphans(ctx context.Context, where string, args ...any) (list []orphan, err error) {
-	err = s.each(ctx, func(scan func(...any) error) error {
+	err = s.each(ctx, func(row db.Scanner) error {
 		var o orphan
 		var text string
-		if err := scan(&o.id, &o.queue, &o.attempt, &o.maxAttempts, &text); err != nil {
+		if err := row.Scan(&o.id, &o.queue, &o.attempt, &o.maxAttempts, &text); err != nil {
 			return err
 		}
 		var meta metadata
@@ -271,9 +261,9 @@ func (s store) records(ctx context.Context, f filter) (list []record, err error)
 		"p.job_id, p.done, p.total, p.unit, p.note, p.started_at, p.updated_at " +
 		"FROM river_job j LEFT JOIN job_progress p ON p.job_id = j.id" + where +
 		" ORDER BY j.id DESC LIMIT " + strconv.Itoa(f.limit)
-	err = s.each(ctx, func(scan func(...any) error) error {
+	err = s.each(ctx, func(row db.Scanner) error {
 		var r record
-		err := scan(&r.id, &r.kind, &r.state, &r.queue, &r.priority, &r.attempt, &r.maxAttempts,
+		err := row.Scan(&r.id, &r.kind, &r.state, &r.queue, &r.priority, &r.attempt, &r.maxAttempts,
 			&r.created, &r.scheduled, &r.attempted, &r.finalized, &r.args, &r.meta, &r.errors,
 			&r.hasProg, &r.done, &r.total, &r.unit, &r.note, &r.startedAt, &r.updatedAt)
 		list = append(list, r)
@@ -292,10 +282,10 @@ func (s store) stateText() string {
 // countBy counts jobs by River's state and kind.
 func (s store) countBy(ctx context.Context, f filter, fn func(state, kind string, n int64)) error {
 	where, args := s.where(f)
-	return s.each(ctx, func(scan func(...any) error) error {
+	return s.each(ctx, func(row db.Scanner) error {
 		var state, kind string
 		var n int64
-		err := scan(&state, &kind, &n)
+		err := row.Scan(&state, &kind, &n)
 		fn(state, kind, n)
 		return err
 	}, "SELECT "+s.stateText()+", j.kind, count(*) FROM river_job j"+where+" GROUP BY 1, 2", args...)

@@ -7,21 +7,15 @@ import (
 )
 
 func loadKeys(ctx context.Context, d *db.DB) (map[purpose][]byte, error) {
-	rows, err := d.Q(ctx).QueryContext(ctx, `SELECT purpose, wrapped FROM vault_keys ORDER BY id`)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	defer rows.Close()
 	out := map[purpose][]byte{}
-	for rows.Next() {
+	err := db.Each(ctx, d.Q(ctx), `SELECT purpose, wrapped FROM vault_keys ORDER BY id`, func(r db.Scanner) error {
 		var p string
 		var w []byte
-		if err := rows.Scan(&p, &w); err != nil {
-			return nil, db.MapError(err)
-		}
+		err := r.Scan(&p, &w)
 		out[purpose(p)] = w
-	}
-	return out, db.MapError(rows.Err())
+		return err
+	})
+	return out, err
 }
 
 // insertKey leaves a row that is already there as it is.

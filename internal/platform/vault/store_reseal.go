@@ -64,29 +64,20 @@ func (v *Vault) sealedRows(ctx context.Context, c Column, after []any) ([]sealed
 	if after != nil {
 		where += ` AND (` + key + `) > (` + db.Placeholders(1, len(c.Key)) + `)`
 	}
-	rows, err := v.opts.DB.Q(ctx).QueryContext(ctx, fmt.Sprintf(`SELECT %s, %s, %s FROM %s WHERE %s ORDER BY %s LIMIT %d`,
-		key, kind, c.Name, c.Table, where, key, batch), after...)
-	if err != nil {
-		return nil, db.MapError(err)
-	}
-	defer rows.Close()
-	var out []sealedRow
-	for rows.Next() {
-		r := sealedRow{key: make([]any, len(c.Key)), kind: c.Kind}
+	text := fmt.Sprintf(`SELECT %s, %s, %s FROM %s WHERE %s ORDER BY %s LIMIT %d`, key, kind, c.Name, c.Table, where, key, batch)
+	return db.Select(ctx, v.opts.DB.Q(ctx), text, func(s *sealedRow, r db.Scanner) error {
+		s.key, s.kind = make([]any, len(c.Key)), c.Kind
 		var named string
 		into := make([]any, 0, len(c.Key)+2)
-		for i := range r.key {
-			into = append(into, &r.key[i])
+		for i := range s.key {
+			into = append(into, &s.key[i])
 		}
-		if err := rows.Scan(append(into, &named, &r.cipher)...); err != nil {
-			return nil, db.MapError(err)
-		}
+		err := r.Scan(append(into, &named, &s.cipher)...)
 		if c.KindColumn != "" {
-			r.kind = Kind(named)
+			s.kind = Kind(named)
 		}
-		out = append(out, r)
-	}
-	return out, db.MapError(rows.Err())
+		return err
+	}, after...)
 }
 
 // resealRows writes a value only where it is still the one that was read, so
