@@ -168,6 +168,7 @@ func (a *App) identity() {
 		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Log: a.Log, Permissions: Permissions(), Secure: secure,
 		SessionLifetime: a.Config.SessionLifetime, SessionIdle: a.Config.SessionIdle,
 		Defaults:        org.Settings{TimeZone: a.Config.TimeZone, Locale: a.Config.Locale},
+		AccessFields:    a.accessFields,
 		DepartmentInUse: func(ctx context.Context, id int64) (bool, error) { return a.Customer.Store().InDepartment(ctx, id) },
 	})
 }

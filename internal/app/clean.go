@@ -45,7 +45,7 @@ func (a *App) clean(zone clock.Zone) {
 func issues() []customer.Issue {
 	out := make([]customer.Issue, len(quality.Rules))
 	for i, r := range quality.Rules {
-		out[i] = customer.Issue{Bit: int64(r.Bit), Code: r.Code}
+		out[i] = customer.Issue{Bit: int64(r.Bit), Code: r.Code, Fields: r.Fields()}
 	}
 	return out
 }

@@ -110,3 +110,13 @@ func tagChanges(changes []tag.Change) []customer.Change {
 	}
 	return out
 }
+
+// accessFields gives the role editor the fields of customers.
+func (a *App) accessFields(ctx context.Context) ([]org.AccessField, error) {
+	list, err := a.Customer.AccessFields(ctx)
+	out := make([]org.AccessField, len(list))
+	for i, f := range list {
+		out[i] = org.AccessField{Key: f.Key, Group: f.Group, Label: f.Label, Choices: f.Choices}
+	}
+	return out, err
+}

@@ -104,7 +104,7 @@ func (s *Service) groups(ctx context.Context, code string) (*listField, []group,
 	}
 	f, err := c.listField(code)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, atField("group_by", err)
 	}
 	if f == nil || !f.grouped {
 		return nil, nil, errs.New(errs.Invalid, "invalid").WithField("group_by", "list.cannot_group", "field", shortened(code))

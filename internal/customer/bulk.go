@@ -57,6 +57,14 @@ type bulkEdit struct {
 // recordNames are the fields of the record that lists call otherwise.
 var recordNames = map[string]string{"owner": fieldOwner, "adviser": fieldAdviser, "department": fieldDepartment, "region": "region_code"}
 
+// recordName is the name in the record of a field of lists.
+func recordName(code string) string {
+	if name := recordNames[code]; name != "" {
+		return name
+	}
+	return code
+}
+
 // bulkEdit reads actions and checks that the actor may do them at all. Errors:
 // forbidden, and invalid at "actions…".
 func (s *Service) bulkEdit(ctx context.Context, in BulkActions) (*bulkEdit, error) {
@@ -114,6 +122,9 @@ func (b *bulkEdit) set(c *compiler, code string, raw json.RawMessage) error {
 	if f == nil || !f.bulk || f.code == "tags" {
 		return errs.New(errs.Invalid, "list.cannot_set")
 	}
+	if err := MayEdit(c.ctx, "actions.set.", recordName(f.code)); err != nil {
+		return err
+	}
 	if f.def != nil {
 		var v any
 		if decodeNumbers(raw, &v) != nil {
@@ -126,10 +137,7 @@ func (b *bulkEdit) set(c *compiler, code string, raw json.RawMessage) error {
 		b.values[f.def.Code] = value
 		return err
 	}
-	name := f.code
-	if other := recordNames[name]; other != "" {
-		name = other
-	}
+	name := recordName(f.code)
 	text := ""
 	switch raw := strings.TrimSpace(string(raw)); {
 	case raw == "" || raw == "null":

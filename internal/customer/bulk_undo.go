@@ -2,7 +2,9 @@ package customer
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 
 	custom "zhike/internal/field"
@@ -35,6 +37,9 @@ func (s *Service) UndoBulk(ctx context.Context, id int64) (BulkRun, error) {
 		if err != nil {
 			return err
 		}
+		if err := r.mayRestore(ctx); err != nil {
+			return err
+		}
 		if !r.undoable(s.now()) || !s.mayUndo(ctx, r) {
 			return errs.New(errs.Conflict, "list.cannot_undo")
 		}
@@ -61,6 +66,21 @@ func (s *Service) UndoBulk(ctx context.Context, id int64) (BulkRun, error) {
 	return s.BulkOf(ctx, id)
 }
 
+// mayRestore refuses the undo to whom a field that the bulk edit set is not to
+// be edited: it would write it.
+func (r *bulkRow) mayRestore(ctx context.Context) error {
+	var actions BulkActions
+	if err := json.Unmarshal([]byte(r.actions), &actions); err != nil {
+		return errs.Wrap(err, errs.Internal, "internal")
+	}
+	names := make([]string, 0, len(actions.Set))
+	for code := range actions.Set {
+		names = append(names, recordName(code))
+	}
+	slices.Sort(names)
+	return MayEdit(ctx, "", names...)
+}
+
 // runUndo undoes a bulk edit part by part, from the first to the last that was
 // done. Killed, it goes on behind the last part that was committed.
 func (s *Service) runUndo(ctx context.Context, id int64) error {
@@ -74,6 +94,9 @@ func (s *Service) runUndo(ctx context.Context, id int64) error {
 	actor, err := s.actorOf(ctx, r.undoActorID)
 	if err == nil && !actor.Can(PermBulk) {
 		err = errs.New(errs.Forbidden, "forbidden", "permission", string(PermBulk))
+	}
+	if err == nil {
+		err = r.mayRestore(auth.With(ctx, actor))
 	}
 	if err != nil {
 		return s.failUndo(ctx, id, err)

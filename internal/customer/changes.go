@@ -35,7 +35,7 @@ type ChangeItem struct {
 const maxChangeFields = 20
 
 // Changes gives the history of a customer, newest first; fields, where there
-// are any, are the only ones. Errors: customer.not_found, web.bad_cursor.
+// are any, are the only ones, and those of hidden fields are left out. Errors: customer.not_found, web.bad_cursor.
 func (s *Service) Changes(ctx context.Context, id int64, fields []string, limit int, cursor string) (web.Page[ChangeItem], error) {
 	none := web.NewPage[ChangeItem](nil, "", nil)
 	if len(fields) > maxChangeFields {
@@ -48,7 +48,7 @@ func (s *Service) Changes(ctx context.Context, id int64, fields []string, limit 
 	if err := web.DecodeCursor(cursor, &at, &last); err != nil {
 		return none, err
 	}
-	rows, err := s.store.changes(ctx, id, fields, at, last, limit+1)
+	rows, err := s.store.changes(ctx, id, fields, HiddenNames(auth.From(ctx)), at, last, limit+1)
 	if err != nil {
 		return none, err
 	}
@@ -160,6 +160,9 @@ func (s *Service) RevealChange(ctx context.Context, id, changeID int64) (out Rev
 			return err
 		}
 		c, err := s.store.change(ctx, id, changeID)
+		if err == nil && auth.Hides(ctx, keyOfName(c.field)) {
+			err = errs.New(errs.NotFound, "customer.change_not_found", "id", changeID)
+		}
 		if err != nil {
 			return err
 		}

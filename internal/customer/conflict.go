@@ -3,6 +3,7 @@ package customer
 import (
 	"context"
 
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
 )
 
@@ -59,7 +60,7 @@ func (s *Service) conflict(ctx context.Context, e *Edit, cur *Stored, yours []Ch
 	}
 	others := []string{}
 	for _, c := range since {
-		if !mine[c.field] {
+		if !mine[c.field] && !auth.Hides(ctx, keyOfName(c.field)) {
 			mine[c.field] = true
 			others = append(others, c.field)
 		}
@@ -81,7 +82,7 @@ func (s *Service) staleOf(ctx context.Context, id, seen, now int64) error {
 	others, known := []string{}, map[string]bool{}
 	by, at := "", int64(0)
 	for _, c := range since {
-		if !known[c.field] {
+		if !known[c.field] && !auth.Hides(ctx, keyOfName(c.field)) {
 			known[c.field] = true
 			others = append(others, c.field)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"zhike/internal/clean"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/vault"
 	"zhike/internal/region"
@@ -114,8 +115,13 @@ func (c *checker) place(path string, kind ContactKind, code, text string) string
 	return ""
 }
 
-// sealContact makes a contact ready to be written.
-func (s *Service) sealContact(c *checker, path string, in *ContactIn, source int64) (*sealedContact, error) {
+// sealContact makes a contact ready to be written: every new one passes here. A
+// kind that the actor may not edit is a fault in c.
+func (s *Service) sealContact(ctx context.Context, c *checker, path string, in *ContactIn, source int64) (*sealedContact, error) {
+	if err := MayEdit(ctx, "", string(in.Kind)); err != nil {
+		c.forbid(path+"value", err)
+		return &sealedContact{Contact: Contact{Kind: in.Kind}}, nil
+	}
 	text, key := c.contact(path+"value", in.Kind, in.Value)
 	out := &sealedContact{Contact: Contact{
 		Kind: in.Kind, SourceID: source, CreatedAt: s.now(), UpdatedAt: s.now(), Primary: in.Primary, Validity: in.Validity,
@@ -162,7 +168,7 @@ func phoneTail(phone string) string {
 // those of Change.
 func (s *Service) AddContact(ctx context.Context, id, version int64, in ContactIn, o WriteOptions) (*Record, error) {
 	c := &checker{bad: errs.New(errs.Invalid, "invalid")}
-	sealed, err := s.sealContact(c, "", &in, 0)
+	sealed, err := s.sealContact(ctx, c, "", &in, 0)
 	if err == nil {
 		err = c.bad.OrNil()
 	}
@@ -234,10 +240,12 @@ func (s *Service) editContacts(ctx context.Context, id, version int64, o WriteOp
 	return s.Read(ctx, id)
 }
 
-func contactIn(have []Contact, contactID int64) (*Contact, error) {
+// contactIn finds a contact that the actor may edit; one that is hidden from
+// the actor is not there.
+func contactIn(ctx context.Context, have []Contact, contactID int64) (*Contact, error) {
 	for i := range have {
-		if have[i].ID == contactID {
-			return &have[i], nil
+		if c := &have[i]; c.ID == contactID && !auth.Hides(ctx, string(c.Kind)) {
+			return c, MayEdit(ctx, "", string(c.Kind))
 		}
 	}
 	return nil, errs.New(errs.NotFound, "customer.contact_not_found", "id", contactID)
@@ -247,7 +255,7 @@ func contactIn(have []Contact, contactID int64) (*Contact, error) {
 // AddContact, customer.contact_not_found.
 func (s *Service) EditContact(ctx context.Context, id, version, contactID int64, p ContactPatch) (*Record, error) {
 	return s.editContacts(ctx, id, version, WriteOptions{Action: "customer.contact_update"}, func(ctx context.Context, have []Contact) ([]Change, error) {
-		cur, err := contactIn(have, contactID)
+		cur, err := contactIn(ctx, have, contactID)
 		if err != nil {
 			return nil, err
 		}
@@ -334,7 +342,7 @@ func yes(b bool) string {
 // those of Change.
 func (s *Service) RemoveContact(ctx context.Context, id, version, contactID int64) (*Record, error) {
 	return s.editContacts(ctx, id, version, WriteOptions{Action: "customer.contact_remove"}, func(ctx context.Context, have []Contact) ([]Change, error) {
-		cur, err := contactIn(have, contactID)
+		cur, err := contactIn(ctx, have, contactID)
 		if err != nil {
 			return nil, err
 		}
@@ -368,7 +376,7 @@ func (s *Service) VerifyContact(ctx context.Context, id, version, contactID int6
 		return nil, badValue("validity")
 	}
 	return s.editContacts(ctx, id, version, WriteOptions{Action: "customer.contact_verify"}, func(ctx context.Context, have []Contact) ([]Change, error) {
-		cur, err := contactIn(have, contactID)
+		cur, err := contactIn(ctx, have, contactID)
 		if err != nil {
 			return nil, err
 		}

@@ -139,14 +139,17 @@ func (b *createBatch) check(ctx context.Context, list []New) error {
 	for i := range list {
 		in := &list[i]
 		in.Patch.OwnerID = edits.edits[i].Patch.OwnerID
-		if err := b.one(&edits, i, in); err != nil {
+		if err := b.one(ctx, &edits, i, in); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *createBatch) one(edits *editBatch, at int, in *New) error {
+func (b *createBatch) one(ctx context.Context, edits *editBatch, at int, in *New) error {
+	if b.made[at].Err = MayEdit(ctx, "", in.Patch.names()...); b.made[at].Err != nil {
+		return nil
+	}
 	s, now := b.service, b.service.now()
 	c := &checker{bad: errs.New(errs.Invalid, "invalid"), today: s.Zone.Today(s.Clock)}
 	r := &Stored{Stage: StageProspect, Favourites: "[]"}
@@ -171,7 +174,7 @@ func (b *createBatch) one(edits *editBatch, at int, in *New) error {
 			return err
 		}
 	}
-	sealed, err := b.sealAll(c, in.Contacts)
+	sealed, err := b.sealAll(ctx, c, in.Contacts)
 	if err != nil {
 		return err
 	}
@@ -197,7 +200,7 @@ func (b *createBatch) one(edits *editBatch, at int, in *New) error {
 
 // sealAll seals the contacts of one new customer. The first of each kind is
 // the primary one unless another says so.
-func (b *createBatch) sealAll(c *checker, list []ContactIn) ([]*sealedContact, error) {
+func (b *createBatch) sealAll(ctx context.Context, c *checker, list []ContactIn) ([]*sealedContact, error) {
 	if len(list) > maxContacts {
 		_ = c.bad.WithField("contacts", "customer.too_many", "max", maxContacts)
 		return nil, nil
@@ -206,7 +209,7 @@ func (b *createBatch) sealAll(c *checker, list []ContactIn) ([]*sealedContact, e
 	primary := map[ContactKind]*sealedContact{}
 	for i := range list {
 		path := "contacts[" + strconv.Itoa(i) + "]."
-		k, err := b.service.sealContact(c, path, &list[i], 0)
+		k, err := b.service.sealContact(ctx, c, path, &list[i], 0)
 		if err != nil {
 			return nil, err
 		}

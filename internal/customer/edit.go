@@ -143,6 +143,9 @@ func (b *editBatch) plan(ctx context.Context, todo []int) ([]planned, error) {
 func (b *editBatch) one(ctx context.Context, at int, was *Stored) (pl planned, fault, err error) {
 	s := b.service
 	p := &b.edits[at].Patch
+	if fault := MayEdit(ctx, "", p.names()...); fault != nil {
+		return planned{}, fault, nil
+	}
 	row := *was
 	c := &checker{bad: errs.New(errs.Invalid, "invalid"), today: s.Zone.Today(s.Clock)}
 	c.apply(p, &row)

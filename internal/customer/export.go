@@ -41,8 +41,9 @@ type exporter struct {
 	service *Service
 	locale  string
 	zone    *time.Location
-	layout  *Layout     // nil without one
-	page    *layoutPage // of the items being written
+	hides   func(key string) bool // fields of the layout that stay empty
+	layout  *Layout               // nil without one
+	page    *layoutPage           // of the items being written
 }
 
 func (x *exporter) text(key string) string { return x.service.Texts.T(x.locale, key, nil) }
@@ -116,10 +117,14 @@ func (s *Service) WriteExport(ctx context.Context, e Export, begin func(name str
 	if err := auth.Require(ctx, PermExport); err != nil {
 		return err
 	}
+	e.Sort = usualSort(ctx, e.Sort)
+	if err := s.mayList(ctx, &e.Filter, e.Sort); err != nil {
+		return err
+	}
 	if e.Filter.Tree != nil {
 		return s.writeNested(ctx, e, begin)
 	}
-	columns, err := chooseColumns(e.Columns)
+	columns, err := chooseColumns(ctx, e.Columns)
 	var layout *Layout
 	if err == nil && e.Layout != "" {
 		layout, columns, err = layoutColumns(e.Layout)
@@ -149,7 +154,7 @@ func (s *Service) WriteExport(ctx context.Context, e Export, begin func(name str
 	if err := s.Audit.Append(ctx, audit.Entry{Action: "customer.export", ObjectType: "customer", After: about}); err != nil {
 		return err
 	}
-	x := &exporter{service: s, locale: e.Locale, zone: s.Zone(), layout: layout}
+	x := &exporter{service: s, locale: e.Locale, zone: s.Zone(), layout: layout, hides: func(key string) bool { return actor.Hides(key) }}
 	rows, err := x.write(ctx, &f, so, from, asOf, plain, columns, e.Format, begin)
 	done := map[string]any{"rows": rows, "format": e.Format, "complete": err == nil}
 	// Written even where the caller went away in the middle.
@@ -167,15 +172,20 @@ func auditFilter(f Filter) map[string]any {
 	return map[string]any{"conditions": f, "text": text}
 }
 
-func chooseColumns(keys []string) ([]exportColumn, error) {
+// chooseColumns gives the columns of keys, without keys all that are not hidden
+// from the actor.
+func chooseColumns(ctx context.Context, keys []string) ([]exportColumn, error) {
 	if len(keys) == 0 {
-		return exportColumns, nil
+		return slices.DeleteFunc(slices.Clone(exportColumns), func(c exportColumn) bool { return auth.Hides(ctx, keyOfCode(c.key)) }), nil
 	}
 	var out []exportColumn
 	for _, key := range keys {
 		i := slices.IndexFunc(exportColumns, func(c exportColumn) bool { return c.key == key })
 		if i < 0 || len(out) >= len(exportColumns) {
 			return nil, errs.New(errs.Invalid, "invalid").WithField("columns", "customer.unknown_column", "column", key)
+		}
+		if err := Shows(ctx, keyOfCode(key)); err != nil {
+			return nil, err
 		}
 		out = append(out, exportColumns[i])
 	}

@@ -90,6 +90,11 @@ func (s *Service) StartExport(ctx context.Context, body ExportBody) (ExportRun, 
 	if body.Format == "" {
 		body.Format = "csv"
 	}
+	if len(body.Columns) == 0 {
+		// Written down: what the person may see when the file is made or fetched
+		// is compared with what it was to hold.
+		body.Columns = without(auth.From(ctx), usualColumns)
+	}
 	lq, err := body.asked()
 	if err != nil {
 		return ExportRun{}, err
@@ -186,7 +191,8 @@ func (s *Service) ownExport(ctx context.Context, id int64) (*exportRow, error) {
 
 // FetchExport writes the file of a finished export to the writer that begin
 // gives. Who fetched it is in the audit log first. Errors: forbidden,
-// list.export_not_found, list.export_not_ready, list.export_gone.
+// list.export_not_found, list.export_not_ready, list.export_gone,
+// customer.field_hidden.
 func (s *Service) FetchExport(ctx context.Context, id int64, begin func(name string) io.Writer) error {
 	if err := auth.Require(ctx, PermExport); err != nil {
 		return err
@@ -206,6 +212,9 @@ func (s *Service) FetchExport(ctx context.Context, id int64, begin func(name str
 		return errs.New(errs.NotFound, "list.export_gone")
 	}
 	defer f.Close()
+	if err := s.stillShown(ctx, r); err != nil {
+		return err
+	}
 	in, err := s.Vault.OpenReader(f, exportName(r.fileKey))
 	if err != nil {
 		return err

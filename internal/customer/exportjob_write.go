@@ -47,7 +47,7 @@ func (x *listExport) write(ctx context.Context, lq ListQuery, begin func(name st
 	s := x.s
 	x.zone, x.words = s.Zone(), map[string]string{}
 	if len(lq.Columns) == 0 {
-		lq.Columns = usualColumns
+		lq.Columns = without(auth.From(ctx), usualColumns)
 	}
 	columns, err := s.listColumns(ctx, lq.Columns)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	custom "zhike/internal/field"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/web"
 )
 
@@ -53,7 +54,11 @@ func (s *Service) ListFields(ctx context.Context) (web.List[FieldInfo], error) {
 	out := make([]FieldInfo, 0, len(builtinFields)+16)
 	for i := range builtinFields {
 		f := &builtinFields[i]
+		if c.mayShow(f) != nil {
+			continue
+		}
 		info := f.info()
+		info.Editable = info.Editable && MayEdit(ctx, "", recordName(f.code)) == nil
 		info.Label = text(f.label)
 		for _, code := range f.codes {
 			info.Options = append(info.Options, FieldOption{Value: code, Label: text(f.words + code)})
@@ -65,6 +70,9 @@ func (s *Service) ListFields(ctx context.Context) (web.List[FieldInfo], error) {
 			}
 		case "issue":
 			for _, is := range s.Issues {
+				if auth.Hides(ctx, is.Fields...) {
+					continue
+				}
 				info.Options = append(info.Options, FieldOption{Value: is.Code, Label: text("quality.rule." + is.Code)})
 			}
 		case "source":
@@ -84,7 +92,11 @@ func (s *Service) ListFields(ctx context.Context) (web.List[FieldInfo], error) {
 	}
 	for _, d := range set.All() {
 		f := customField(d)
+		if c.mayShow(f) != nil {
+			continue
+		}
 		info := f.info()
+		info.Editable = info.Editable && MayEdit(ctx, "", f.code) == nil
 		info.Label, info.Unit, info.Scale, info.Target = d.Name.In(locale), d.Unit, d.Scale, d.Target
 		info.Required, info.Definition = d.Required, d.ID
 		for i := range d.Options {

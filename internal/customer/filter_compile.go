@@ -106,7 +106,7 @@ func (c *compiler) compile(n *Node, path string) (expr, error) {
 	}
 	f, err := c.listField(n.Field)
 	if err != nil {
-		return expr{}, err
+		return expr{}, atField(path+".field", err)
 	}
 	if f == nil || f.compile == nil {
 		return expr{}, badFilter(path+".field", "list.unknown_field", "field", shortened(n.Field))
@@ -119,6 +119,14 @@ func (c *compiler) compile(n *Node, path string) (expr, error) {
 		return expr{}, at(path+".value", err)
 	}
 	return e, nil
+}
+
+// atField puts the place of a condition beside an error about its field.
+func atField(path string, err error) error {
+	if e := errs.From(err); e.Code == "customer.field_hidden" {
+		e.Fields = append(e.Fields, errs.Field{Path: path, Code: e.Code, Params: e.Params})
+	}
+	return err
 }
 
 // at puts an error without fields at the place of a value.

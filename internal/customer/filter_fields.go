@@ -206,10 +206,11 @@ func onCustomers(column string, isText bool) *order {
 var byID = &order{table: "customers", key: "k.id", id: "id", plainID: true}
 
 // listField gives a field by its code, custom ones as "f.<code>"; nil where
-// there is none.
+// there is none. Whatever lists do with a field (filter, sort, group, show,
+// export, set) begins here. Error: customer.field_hidden.
 func (c *compiler) listField(code string) (*listField, error) {
 	if f := fieldsByCode[code]; f != nil {
-		return f, nil
+		return f, c.mayShow(f)
 	}
 	name, ok := strings.CutPrefix(code, custom.Prefix)
 	if !ok {
@@ -220,7 +221,8 @@ func (c *compiler) listField(code string) (*listField, error) {
 		return nil, err
 	}
 	if d := set.Code(name); d != nil {
-		return customField(d), nil
+		f := customField(d)
+		return f, c.mayShow(f)
 	}
 	return nil, nil
 }

@@ -25,6 +25,10 @@ type ListQuery struct {
 // with one of the first sorts takes the way of [Service.List]. Errors: those of
 // List, and invalid at "filter…" and "columns" with codes list.….
 func (s *Service) Query(ctx context.Context, lq ListQuery) (Page, error) {
+	lq.Sort = usualSort(ctx, lq.Sort)
+	if err := s.mayList(ctx, &lq.Filter, lq.Sort); err != nil {
+		return Page{}, err
+	}
 	columns, err := s.listColumns(ctx, lq.Columns)
 	if err != nil {
 		return Page{}, err

@@ -97,14 +97,14 @@ type listInput struct {
 	FilterQuery
 	Limit   int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Entries a page"`
 	Cursor  string `query:"cursor" maxLength:"2048" doc:"next_cursor or prev_cursor of another page, with the same sort"`
-	Sort    string `query:"sort" maxLength:"64" doc:"A sortable field of the catalogue, such as id, name, net_365 or f.<code>; a leading minus sorts descending" default:"-net_365"`
+	Sort    string `query:"sort" maxLength:"64" doc:"A sortable field of the catalogue, such as id, name, net_365 or f.<code>; a leading minus sorts descending. -net_365 where left out, -id where the reader's role hides spend"`
 	Columns string `query:"columns" maxLength:"3000" doc:"Codes of fields whose values are wanted, separated by commas"`
 }
 
 type exportInput struct {
 	FilterQuery
 	Format  string `query:"format" enum:"csv,xlsx" default:"csv"`
-	Sort    string `query:"sort" maxLength:"64" default:"-net_365"`
+	Sort    string `query:"sort" maxLength:"64" doc:"As in GET /customers"`
 	Columns string `query:"columns" maxLength:"1000" doc:"Keys of columns, separated by commas; none for all"`
 	Layout  string `query:"layout" maxLength:"64" doc:"As another system lays it out, instead of columns: fxiaoke_accounts, fxiaoke_contacts, zoho_accounts, zoho_contacts"`
 }

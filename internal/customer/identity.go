@@ -25,8 +25,8 @@ type SourceKey struct {
 	Source
 	// Number is masked where it is a phone number, an address or a citizen's
 	// number; empty where the source has none.
-	Number string `json:"number"`
-	Hidden bool   `json:"hidden" doc:"The number is masked and can be revealed"`
+	Number string `json:"number" access:"number"`
+	Hidden bool   `json:"hidden" doc:"The number is masked and can be revealed" access:"number"`
 }
 
 // Identity is who a customer is, without figures.
@@ -34,11 +34,11 @@ type Identity struct {
 	ID           int64         `json:"id"`
 	Kind         Kind          `json:"kind" enum:"person,company,org"`
 	Name         string        `json:"name"`
-	Gender       Gender        `json:"gender"`
-	Birthday     string        `json:"birthday" doc:"1990-02-28 or 02-28; empty where unknown"`
+	Gender       Gender        `json:"gender" access:"gender"`
+	Birthday     string        `json:"birthday" doc:"1990-02-28 or 02-28; empty where unknown" access:"birthday"`
 	Company      string        `json:"company"`
-	Province     string        `json:"province"`
-	City         string        `json:"city"`
+	Province     string        `json:"province" access:"region"`
+	City         string        `json:"city" access:"region"`
 	Owner        *Owner        `json:"owner"`
 	DepartmentID *int64        `json:"department_id"`
 	Source       *Source       `json:"source" doc:"Where the customer was first seen"`

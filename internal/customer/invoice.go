@@ -145,6 +145,9 @@ func (s *Service) RevealInvoice(ctx context.Context, id int64) (out Invoice, err
 	if err := auth.Require(ctx, PermReveal); err != nil {
 		return out, err
 	}
+	if err := Shows(ctx, fieldInvoice); err != nil {
+		return out, err
+	}
 	err = s.DB.InTx(ctx, func(ctx context.Context) error {
 		r, err := s.writable(ctx, id)
 		if err != nil {

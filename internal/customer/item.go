@@ -20,21 +20,21 @@ type Item struct {
 	ID        int64      `json:"id"`
 	Name      string     `json:"name"`
 	Kind      Kind       `json:"kind" enum:"person,company,org"`
-	Gender    Gender     `json:"gender" doc:"male, female, or empty where unknown"`
-	Phone     *string    `json:"phone" doc:"Masked; null without one"`
-	Email     *string    `json:"email" doc:"Masked; null without one"`
-	Province  string     `json:"province"`
-	City      string     `json:"city"`
+	Gender    Gender     `json:"gender" doc:"male, female, or empty where unknown" access:"gender"`
+	Phone     *string    `json:"phone" doc:"Masked; null without one" access:"phone"`
+	Email     *string    `json:"email" doc:"Masked; null without one" access:"email"`
+	Province  string     `json:"province" access:"region"`
+	City      string     `json:"city" access:"region"`
 	Owner     *Owner     `json:"owner"`
-	Level     *Level     `json:"level" doc:"In the current run; null where not graded"`
-	Net365    int64      `json:"net_365_fen" doc:"Net spend of the last 365 days"`
-	NetAll    int64      `json:"net_all_fen"`
-	Orders365 int64      `json:"orders_365" doc:"Purchases in the last 365 days"`
-	OrdersAll int64      `json:"orders_all"`
-	AOV365    *int64     `json:"aov_365_fen" doc:"Net spend by purchase in the last 365 days; null without a purchase"`
-	LastDay   *clock.Day `json:"last_day" doc:"Of the last purchase; null without one"`
-	DaysSince *int64     `json:"days_since" doc:"Days from the last purchase to the as-of day"`
-	Category  string     `json:"favourite_category"`
+	Level     *Level     `json:"level" doc:"In the current run; null where not graded" access:"level"`
+	Net365    int64      `json:"net_365_fen" doc:"Net spend of the last 365 days" access:"spend"`
+	NetAll    int64      `json:"net_all_fen" access:"spend"`
+	Orders365 int64      `json:"orders_365" doc:"Purchases in the last 365 days" access:"orders"`
+	OrdersAll int64      `json:"orders_all" access:"orders"`
+	AOV365    *int64     `json:"aov_365_fen" doc:"Net spend by purchase in the last 365 days; null without a purchase" access:"spend"`
+	LastDay   *clock.Day `json:"last_day" doc:"Of the last purchase; null without one" access:"orders"`
+	DaysSince *int64     `json:"days_since" doc:"Days from the last purchase to the as-of day" access:"orders"`
+	Category  string     `json:"favourite_category" access:"orders"`
 	// Values are those of the columns that were asked for, by the codes of their fields.
 	Values map[string]any `json:"values,omitempty" doc:"By the code of the field: text, number, {id, name}, or a list of them; null without a value"`
 }
@@ -53,10 +53,14 @@ type Page struct {
 
 // List gives a page of the customers that match and that the actor may see.
 // sort is one of id, net_365, net_all, last_day, with a leading minus
-// descending ("" is -net_365). Errors: customer.unknown_sort, web.bad_cursor,
+// descending ("" is -net_365). Errors: customer.unknown_sort, customer.field_hidden, web.bad_cursor,
 // customer.unknown_level, customer.text_too_long.
 func (s *Service) List(ctx context.Context, f Filter, limit int, cursor, sort string) (Page, error) {
 	actor := auth.From(ctx)
+	sort = usualSort(ctx, sort)
+	if err := s.mayList(ctx, &f, sort); err != nil {
+		return Page{}, err
+	}
 	so, from, err := position0(cursor, sort)
 	if err != nil {
 		return Page{}, err

@@ -163,7 +163,7 @@ func (x *exporter) layoutNumbers(ctx context.Context, p *layoutPage, ids []int64
 func (x *exporter) layoutText(what, system string, it *Item) string {
 	p := x.page
 	r := p.rows[it.ID]
-	if r == nil {
+	if r == nil || x.hides(MeaningKey(what)) {
 		return ""
 	}
 	contact := func(kind ContactKind, n int) string {

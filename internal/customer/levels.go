@@ -35,8 +35,8 @@ type LevelReason struct {
 	SchemeCode string    `json:"scheme_code"`
 	SchemeName string    `json:"scheme_name"`
 	AsOf       clock.Day `json:"as_of"`
-	Score      *float64  `json:"score" doc:"0 to 100; null where the scheme gives none"`
-	Reasons    []Reason  `json:"reasons"`
+	Score      *float64  `json:"score" doc:"0 to 100; null where the scheme gives none" access:"spend,orders"`
+	Reasons    []Reason  `json:"reasons" access:"spend,orders"`
 	Advice     string    `json:"advice" doc:"Suggested next step of the scheme"`
 }
 

@@ -158,6 +158,15 @@ func (c *checker) fault(path string, err error) {
 	c.bad.Fields = append(c.bad.Fields, errs.Field{Path: path, Code: e.Code, Params: e.Params})
 }
 
+// forbid notes that the actor may not write something: the whole is forbidden
+// then and not merely wrong.
+func (c *checker) forbid(path string, err error) {
+	e := errs.From(err)
+	c.bad.Kind, c.bad.Code, c.bad.Params = e.Kind, e.Code, e.Params
+	_ = c.bad.WithField(path, e.Code)
+	c.bad.Fields[len(c.bad.Fields)-1].Params = e.Params
+}
+
 // line cleans a text of one line.
 func (c *checker) line(path string, in *string, limit int, to *string) {
 	if in == nil {

@@ -30,23 +30,23 @@ type Record struct {
 	ID               int64          `json:"id"`
 	Version          int64          `json:"version" doc:"Also the ETag, \"v12\""`
 	Kind             Kind           `json:"kind" enum:"person,company,org"`
-	Stage            Stage          `json:"stage" enum:"prospect,customer"`
+	Stage            Stage          `json:"stage" enum:"prospect,customer" access:"stage"`
 	Name             string         `json:"name"`
-	Gender           Gender         `json:"gender"`
-	Birthday         string         `json:"birthday"`
-	BirthdayLunar    bool           `json:"birthday_lunar"`
-	BirthdayInfo     *BirthdayInfo  `json:"birthday_info" doc:"Null without a birthday"`
-	Education        string         `json:"education"`
+	Gender           Gender         `json:"gender" access:"gender"`
+	Birthday         string         `json:"birthday" access:"birthday"`
+	BirthdayLunar    bool           `json:"birthday_lunar" access:"birthday"`
+	BirthdayInfo     *BirthdayInfo  `json:"birthday_info" doc:"Null without a birthday" access:"birthday"`
+	Education        string         `json:"education" access:"education"`
 	Company          string         `json:"company"`
-	Industry         string         `json:"industry"`
-	RegionCode       string         `json:"region_code"`
-	Province         string         `json:"province"`
-	City             string         `json:"city"`
-	District         string         `json:"district"`
-	PreferredChannel string         `json:"preferred_channel"`
-	Favourites       []string       `json:"favourite_categories" doc:"What the customer says to like"`
-	Remark           string         `json:"remark"`
-	Invoice          *Invoice       `json:"invoice" doc:"Numbers masked; null without one"`
+	Industry         string         `json:"industry" access:"industry"`
+	RegionCode       string         `json:"region_code" access:"region"`
+	Province         string         `json:"province" access:"region"`
+	City             string         `json:"city" access:"region"`
+	District         string         `json:"district" access:"region"`
+	PreferredChannel string         `json:"preferred_channel" access:"preferred_channel"`
+	Favourites       []string       `json:"favourite_categories" doc:"What the customer says to like" access:"favourite_categories"`
+	Remark           string         `json:"remark" access:"remark"`
+	Invoice          *Invoice       `json:"invoice" doc:"Numbers masked; null without one" access:"invoice"`
 	Owner            *Named         `json:"owner" doc:"Null: the customer is in the public pool"`
 	Adviser          *Named         `json:"adviser"`
 	Department       *Named         `json:"department"`

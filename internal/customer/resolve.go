@@ -145,7 +145,7 @@ type found struct {
 }
 
 // exact finds customers by a whole phone, e-mail, number in a source, order
-// number, or the last four digits of a phone, best first. Scope is for later.
+// number, or the last four digits of a phone, best first, as far as these are not hidden from the actor. Scope is for later.
 func (s *Service) exact(ctx context.Context, text string) (out []found, err error) {
 	add := func(why string, ids []int64, e error) {
 		if err == nil {
@@ -157,23 +157,26 @@ func (s *Service) exact(ctx context.Context, text string) (out []found, err erro
 			}
 		}
 	}
-	if n, e := clean.Phone(text); e == nil {
+	a := auth.From(ctx)
+	if n, e := clean.Phone(text); e == nil && !a.Hides(string(ContactPhone)) {
 		ids, e := s.store.byContact(ctx, s.Vault.Blind(vault.KindPhone, n.Text))
 		add(MatchPhone, ids, e)
 	}
-	if strings.Contains(text, "@") {
+	if strings.Contains(text, "@") && !a.Hides(string(ContactEmail)) {
 		if mail, e := clean.Email(text); e == nil {
 			ids, e := s.store.byContact(ctx, s.Vault.Blind(vault.KindEmail, clean.EmailKey(mail)))
 			add(MatchEmail, ids, e)
 		}
 	}
-	ids, e := s.store.byExternal(ctx, s.Vault.Blind(vault.KindExternalID, text))
-	add(MatchExternal, ids, e)
-	if s.Orders != nil && strings.ContainsAny(text, "0123456789") {
+	if !a.Hides(AccessNumber) {
+		ids, e := s.store.byExternal(ctx, s.Vault.Blind(vault.KindExternalID, text))
+		add(MatchExternal, ids, e)
+	}
+	if s.Orders != nil && !a.Hides(AccessOrders) && strings.ContainsAny(text, "0123456789") {
 		ids, e := s.Orders.CustomersByOrderNumber(ctx, text)
 		add(MatchOrder, ids, e)
 	}
-	if len(text) == 4 && strings.Trim(text, "0123456789") == "" {
+	if len(text) == 4 && !a.Hides(string(ContactPhone)) && strings.Trim(text, "0123456789") == "" {
 		ids, e := s.store.byTail(ctx, s.Vault.BlindTail(vault.KindPhone, text))
 		add(MatchTail, ids, e)
 	}

@@ -52,10 +52,16 @@ func (s *Service) Reveal(ctx context.Context, customerID, contactID, sourceID in
 func (s *Service) sealed(ctx context.Context, customerID, contactID, sourceID int64) (vault.Kind, []byte, error) {
 	if contactID != 0 {
 		c, err := s.store.contact(ctx, customerID, contactID)
+		if err == nil && auth.Hides(ctx, string(c.Kind)) {
+			err = errs.New(errs.NotFound, "customer.contact_not_found", "id", contactID)
+		}
 		if err != nil {
 			return "", nil, err
 		}
 		return vault.Kind(c.Kind), c.Cipher, nil
+	}
+	if err := Shows(ctx, AccessNumber); err != nil {
+		return "", nil, err
 	}
 	keys, err := s.store.keys(ctx, customerID)
 	if err != nil {

@@ -26,7 +26,7 @@ type Hit struct {
 	Title    string `json:"title" doc:"Name"`
 	Subtitle string `json:"subtitle" doc:"Masked phone, city and level, as far as known"`
 	Match    string `json:"match" enum:"phone,phone_tail,email,external_id,order,name,tag" doc:"What was found by"`
-	Level    *Level `json:"level"`
+	Level    *Level `json:"level" access:"level"`
 }
 
 // Search finds up to 10 customers of those the actor may see: by the whole
@@ -80,7 +80,7 @@ func (s *Service) Search(ctx context.Context, text string) (web.List[Hit], error
 	}
 	hits := make([]Hit, len(items))
 	for i, it := range items {
-		hits[i] = Hit{Kind: HitCustomer, ID: it.ID, Title: it.Name, Subtitle: it.subtitle(), Match: MatchName, Level: it.Level}
+		hits[i] = Hit{Kind: HitCustomer, ID: it.ID, Title: it.Name, Subtitle: it.subtitle(auth.From(ctx)), Match: MatchName, Level: it.Level}
 		if w := why[it.ID]; w != "" {
 			hits[i].Match = w
 		}
@@ -138,7 +138,7 @@ func (s *Service) addHits(ctx context.Context, rows []listRow, f *Filter) ([]lis
 	if len(rows) >= maxHits {
 		return rows, nil
 	}
-	so := sorts[defaultSort]
+	so := sorts[usualSort(ctx, "")]
 	more, err := s.store.list(ctx, auth.From(ctx), f, so, so.start(), maxHits, !f.broad || !seesAll(auth.From(ctx)))
 	for _, r := range more {
 		if len(rows) < maxHits && !slices.ContainsFunc(rows, func(have listRow) bool { return have.ID == r.ID }) {
@@ -148,17 +148,17 @@ func (s *Service) addHits(ctx context.Context, rows []listRow, f *Filter) ([]lis
 	return rows, err
 }
 
-func (it *Item) subtitle() string {
+func (it *Item) subtitle(a *auth.Actor) string {
 	var parts []string
-	if it.Phone != nil {
+	if it.Phone != nil && !a.Hides(string(ContactPhone)) {
 		parts = append(parts, *it.Phone)
-	} else if it.Email != nil {
+	} else if it.Email != nil && !a.Hides(string(ContactEmail)) {
 		parts = append(parts, *it.Email)
 	}
-	if it.City != "" {
+	if it.City != "" && !a.Hides("region") {
 		parts = append(parts, it.City)
 	}
-	if it.Level != nil {
+	if it.Level != nil && !a.Hides(AccessLevel) {
 		parts = append(parts, it.Level.Name)
 	}
 	return strings.Join(parts, " · ")

@@ -73,8 +73,9 @@ type Deps struct {
 // Issue is a rule of quality that lists can be filtered by. Its name is the
 // text quality.rule.<code>.
 type Issue struct {
-	Bit  int64
-	Code string
+	Bit    int64
+	Code   string
+	Fields []string // keys of the field access that it tells of
 }
 
 // Service is the use cases over customers.

@@ -74,7 +74,7 @@ func (s *Service) Similar(ctx context.Context, in Probe) ([]Candidate, error) {
 	if err := auth.Require(ctx, PermCreate); err != nil {
 		return nil, err
 	}
-	p := s.prepare(in)
+	p := s.prepare(hiddenFrom(auth.From(ctx), in))
 	why := map[int64]map[string]bool{}
 	note := func(id int64, reason string) {
 		if id == in.Except {
@@ -104,6 +104,19 @@ func (s *Service) Similar(ctx context.Context, in Probe) ([]Candidate, error) {
 		return nil, err
 	}
 	return s.rank(ctx, p, rows, why)
+}
+
+// hiddenFrom leaves out of a probe what is hidden from the actor: the warning
+// would tell whose it is.
+func hiddenFrom(a *auth.Actor, in Probe) Probe {
+	for key, at := range map[string]*string{
+		string(ContactPhone): &in.Phone, string(ContactEmail): &in.Email, string(ContactCode): &in.Code, "birthday": &in.Birthday,
+	} {
+		if a.Hides(key) {
+			*at = ""
+		}
+	}
+	return in
 }
 
 func (s *Service) prepare(in Probe) *probe {

@@ -13,21 +13,27 @@ type historyRow struct {
 	sealed bool
 }
 
-// changes reads the history of a customer behind a place, newest first.
-func (s *Store) changes(ctx context.Context, id int64, fields []string, at, last int64, n int) ([]historyRow, error) {
+// changes reads the history of a customer behind a place, newest first: of
+// fields, all where there are none, and not of hidden.
+func (s *Store) changes(ctx context.Context, id int64, fields, hidden []string, at, last int64, n int) ([]historyRow, error) {
 	var q query
 	q.add(`SELECT id, at, actor_id, actor_name, origin, change_set, version, field, before_text, after_text,
   before_cipher IS NOT NULL OR after_cipher IS NOT NULL
 FROM customer_changes WHERE customer_id = ? AND (at, id) < (?, ?)`, id, at, last)
-	for i, f := range fields {
-		if i == 0 {
-			q.add(` AND field IN (?`, f)
-			continue
+	for _, part := range []struct {
+		begin string
+		names []string
+	}{{` AND field IN (?`, fields}, {` AND field NOT IN (?`, hidden}} {
+		for i, f := range part.names {
+			if i == 0 {
+				q.add(part.begin, f)
+				continue
+			}
+			q.add(`, ?`, f)
 		}
-		q.add(`, ?`, f)
-	}
-	if len(fields) > 0 {
-		q.add(`)`)
+		if len(part.names) > 0 {
+			q.add(`)`)
+		}
 	}
 	q.add(` ORDER BY at DESC, id DESC`)
 	q.limit(n)

@@ -99,6 +99,9 @@ func issueCondition(c *compiler, n *Node) (expr, error) {
 	var bits []int64
 	for _, is := range c.s.Issues {
 		if slices.Contains(list, is.Code) {
+			if err := Shows(c.ctx, is.Fields...); err != nil {
+				return expr{}, err
+			}
 			bits = append(bits, is.Bit)
 		}
 	}

@@ -188,6 +188,12 @@ func (u *upserting) find(ctx context.Context, source int64) error {
 	at := make([]int, 0, len(u.items))
 	for i := range u.items {
 		it := &u.items[i]
+		if it.Number != "" {
+			if err := Shows(ctx, AccessNumber); err != nil { // who tries numbers would learn whose they are
+				u.fail(ctx, i, err)
+				continue
+			}
+		}
 		name := it.Number
 		if it.ID != 0 {
 			u.ids[i], name = it.ID, "\x00"+idText(it.ID)
@@ -397,7 +403,7 @@ func (u *upserting) seal(ctx context.Context, source int64) error {
 		}
 		c := &checker{bad: errs.New(errs.Invalid, "invalid"), today: u.Zone.Today(u.Clock)}
 		for k := range u.items[i].Contacts {
-			sealed, err := u.sealContact(c, "contacts["+strconv.Itoa(k)+"].", &u.items[i].Contacts[k], source)
+			sealed, err := u.sealContact(ctx, c, "contacts["+strconv.Itoa(k)+"].", &u.items[i].Contacts[k], source)
 			if err != nil {
 				return err
 			}

@@ -1,9 +1,12 @@
 package duplicate
 
 import (
+	"context"
 	"fmt"
+	"maps"
 	"slices"
 
+	"zhike/internal/customer"
 	"zhike/internal/platform/errs"
 )
 
@@ -74,6 +77,13 @@ func (g *group) byDefault(winner, loser row) Side {
 		return Loser
 	}
 	return Winner
+}
+
+// mayChoose refuses the choice of a field that the actor may not edit: such
+// fields are merged by the rule. A group is called as its field access is; who
+// looks after a customer is not restricted by it.
+func mayChoose(ctx context.Context, choices map[string]Side) error {
+	return customer.MayEdit(ctx, "choices.", slices.Sorted(maps.Keys(choices))...)
 }
 
 // plan says what the winner's row becomes.

@@ -42,6 +42,9 @@ func (s *Service) Merge(ctx context.Context, in MergeInput, origin string) (Merg
 	if in.WinnerID == in.LoserID {
 		return Merged{}, errs.New(errs.Invalid, "duplicate.same_customer")
 	}
+	if err := mayChoose(ctx, in.Choices); err != nil {
+		return Merged{}, err
+	}
 	var m mergeRow
 	err := s.DB.InTx(ctx, func(ctx context.Context) error {
 		winner, loser, err := s.both(ctx, in)

@@ -3,6 +3,7 @@ package duplicate
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,6 +20,11 @@ type FieldChoice struct {
 	Loser   string `json:"loser"`
 	Chosen  Side   `json:"chosen" enum:"winner,loser"`
 	Differs bool   `json:"differs"`
+}
+
+// Redact tells of a hidden field only that it is merged by the rule.
+func (v *Preview) Redact(hides func(key string) bool) {
+	v.Fields = slices.DeleteFunc(slices.Clone(v.Fields), func(c FieldChoice) bool { return hides(c.Field) })
 }
 
 // Moving says how much moves by one link.
@@ -47,7 +53,10 @@ func (s *Service) Preview(ctx context.Context, in MergeInput) (Preview, error) {
 	if in.WinnerID == in.LoserID {
 		return v, errs.New(errs.Invalid, "duplicate.same_customer")
 	}
-	var err error
+	err := mayChoose(ctx, in.Choices)
+	if err != nil {
+		return v, err
+	}
 	if v.Winner, err = s.Customers.Card(ctx, in.WinnerID); err != nil {
 		return v, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 
 	"zhike/internal/customer"
 	"zhike/internal/dedupe"
@@ -39,6 +40,18 @@ type Pair struct {
 	Reasons   []dedupe.Reason `json:"reasons" doc:"What each field says, the weightiest first"`
 	Status    string          `json:"status" enum:"open,later,different"`
 	DecidedAt *int64          `json:"decided_at"`
+}
+
+// reasonKeys are the fields of the record that reasons are about.
+var reasonKeys = map[dedupe.Field]string{
+	dedupe.Birthday: "birthday", dedupe.Phone: "phone", dedupe.Email: "email", dedupe.Code: "code",
+	dedupe.City: "region", dedupe.Region: "region", dedupe.AddressNumber: "address", dedupe.AddressLine1: "address",
+	dedupe.AddressLine2: "address", dedupe.Postcode: "address", dedupe.IDNumber: "number",
+}
+
+// Redact leaves out what hidden fields say about a pair.
+func (p *Pair) Redact(hides func(key string) bool) {
+	p.Reasons = slices.DeleteFunc(slices.Clone(p.Reasons), func(r dedupe.Reason) bool { return hides(reasonKeys[r.Field]) })
 }
 
 // PairQuery says which pairs to list.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
 )
 
@@ -32,7 +33,8 @@ func (s *Service) CustomerValues(ctx context.Context, id int64) (ValuesView, err
 	return s.View(ctx, id, version)
 }
 
-// View is the values of a customer in the form of the API, for those who have
+// View is the values of a customer in the form of the API, without those that
+// are hidden from the actor, for those who have
 // checked that the actor may see it and know the version.
 func (s *Service) View(ctx context.Context, id, version int64) (ValuesView, error) {
 	out := ValuesView{CustomerID: id, Version: version, Values: map[string]any{}, Names: map[string]Names{}}
@@ -47,7 +49,7 @@ func (s *Service) View(ctx context.Context, id, version int64) (ValuesView, erro
 	pointed := map[string][]int64{}
 	for code, v := range all[id] {
 		d := set.Code(code)
-		if d == nil {
+		if d == nil || auth.Hides(ctx, Prefix+code) {
 			continue
 		}
 		out.Values[code] = d.JSON(v)

@@ -5,7 +5,9 @@ import (
 	"context"
 	"slices"
 
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
+	"zhike/internal/platform/web"
 )
 
 // Write is the values of one customer to be set, by code; an empty Value
@@ -40,7 +42,8 @@ func (s *Service) Values(ctx context.Context, ids []int64) (map[int64]map[string
 
 // ParseAll reads the values of a request by code; null clears. Errors:
 // "invalid" with one field an error at "<path>.<code>", among them
-// field.unknown and field.retired.
+// field.unknown and field.retired; customer.field_forbidden where the actor's
+// roles do not let the field be edited.
 func (s *Service) ParseAll(ctx context.Context, path string, in map[string]any) (map[string]Value, error) {
 	set, err := s.Definitions(ctx)
 	if err != nil {
@@ -54,6 +57,9 @@ func (s *Service) ParseAll(ctx context.Context, path string, in map[string]any) 
 			_ = wrong.WithField(path+"."+code, "field.unknown")
 			continue
 		}
+		if err := mayEdit(ctx, path+"."+code, d); err != nil {
+			return nil, err
+		}
 		v, err := d.Parse(in[code])
 		if err != nil {
 			e := errs.From(err)
@@ -63,6 +69,16 @@ func (s *Service) ParseAll(ctx context.Context, path string, in map[string]any) 
 		out[code] = v
 	}
 	return out, wrong.OrNil()
+}
+
+// mayEdit refuses a field that the actor's roles hide or make read-only. Every
+// write of values passes here.
+func mayEdit(ctx context.Context, path string, d *Definition) error {
+	if auth.From(ctx).Field(Prefix+d.Code) == auth.AccessEdit {
+		return nil
+	}
+	name := d.Name.In(web.Locale(ctx))
+	return errs.New(errs.Forbidden, "customer.field_forbidden", "fields", name).WithField(path, "customer.field_forbidden", "fields", name)
 }
 
 func sortedCodes[V any](m map[string]V) []string {
@@ -125,6 +141,9 @@ func (s *Service) SetMany(ctx context.Context, writes []Write) ([]Change, error)
 				d := set.Code(code)
 				if d == nil {
 					return nil, errs.New(errs.Invalid, "invalid").WithField("values."+code, "field.unknown")
+				}
+				if err := mayEdit(ctx, "values."+code, d); err != nil {
+					return nil, err
 				}
 				touched[code] = d
 			}

@@ -224,6 +224,8 @@ func (s *Service) checkHeader(ctx context.Context, src sheet.Source, m *Mapping)
 	if err := m.fit(ctx, f.Info.Header); err != nil {
 		return err
 	}
-	_, err = m.columnsFor(f.Info.Header)
-	return err
+	if _, err := m.columnsFor(f.Info.Header); err != nil {
+		return err
+	}
+	return m.mayWrite(ctx)
 }

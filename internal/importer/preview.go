@@ -92,7 +92,7 @@ func (s *Service) previewOf(ctx context.Context, in PreviewInput, code string, f
 		Format: f.Info.Format, Encoding: f.Info.Encoding, Delimiter: f.Info.Delimiter, Sheet: f.Info.Sheet,
 		Sheets: append([]string{}, f.Info.Sheets...), HeaderAt: f.Info.HeaderLine, Above: []string{},
 		Kind: g.Mapping.Kind, Mapping: g.Mapping, Columns: g.Columns, Warnings: append([]string{}, g.Warnings...),
-		Meanings: Meanings(g.Mapping.Kind), Problems: []Problem{},
+		Meanings: writable(ctx, Meanings(g.Mapping.Kind)), Problems: []Problem{},
 	}
 	for _, t := range f.Info.Skipped {
 		out.Above = append(out.Above, t.Text)
@@ -116,6 +116,7 @@ func (s *Service) previewOf(ctx context.Context, in PreviewInput, code string, f
 		if saved != nil {
 			out.Mapping, out.Saved = *saved, true
 		}
+		out.Mapping.leaveOut(ctx)
 		if in.Mapping != nil {
 			m := in.Mapping
 			out.Mapping.Encoding, out.Mapping.Delimiter, out.Mapping.Sheet = m.Encoding, m.Delimiter, m.Sheet
@@ -138,6 +139,9 @@ func (s *Service) previewOf(ctx context.Context, in PreviewInput, code string, f
 	err := out.Mapping.Validate()
 	if err == nil {
 		_, err = out.Mapping.columnsFor(f.Info.Header)
+	}
+	if err == nil {
+		err = out.Mapping.mayWrite(ctx)
 	}
 	if err != nil {
 		e := errs.From(err)

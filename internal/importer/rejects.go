@@ -33,6 +33,9 @@ func (s *Service) Rejects(ctx context.Context, in RejectsInput, locale string) (
 		return nil, false, 0, err
 	}
 	rec, err := s.st.byID(ctx, in.ID)
+	if err == nil {
+		err = rec.mayRead(ctx)
+	}
 	if err != nil {
 		return nil, false, 0, err
 	}

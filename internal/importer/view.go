@@ -193,6 +193,9 @@ func (s *Service) errorsOf(ctx context.Context, id int64) (*Record, error) {
 		return nil, err
 	}
 	r, err := s.st.byID(ctx, id)
+	if err == nil {
+		err = r.mayRead(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}

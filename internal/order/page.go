@@ -10,30 +10,30 @@ import (
 // WindowFigures are the figures of one window.
 type WindowFigures struct {
 	Days        int32  `json:"days" doc:"Length of the window up to the as-of day; 0 is all time"`
-	Orders      int64  `json:"orders" doc:"Purchases: orders with something left after refunds"`
-	SalesFen    int64  `json:"sales_fen" doc:"Before refunds and returns"`
-	NetFen      int64  `json:"net_fen" doc:"After refunds and returns"`
-	RefundedFen int64  `json:"refunded_fen" doc:"Refunds and returns"`
-	AOVFen      *int64 `json:"aov_fen" doc:"Net by purchase; null without one"`
-	Months      int64  `json:"months" doc:"Calendar months with a purchase"`
+	Orders      int64  `json:"orders" doc:"Purchases: orders with something left after refunds" access:"orders"`
+	SalesFen    int64  `json:"sales_fen" doc:"Before refunds and returns" access:"spend"`
+	NetFen      int64  `json:"net_fen" doc:"After refunds and returns" access:"spend"`
+	RefundedFen int64  `json:"refunded_fen" doc:"Refunds and returns" access:"spend"`
+	AOVFen      *int64 `json:"aov_fen" doc:"Net by purchase; null without one" access:"spend"`
+	Months      int64  `json:"months" doc:"Calendar months with a purchase" access:"orders"`
 	// RepurchaseRate is the share of repeat orders, (orders − 1) ÷ orders.
-	RepurchaseRate *float64 `json:"repurchase_rate" doc:"Share of repeat orders, (orders − 1) ÷ orders; null without a purchase"`
+	RepurchaseRate *float64 `json:"repurchase_rate" doc:"Share of repeat orders, (orders − 1) ÷ orders; null without a purchase" access:"orders"`
 }
 
 // Figures are the stored figures of a customer.
 type Figures struct {
 	AsOf             clock.Day       `json:"as_of"`
 	Windows          []WindowFigures `json:"windows" doc:"30, 90, 180 and 365 days and all time"`
-	FirstDay         *clock.Day      `json:"first_day" doc:"Of the first purchase"`
-	LastDay          *clock.Day      `json:"last_day" doc:"Of the last purchase"`
-	DaysSince        *int64          `json:"days_since" doc:"Days from the last purchase to the as-of day"`
-	LastBehaviourDay *clock.Day      `json:"last_behaviour_day"`
+	FirstDay         *clock.Day      `json:"first_day" doc:"Of the first purchase" access:"orders"`
+	LastDay          *clock.Day      `json:"last_day" doc:"Of the last purchase" access:"orders"`
+	DaysSince        *int64          `json:"days_since" doc:"Days from the last purchase to the as-of day" access:"orders"`
+	LastBehaviourDay *clock.Day      `json:"last_behaviour_day" access:"orders"`
 	// IntervalDays is the mean distance between purchases: (last − first) ÷ (orders − 1).
-	IntervalDays *float64 `json:"interval_days" doc:"Mean days between purchases; null with fewer than two"`
-	UnpaidCarts  int64    `json:"carts_90" doc:"Put into the cart in 90 days and not bought since"`
-	Views90      int64    `json:"views_90"`
-	Category     string   `json:"favourite_category"`
-	Brand        string   `json:"favourite_brand"`
+	IntervalDays *float64 `json:"interval_days" doc:"Mean days between purchases; null with fewer than two" access:"orders"`
+	UnpaidCarts  int64    `json:"carts_90" doc:"Put into the cart in 90 days and not bought since" access:"orders"`
+	Views90      int64    `json:"views_90" access:"orders"`
+	Category     string   `json:"favourite_category" access:"orders"`
+	Brand        string   `json:"favourite_brand" access:"orders"`
 	UpdatedAt    int64    `json:"updated_at"`
 }
 
@@ -41,9 +41,9 @@ type Figures struct {
 type CustomerPage struct {
 	Customer   *customer.Identity    `json:"customer" nullable:"false"`
 	Figures    Figures               `json:"figures"`
-	Level      *customer.LevelReason `json:"level" doc:"In the current run, with the reason; null where not graded"`
-	Orders     []Item                `json:"orders" doc:"The newest 10"`
-	Behaviours []BehaviourItem       `json:"behaviours" doc:"The newest 10"`
+	Level      *customer.LevelReason `json:"level" doc:"In the current run, with the reason; null where not graded" access:"level"`
+	Orders     []Item                `json:"orders" doc:"The newest 10" access:"orders"`
+	Behaviours []BehaviourItem       `json:"behaviours" doc:"The newest 10" access:"orders"`
 }
 
 // CustomerPage reads the page of a customer; customer.not_found also where the

@@ -64,7 +64,7 @@ type LineItem struct {
 	No            int32       `json:"line_no"`
 	Product       *ProductRef `json:"product"`
 	QuantityMilli int64       `json:"quantity_milli" doc:"Thousandths; negative in a return"`
-	AmountFen     int64       `json:"amount_fen" doc:"What the line brought, refunds taken off"`
+	AmountFen     int64       `json:"amount_fen" doc:"What the line brought, refunds taken off" access:"spend"`
 }
 
 // Item is an order as pages show it; money in 分, rounded half to even.
@@ -76,11 +76,11 @@ type Item struct {
 	Status        string     `json:"status" enum:"unpaid,paid,shipped,completed,cancelled,refunded,part_refunded"`
 	PaidAt        int64      `json:"paid_at" doc:"unix ms"`
 	Day           clock.Day  `json:"day" doc:"Of paid_at, in company time"`
-	GrossFen      int64      `json:"gross_fen" doc:"As the source says"`
-	SalesFen      int64      `json:"sales_fen" doc:"Gross where the order counts as a sale, else 0"`
-	NetFen        int64      `json:"net_fen" doc:"Sales less refunds; negative in a return"`
-	RefundedFen   int64      `json:"refunded_fen"`
-	FreightFen    int64      `json:"freight_fen"`
+	GrossFen      int64      `json:"gross_fen" doc:"As the source says" access:"spend"`
+	SalesFen      int64      `json:"sales_fen" doc:"Gross where the order counts as a sale, else 0" access:"spend"`
+	NetFen        int64      `json:"net_fen" doc:"Sales less refunds; negative in a return" access:"spend"`
+	RefundedFen   int64      `json:"refunded_fen" access:"spend"`
+	FreightFen    int64      `json:"freight_fen" access:"spend"`
 	QuantityMilli int64      `json:"quantity_milli"`
 	LineCount     int32      `json:"line_count"`
 	Channel       string     `json:"channel"`
@@ -102,11 +102,14 @@ type BehaviourItem struct {
 }
 
 // Orders gives a page of a customer's orders, newest first, with their lines.
-// Errors: customer.not_found, web.bad_cursor.
+// Errors: customer.not_found, customer.field_hidden, web.bad_cursor.
 func (s *Service) Orders(ctx context.Context, customerID int64, limit int, cursor string) (web.Page[Item], error) {
 	var none web.Page[Item]
 	from, err := parsePosition(cursor)
 	if err != nil {
+		return none, err
+	}
+	if err := customer.Shows(ctx, customer.AccessOrders); err != nil {
 		return none, err
 	}
 	if err := s.Customers.Visible(ctx, customerID); err != nil {
@@ -136,6 +139,9 @@ func (s *Service) Behaviours(ctx context.Context, customerID int64, kind string,
 	k, ok := ParseBehaviourKind(kind)
 	if !ok && kind != "" {
 		return none, errs.New(errs.Invalid, "invalid").WithField("kind", "order.unknown_behaviour")
+	}
+	if err := customer.Shows(ctx, customer.AccessOrders); err != nil {
+		return none, err
 	}
 	if err := s.Customers.Visible(ctx, customerID); err != nil {
 		return none, err

@@ -118,6 +118,12 @@ func (s *Service) roleRoutes(api *web.API) {
 		func(ctx context.Context, in *idInput) (struct{}, error) {
 			return struct{}{}, s.DeleteRole(ctx, in.ID)
 		})
+	web.Register(api, web.Route{Method: http.MethodGet, Path: "/roles/fields", ID: "listRoleFields", Tag: "roles",
+		Permission: PermStaffView, Summary: "Fields of customers that a role can hide or make read-only"},
+		func(ctx context.Context, _ *struct{}) (web.List[AccessField], error) {
+			list, err := s.accessFields(ctx)
+			return web.NewList(list), err
+		})
 	web.Register(api, web.Route{Method: http.MethodGet, Path: "/permissions", ID: "listPermissions", Tag: "roles",
 		Permission: PermStaffView, Summary: "All permissions that a role may have"},
 		func(context.Context, *struct{}) (web.List[PermissionView], error) {

@@ -129,7 +129,7 @@ func (p *people) member(ctx context.Context, s *Service, id int64) (*member, err
 }
 
 // assemble makes a member of a row and its roles: the union of the
-// permissions, the widest scope.
+// permissions, the widest scope, of each field the most generous access.
 func (s *Service) assemble(p *people, st *staffRow, roleIDs []int64) *member {
 	m := &member{authVersion: st.authVersion, disabled: st.disabled}
 	m.actor = auth.Actor{
@@ -137,17 +137,20 @@ func (s *Service) assemble(p *people, st *staffRow, roleIDs []int64) *member {
 		DepartmentIDs: p.below(st.departmentID), MustChangePass: st.mustChange,
 		Permissions: map[auth.Permission]bool{}, Scope: auth.ScopeOwn,
 	}
+	var fields []auth.FieldAccess
 	for _, id := range roleIDs {
 		r := p.roles[id]
 		if r == nil {
 			continue
 		}
+		fields = append(fields, r.fields)
 		m.roles = append(m.roles, r)
 		m.actor.Scope = max(m.actor.Scope, r.scope)
 		for _, perm := range r.permissions {
 			m.actor.Permissions[perm] = true
 		}
 	}
+	m.actor.Fields = auth.Generous(fields...)
 	slices.SortFunc(m.roles, func(a, b *roleRow) int { return int(a.id - b.id) })
 	return m
 }

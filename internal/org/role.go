@@ -2,6 +2,7 @@ package org
 
 import (
 	"context"
+	"maps"
 
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/db"
@@ -20,6 +21,7 @@ type Role struct {
 	Name        string            `json:"name"`
 	Scope       string            `json:"scope" enum:"own,department,all"`
 	Permissions []auth.Permission `json:"permissions"`
+	FieldAccess map[string]string `json:"field_access" doc:"Fields of customers that differ from the default: key → edit, read or hidden; see GET /roles/fields"`
 	Builtin     bool              `json:"builtin" doc:"Shipped with the program; cannot be deleted"`
 	StaffCount  int64             `json:"staff_count"`
 	UpdatedAt   int64             `json:"updated_at" doc:"Unix ms"`
@@ -30,6 +32,7 @@ type RoleIn struct {
 	Name        string            `json:"name" minLength:"1" maxLength:"50"`
 	Scope       string            `json:"scope" enum:"own,department,all"`
 	Permissions []auth.Permission `json:"permissions" maxItems:"200"`
+	FieldAccess map[string]string `json:"field_access,omitempty" doc:"Key → edit, read or hidden; what is not named has the default"`
 }
 
 // RolePatch changes the fields that are sent.
@@ -37,6 +40,7 @@ type RolePatch struct {
 	Name        *string            `json:"name,omitempty" minLength:"1" maxLength:"50"`
 	Scope       *string            `json:"scope,omitempty" enum:"own,department,all"`
 	Permissions *[]auth.Permission `json:"permissions,omitempty" maxItems:"200"`
+	FieldAccess *map[string]string `json:"field_access,omitempty" doc:"Replaces all of it; key → edit, read or hidden"`
 }
 
 // PermissionView is one permission; its texts are permission.<name> and
@@ -52,7 +56,7 @@ func (s *Service) roleView(r *roleRow, staff int64) Role {
 		permissions = []auth.Permission{}
 	}
 	return Role{ID: r.id, Code: r.code, Name: r.name, Scope: r.scope.String(), Permissions: permissions,
-		Builtin: r.builtin, StaffCount: staff, UpdatedAt: r.updatedAt}
+		FieldAccess: r.fieldNames(), Builtin: r.builtin, StaffCount: staff, UpdatedAt: r.updatedAt}
 }
 
 // roleRecord is what the audit log says of a role.
@@ -60,10 +64,13 @@ type roleRecord struct {
 	Name        string            `json:"name"`
 	Scope       string            `json:"scope"`
 	Permissions []auth.Permission `json:"permissions"`
+	FieldAccess map[string]string `json:"field_access"`
 }
 
 func (r *roleRow) record() roleRecord {
-	return roleRecord{Name: r.name, Scope: r.scope.String(), Permissions: append([]auth.Permission{}, r.permissions...)}
+	return roleRecord{
+		Name: r.name, Scope: r.scope.String(), Permissions: append([]auth.Permission{}, r.permissions...), FieldAccess: r.fieldNames(),
+	}
 }
 
 // Roles gives all roles in the order they were made.
@@ -106,6 +113,9 @@ func groupOf(p auth.Permission) string {
 func (s *Service) CreateRole(ctx context.Context, in RoleIn) (out Role, err error) {
 	r := &roleRow{}
 	if err := s.fillRole(r, &in.Name, &in.Scope, &in.Permissions); err != nil {
+		return out, err
+	}
+	if err := s.fillFields(ctx, r, &in.FieldAccess); err != nil {
 		return out, err
 	}
 	if err := withinOwn(ctx, r); err != nil {
@@ -184,10 +194,14 @@ func (s *Service) UpdateRole(ctx context.Context, id int64, in RolePatch) (out R
 		if err := s.fillRole(r, in.Name, in.Scope, in.Permissions); err != nil {
 			return err
 		}
+		if err := s.fillFields(ctx, r, in.FieldAccess); err != nil {
+			return err
+		}
 		if err := withinOwn(ctx, r); err != nil {
 			return err
 		}
-		rights := r.scope.String() != before.Scope || permissionsText(r.permissions) != permissionsText(before.Permissions)
+		rights := r.scope.String() != before.Scope || permissionsText(r.permissions) != permissionsText(before.Permissions) ||
+			!maps.Equal(r.fieldNames(), before.FieldAccess)
 		if rights && r.code == RoleAdmin {
 			return errs.New(errs.Conflict, "org.admin_role")
 		}
@@ -258,6 +272,11 @@ func withinOwn(ctx context.Context, roles ...*roleRow) error {
 		}
 		for _, p := range r.permissions {
 			if !a.Can(p) {
+				return errs.New(errs.Forbidden, "org.beyond_own")
+			}
+		}
+		for field := range a.Fields {
+			if r.fields[field] < a.Field(field) {
 				return errs.New(errs.Forbidden, "org.beyond_own")
 			}
 		}

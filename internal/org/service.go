@@ -37,6 +37,9 @@ type Deps struct {
 	// DepartmentInUse says whether something outside of this package, such as
 	// a customer, hangs on a department.
 	DepartmentInUse func(ctx context.Context, departmentID int64) (bool, error)
+	// AccessFields gives the fields of customers that a role can restrict, with
+	// labels in the language of the request; nil knows none.
+	AccessFields func(ctx context.Context) ([]AccessField, error)
 	// Cost is what a password hash costs; the zero value is [DefaultCost].
 	Cost Cost
 }

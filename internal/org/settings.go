@@ -193,6 +193,7 @@ type Me struct {
 	Roles       []RoleRef         `json:"roles"`
 	Permissions []auth.Permission `json:"permissions" doc:"In the order of the catalogue"`
 	Scope       string            `json:"scope" enum:"own,department,all"`
+	Fields      map[string]string `json:"fields" doc:"Fields of customers that are not to be edited: key → read or hidden"`
 	Locale      string            `json:"locale" doc:"The company's language"`
 	Company     Company           `json:"company"`
 }
@@ -239,7 +240,7 @@ func (s *Service) me(ctx context.Context, id int64) (Me, error) {
 	return Me{
 		Staff: MeStaff{ID: id, Login: m.actor.Login, Name: m.actor.Name, DepartmentID: m.actor.DepartmentID,
 			DepartmentName: p.departmentName(m.actor.DepartmentID), MustChange: m.actor.MustChangePass},
-		Roles: roleRefs(m.roles), Permissions: s.inCatalogue(held), Scope: m.actor.Scope.String(), Locale: p.settings.Locale,
+		Roles: roleRefs(m.roles), Permissions: s.inCatalogue(held), Scope: m.actor.Scope.String(), Fields: accessNames(m.actor.Fields), Locale: p.settings.Locale,
 		Company: Company{Name: p.settings.CompanyName, TimeZone: p.settings.TimeZone, Currency: p.settings.Currency},
 	}, nil
 }

@@ -124,6 +124,7 @@ type roleRow struct {
 	name        string
 	scope       auth.Scope
 	permissions []auth.Permission
+	fields      auth.FieldAccess // of customers
 	builtin     bool
 	createdAt   int64
 	updatedAt   int64
@@ -152,7 +153,15 @@ func (s *Service) scanRole(r *roleRow, row db.Scanner) error {
 }
 
 func (s *Service) allRoles(ctx context.Context) ([]roleRow, error) {
-	return db.Select(ctx, s.DB.Q(ctx), "SELECT "+roleColumns+" FROM roles ORDER BY id", s.scanRole)
+	roles, err := db.Select(ctx, s.DB.Q(ctx), "SELECT "+roleColumns+" FROM roles ORDER BY id", s.scanRole)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := s.roleFields(ctx, "")
+	for i := range roles {
+		roles[i].restrict(fields[roles[i].id])
+	}
+	return roles, err
 }
 
 func (s *Service) roleWhere(ctx context.Context, where string, arg any) (*roleRow, error) {
@@ -161,7 +170,12 @@ func (s *Service) roleWhere(ctx context.Context, where string, arg any) (*roleRo
 	if db.IsNoRow(err) {
 		return nil, errs.Wrap(err, errs.NotFound, "org.no_role")
 	}
-	return &r, db.MapError(err)
+	if err != nil {
+		return nil, db.MapError(err)
+	}
+	fields, err := s.roleFields(ctx, "WHERE role_id = $1", r.id)
+	r.restrict(fields[r.id])
+	return &r, err
 }
 
 func (s *Service) roleByID(ctx context.Context, id int64) (*roleRow, error) {
@@ -173,16 +187,30 @@ func (s *Service) roleByCode(ctx context.Context, code string) (*roleRow, error)
 }
 
 func (s *Service) insertRole(ctx context.Context, r *roleRow) error {
-	return s.exec(ctx, "INSERT INTO roles ("+roleColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+	err := s.exec(ctx, "INSERT INTO roles ("+roleColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 		r.id, r.code, r.name, r.scope.String(), permissionsText(r.permissions), r.builtin, r.createdAt, r.updatedAt)
+	if err != nil {
+		return err
+	}
+	return s.insertRoleFields(ctx, r)
 }
 
 func (s *Service) updateRole(ctx context.Context, r *roleRow) error {
-	return s.exec(ctx, "UPDATE roles SET name = $1, scope = $2, permissions = $3, updated_at = $4 WHERE id = $5",
+	err := s.exec(ctx, "UPDATE roles SET name = $1, scope = $2, permissions = $3, updated_at = $4 WHERE id = $5",
 		r.name, r.scope.String(), permissionsText(r.permissions), r.updatedAt, r.id)
+	if err != nil {
+		return err
+	}
+	if err := s.deleteRoleFields(ctx, r.id); err != nil {
+		return err
+	}
+	return s.insertRoleFields(ctx, r)
 }
 
 func (s *Service) deleteRole(ctx context.Context, id int64) error {
+	if err := s.deleteRoleFields(ctx, id); err != nil {
+		return err
+	}
 	return s.exec(ctx, "DELETE FROM roles WHERE id = $1", id)
 }
 

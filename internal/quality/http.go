@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"zhike/internal/customer"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/web"
@@ -110,12 +111,16 @@ func (d *dayRow) mean() float64 {
 }
 
 // List gives a page of the records that break a rule, of those the actor may
-// see. Error: quality.no_rule.
+// see. Errors: quality.no_rule, customer.field_hidden for a rule about what is
+// hidden from the actor.
 func (s *Service) List(ctx context.Context, code string, limit int, cursor string) (web.Page[customer.Item], error) {
 	var none web.Page[customer.Item]
 	rule := ByCode(code)
 	if rule == nil {
 		return none, errs.New(errs.NotFound, "quality.no_rule", "rule", code)
+	}
+	if err := customer.Shows(ctx, rule.Fields()...); err != nil {
+		return none, err
 	}
 	after := int64(0)
 	if cursor != "" {
@@ -180,7 +185,7 @@ func (s *Service) Of(ctx context.Context, id int64) (Verdict, error) {
 	}
 	v.Score, v.CheckedAt = &score, &at
 	for _, r := range Rules {
-		if issues>>r.Bit&1 == 1 {
+		if issues>>r.Bit&1 == 1 && !auth.Hides(ctx, r.Fields()...) {
 			v.Issues = append(v.Issues, r.Code)
 		}
 	}

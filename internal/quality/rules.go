@@ -197,6 +197,18 @@ func Check(r *Record, today clock.Day, off int64) (issues int64, score int) {
 	return issues, max(score, 0)
 }
 
+// ruleFields are the fields of a record that a broken rule tells of, as the
+// field access of roles calls them; those that cannot be hidden are left out.
+var ruleFields = map[string][]string{
+	"unreachable": {"phone", "email", "wecom", "app"}, "no_region": {"region"}, "company_without_code": {"code"}, "bad_phone": {"phone"},
+	"bad_email": {"email"}, "bad_code": {"code"}, "all_contacts_invalid": {"phone", "email"}, "silent": {"orders"},
+	"impossible_birthday": {"birthday"}, "city_not_in_province": {"region"}, "region_code_differs": {"region"},
+	"company_with_gender": {"gender", "birthday"}, "title_against_gender": {"gender"},
+}
+
+// Fields are the keys of the field access that the rule tells of.
+func (r *Rule) Fields() []string { return ruleFields[r.Code] }
+
 // ByCode finds a rule; nil where there is none.
 func ByCode(code string) *Rule {
 	for i := range Rules {

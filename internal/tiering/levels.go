@@ -68,6 +68,9 @@ func (l levelReader) Explain(ctx context.Context, customerID int64) (*customer.L
 // the default scheme. Errors: tier.no_such_run, tier.run_unfinished,
 // tier.not_graded, also where the actor may not see the customer.
 func (s *Service) Explain(ctx context.Context, run, customerID int64, locale string) (Explanation, error) {
+	if err := shown(ctx); err != nil {
+		return Explanation{}, err
+	}
 	r, err := s.finished(ctx, run)
 	if err != nil {
 		return Explanation{}, err

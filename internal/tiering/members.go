@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"zhike/internal/customer"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
@@ -38,9 +39,12 @@ type MemberFilter struct {
 // actor may see. Customers who are gone are shown as the run before had them.
 // cursor is that of the page before; next is "" on the last page; total is nil
 // where the actor does not see everybody. Errors: tier.no_such_run,
-// tier.run_unfinished, tier.no_such_level, tier.bad_move, web.bad_cursor.
+// tier.run_unfinished, customer.field_hidden, tier.no_such_level, tier.bad_move, web.bad_cursor.
 func (s *Service) Members(ctx context.Context, run int64, f MemberFilter, cursor string, n int, locale string) (web.Page[Member], error) {
 	none := web.Page[Member]{}
+	if err := shown(ctx); err != nil {
+		return none, err
+	}
 	r, err := s.finished(ctx, run)
 	if err != nil {
 		return none, err
@@ -91,6 +95,12 @@ func (s *Service) Members(ctx context.Context, run int64, f MemberFilter, cursor
 		}
 	}
 	return web.NewPage(out, next, total), nil
+}
+
+// shown refuses what tells of single customers of a run to whom level, spend or
+// purchases are hidden: its order and its sentences are made of these.
+func shown(ctx context.Context) error {
+	return customer.Shows(ctx, customer.AccessLevel, customer.AccessSpend, customer.AccessOrders)
 }
 
 func (x *explainer) member(a *assignment) Member {

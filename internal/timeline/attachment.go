@@ -155,6 +155,9 @@ func (s *Service) Detach(ctx context.Context, id int64) error {
 		if err != nil {
 			return err
 		}
+		if err := mayWrite(ctx); err != nil {
+			return err
+		}
 		if can(ctx, PermNoteDelete) {
 			err = s.Customers.Writable(ctx, n.customerID)
 		} else {

@@ -3,8 +3,10 @@ package timeline
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
+	"zhike/internal/customer"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/web"
@@ -51,6 +53,13 @@ type Entry struct {
 	Text   Text      `json:"text" doc:"What it is, as a key of the catalogue with values"`
 	Facts  []Fact    `json:"facts"`
 	Note   *Note     `json:"note" doc:"The note, where the entry is one"`
+}
+
+// Redact leaves out the facts that are amounts to whom spend is hidden.
+func (e *Entry) Redact(hides func(key string) bool) {
+	if hides(customer.AccessSpend) {
+		e.Facts = slices.DeleteFunc(slices.Clone(e.Facts), func(f Fact) bool { return f.Type == FactMoney })
+	}
 }
 
 // Position is the place behind which entries are wanted: those of a source

@@ -8,6 +8,7 @@ import (
 
 	"zhike/internal/customer"
 	"zhike/internal/order"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/web"
 	"zhike/internal/tiering"
 )
@@ -18,6 +19,9 @@ type orderSource struct{ s *Service }
 
 // Name names the source.
 func (orderSource) Name() string { return "order" }
+
+// AccessKey is that of purchases.
+func (orderSource) AccessKey() string { return customer.AccessOrders }
 
 // Kinds are sales and returns.
 func (orderSource) Kinds() []string { return []string{"order", "return"} }
@@ -96,6 +100,9 @@ type behaviourSource struct{ s *Service }
 // Name names the source.
 func (behaviourSource) Name() string { return "behaviour" }
 
+// AccessKey is that of purchases.
+func (behaviourSource) AccessKey() string { return customer.AccessOrders }
+
 // Kinds are those of behaviours.
 func (behaviourSource) Kinds() []string { return []string{"view", "cart", "favourite", "review"} }
 
@@ -135,6 +142,9 @@ type levelSource struct{ s *Service }
 
 // Name names the source.
 func (levelSource) Name() string { return "tiering" }
+
+// AccessKey is that of levels.
+func (levelSource) AccessKey() string { return customer.AccessLevel }
 
 // Kinds is one: a change of the level.
 func (levelSource) Kinds() []string { return []string{"level"} }
@@ -176,7 +186,7 @@ func (editSource) Kinds() []string { return []string{"edit"} }
 func (x editSource) Entries(ctx context.Context, customerID int64, before Position, limit int, _ []string) ([]Entry, error) {
 	zone := x.s.Zone()
 	at, id := before.Instant(zone)
-	sets, err := x.s.st.changeSets(ctx, customerID, at, id, limit)
+	sets, err := x.s.st.changeSets(ctx, customerID, at, id, limit, customer.HiddenNames(auth.From(ctx)))
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,9 @@ import (
 	"strconv"
 	"strings"
 
+	"zhike/internal/customer"
 	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/vault"
@@ -18,6 +20,9 @@ func (s *Service) CreateNote(ctx context.Context, customerID int64, in NoteInput
 	who, now, zone := me(ctx), s.Clock.Now(), s.Zone()
 	r := noteRow{customerID: customerID, author: who, version: 1, createdAt: clock.Millis(now), updatedAt: clock.Millis(now)}
 	err := s.DB.InTx(ctx, func(ctx context.Context) error {
+		if err := mayWrite(ctx); err != nil {
+			return err
+		}
 		if err := s.Customers.Writable(ctx, customerID); err != nil {
 			return err
 		}
@@ -99,6 +104,9 @@ func (s *Service) DeleteNote(ctx context.Context, id int64) error {
 		if err != nil {
 			return err
 		}
+		if err := mayWrite(ctx); err != nil {
+			return err
+		}
 		if err := s.Customers.Writable(ctx, r.customerID); err != nil {
 			return err
 		}
@@ -148,8 +156,15 @@ func (s *Service) Colleagues(ctx context.Context, text string) ([]Person, error)
 	return s.st.colleaguesLike(ctx, "%"+text+"%", 50)
 }
 
-// seenNote reads a note of a customer that the actor may see.
+// mayWrite refuses writes to whom notes are hidden or read-only.
+func mayWrite(ctx context.Context) error { return customer.MayEdit(ctx, "", customer.AccessNotes) }
+
+// seenNote reads a note of a customer that the actor may see. To whom notes are
+// hidden there is none.
 func (s *Service) seenNote(ctx context.Context, id int64) (*noteRow, error) {
+	if auth.Hides(ctx, customer.AccessNotes) {
+		return nil, noNote(id)
+	}
 	r, err := s.st.note(ctx, id)
 	if err != nil {
 		return nil, err
@@ -167,6 +182,9 @@ func (s *Service) seenNote(ctx context.Context, id int64) (*noteRow, error) {
 func (s *Service) ownNote(ctx context.Context, id int64) (*noteRow, error) {
 	r, err := s.seenNote(ctx, id)
 	if err != nil {
+		return nil, err
+	}
+	if err := mayWrite(ctx); err != nil {
 		return nil, err
 	}
 	if r.author.ID != me(ctx).ID {
@@ -283,7 +301,8 @@ func (s *Service) oneNote(ctx context.Context, r *noteRow) (Note, error) {
 // shown makes the shown form of notes in a few queries.
 func (s *Service) shown(ctx context.Context, rows []noteRow) ([]Note, error) {
 	out, ids, at := make([]Note, len(rows)), make([]int64, len(rows)), map[int64]int{}
-	who, deletes, writes := me(ctx), can(ctx, PermNoteDelete), can(ctx, PermNoteWrite)
+	edits := mayWrite(ctx) == nil
+	who, deletes, writes := me(ctx), edits && can(ctx, PermNoteDelete), edits && can(ctx, PermNoteWrite)
 	for i := range rows {
 		r := &rows[i]
 		b, err := s.open(r.cipher)
@@ -340,6 +359,9 @@ type noteSource struct{ s *Service }
 
 // Name names the source.
 func (noteSource) Name() string { return "note" }
+
+// AccessKey is that of notes.
+func (noteSource) AccessKey() string { return customer.AccessNotes }
 
 // Kinds are those of notes.
 func (noteSource) Kinds() []string { return noteKinds }

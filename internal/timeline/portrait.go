@@ -74,7 +74,7 @@ type Trend struct {
 // Average is what buyers spend: customers with a purchase in the last 365 days.
 type Average struct {
 	Scope      string          `json:"scope" enum:"company,level"`
-	Level      *customer.Level `json:"level" doc:"Of scope level"`
+	Level      *customer.Level `json:"level" doc:"Of scope level" access:"level"`
 	AsOf       clock.Day       `json:"as_of"`
 	ComputedAt int64           `json:"computed_at" doc:"unix ms"`
 	Customers  int64           `json:"customers"`
@@ -129,6 +129,9 @@ type figures struct {
 // SpendByMonth gives a customer's net spend by month. Error: customer.not_found.
 func (s *Service) SpendByMonth(ctx context.Context, customerID int64) (SpendByMonth, error) {
 	out := SpendByMonth{Months: []MonthSpend{}}
+	if err := customer.Shows(ctx, customer.AccessSpend, customer.AccessOrders); err != nil {
+		return out, err
+	}
 	if err := s.Customers.Visible(ctx, customerID); err != nil {
 		return out, err
 	}
@@ -184,9 +187,13 @@ func byMonth(days []dayRow, f figures, asOf clock.Day) []MonthSpend {
 	return out
 }
 
-// Portrait tells how a customer buys. Error: customer.not_found.
+// Portrait tells how a customer buys. Errors: customer.not_found,
+// customer.field_hidden: nothing of a portrait is without spend and purchases.
 func (s *Service) Portrait(ctx context.Context, customerID int64, locale string) (Portrait, error) {
 	p := Portrait{Averages: []Average{}}
+	if err := customer.Shows(ctx, customer.AccessSpend, customer.AccessOrders); err != nil {
+		return p, err
+	}
 	if err := s.Customers.Visible(ctx, customerID); err != nil {
 		return p, err
 	}

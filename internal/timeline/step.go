@@ -4,7 +4,9 @@ import (
 	"context"
 	"strconv"
 
+	"zhike/internal/customer"
 	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/vault"
@@ -43,6 +45,9 @@ const farDay = clock.Day(1 << 30)
 func (s *Service) MySteps(ctx context.Context, state string, limit int, text string) (Steps, error) {
 	who, today := me(ctx).ID, s.today()
 	out := Steps{Items: []StepItem{}, Today: today}
+	if auth.Hides(ctx, customer.AccessNotes) {
+		return out, nil
+	}
 	due, err := s.st.openSteps(ctx, who, today, -farDay, 0, maxCounted)
 	if err != nil {
 		return out, err
@@ -162,7 +167,7 @@ func (s *Service) stepItems(ctx context.Context, rows []stepRow, today clock.Day
 		if err != nil {
 			return nil, err
 		}
-		v.CanFinish = true
+		v.CanFinish = mayWrite(ctx) == nil
 		ids[i], at[r.noteID] = r.noteID, i
 		out[i] = StepItem{Step: *v, NoteID: r.noteID, CustomerID: r.customerID, CustomerName: customers[r.customerID], Overdue: r.doneAt == 0 && r.due < today}
 	}
@@ -197,6 +202,9 @@ func (s *Service) FinishStep(ctx context.Context, noteID int64, done bool) (Note
 		if step == nil {
 			return errs.New(errs.NotFound, "note.no_step")
 		}
+		if err := mayWrite(ctx); err != nil {
+			return err
+		}
 		if !s.mayFinish(ctx, step, r.author.ID) {
 			return errs.New(errs.Forbidden, "note.step_not_yours")
 		}
@@ -228,7 +236,7 @@ func (s *Service) FinishStep(ctx context.Context, noteID int64, done bool) (Note
 
 func (s *Service) mayFinish(ctx context.Context, step *stepRow, author int64) bool {
 	who := me(ctx).ID
-	return step.staffID == who || (author == who && can(ctx, PermNoteWrite)) || can(ctx, PermNoteDelete)
+	return mayWrite(ctx) == nil && (step.staffID == who || (author == who && can(ctx, PermNoteWrite)) || can(ctx, PermNoteDelete))
 }
 
 // stepOf reads the next step of a note; nil without one.

@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"zhike/internal/platform/clock"
@@ -26,13 +27,19 @@ type fieldChange struct{ field, before, after string }
 const changesRead = 400
 
 // changeSets reads up to n whole sets of changes of a customer below (at, id),
-// newest first.
-func (s *store) changeSets(ctx context.Context, customerID, at, id int64, n int) ([]changeSet, error) {
+// newest first, without the changes of hidden fields.
+func (s *store) changeSets(ctx context.Context, customerID, at, id int64, n int, hidden []string) ([]changeSet, error) {
 	var out []changeSet
+	shown, names := "", make([]any, len(hidden))
+	for i := range hidden {
+		shown += " AND field <> $" + strconv.Itoa(i+4)
+		names[i] = hidden[i]
+	}
 	for {
 		read := 0
 		rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT id, at, change_set, actor_id, actor_name, origin, field, before_text, after_text
-FROM customer_changes WHERE customer_id = $1 AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4`, customerID, at, id, changesRead)
+FROM customer_changes WHERE customer_id = $1 AND (at, id) < ($2, $3)`+shown+` ORDER BY at DESC, id DESC LIMIT `+strconv.Itoa(changesRead),
+			append([]any{customerID, at, id}, names...)...)
 		if err != nil {
 			return nil, db.MapError(err)
 		}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"zhike/internal/customer"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
 )
 
@@ -23,9 +25,10 @@ type History struct {
 
 // History gives a page of what happened to a customer, newest first, of some
 // kinds or, with none, of all. Errors: customer.not_found, web.bad_cursor,
-// timeline.unknown_kind.
+// timeline.unknown_kind, customer.field_hidden for a kind that tells of what is
+// hidden from the actor; where no kind is asked for these are left out.
 func (s *Service) History(ctx context.Context, customerID int64, kinds []string, limit int, text string) (History, error) {
-	h := History{Items: []Entry{}, Kinds: s.kindList}
+	h := History{Items: []Entry{}, Kinds: s.shownKinds(ctx)}
 	from, err := parseCursor(text)
 	if err != nil {
 		return h, err
@@ -40,6 +43,12 @@ func (s *Service) History(ctx context.Context, customerID int64, kinds []string,
 	for _, src := range s.sources {
 		of := asked[src.Name()]
 		if len(of) == 0 {
+			continue
+		}
+		if err := shows(ctx, src); err != nil {
+			if len(kinds) > 0 {
+				return h, err
+			}
 			continue
 		}
 		entries, err := src.Entries(ctx, customerID, from.below(src.Name()), limit+1, of)
@@ -60,6 +69,29 @@ func (s *Service) History(ctx context.Context, customerID int64, kinds []string,
 		}
 	}
 	return h, nil
+}
+
+// Restricted is a source whose entries tell of one field that a role can hide.
+type Restricted interface {
+	// AccessKey is the key of that field.
+	AccessKey() string
+}
+
+// shows fails with customer.field_hidden where the source tells of what is
+// hidden from the actor.
+func shows(ctx context.Context, src Source) error {
+	if r, ok := src.(Restricted); ok {
+		return customer.Shows(ctx, r.AccessKey())
+	}
+	return nil
+}
+
+// shownKinds are the kinds that the actor may see entries of.
+func (s *Service) shownKinds(ctx context.Context) []KindItem {
+	if !auth.From(ctx).HidesAny() {
+		return s.kindList
+	}
+	return slices.DeleteFunc(slices.Clone(s.kindList), func(k KindItem) bool { return shows(ctx, s.kindOf[k.Kind]) != nil })
 }
 
 // split gives the kinds that are asked of each source; none asks for all.

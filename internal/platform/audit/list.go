@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/sheet"
@@ -77,6 +78,14 @@ type View struct {
 	Hash       string          `json:"hash"`
 }
 
+// cover takes the values of customers out of what somebody sees from whom
+// fields of customers are hidden: that there was a change stays.
+func (r *Record) cover(a *auth.Actor) {
+	if r.ObjectType == "customer" && a.HidesAny() {
+		r.Before, r.After = "", ""
+	}
+}
+
 func (r *Record) view() View {
 	return View{
 		ID: r.ID, At: r.At, ActorID: r.ActorID, ActorName: r.ActorName, IP: r.IP, Action: r.Action,
@@ -110,6 +119,7 @@ func (l *Log) list(ctx context.Context, s search, before int64, limit int) ([]Vi
 	}
 	out := make([]View, len(rows))
 	for i := range rows {
+		rows[i].cover(auth.From(ctx))
 		out[i] = rows[i].view()
 	}
 	return out, nil
@@ -132,6 +142,7 @@ func (l *Log) export(ctx context.Context, s search, out sheet.Writer, zone *time
 		}
 		for i := range rows {
 			r := &rows[i]
+			r.cover(auth.From(ctx))
 			if err := out.Write(sheet.Int(r.ID), sheet.DateTime(time.UnixMilli(r.At).In(zone)), sheet.Text(r.ActorName),
 				sheet.Text(r.IP), sheet.Text(r.Action), sheet.Text(r.ObjectType), sheet.Text(r.ObjectID),
 				sheet.Text(r.Before), sheet.Text(r.After), sheet.Text(r.RequestID), sheet.Text(r.Hash)); err != nil {

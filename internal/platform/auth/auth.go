@@ -55,7 +55,8 @@ type Actor struct {
 	DepartmentIDs  []int64 // the department and all below it, for ScopeDepartment
 	Permissions    map[Permission]bool
 	Scope          Scope
-	IP             string // where a request came from; "cli" on the command line
+	Fields         FieldAccess // fields of customers that are hidden or read-only
+	IP             string      // where a request came from; "cli" on the command line
 	MustChangePass bool
 	system         bool
 }

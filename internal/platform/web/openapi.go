@@ -24,13 +24,14 @@ func humaConfig(o Options) huma.Config {
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI:    "3.1.0",
-			Info:       &huma.Info{Title: "Zhike", Version: version, Description: "Customer operations. Instants are unix milliseconds UTC, money is 分 in fields that end in _fen, days are YYYY-MM-DD in company time."},
+			Info:       &huma.Info{Title: "Zhike", Version: version, Description: "Customer operations. Instants are unix milliseconds UTC, money is 分 in fields that end in _fen, days are YYYY-MM-DD in company time. What a role hides of a customer is not in the answer."},
 			Servers:    []*huma.Server{{URL: Prefix}},
 			Components: &huma.Components{Schemas: huma.NewMapRegistry(schemaPrefix, schemaName)},
 		},
 		Formats:                      map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
+		Transformers:                 []huma.Transformer{hideFields},
 	}
 }
 
@@ -92,6 +93,9 @@ func (a *API) markNullable(doc any) {
 			continue
 		}
 		properties := object(schema, "properties")
+		if m, ok := schema.(map[string]any); ok {
+			markHidden(t, m)
+		}
 		for _, f := range reflect.VisibleFields(t) {
 			key, rest, _ := strings.Cut(f.Tag.Get("json"), ",")
 			p := object(properties, key)

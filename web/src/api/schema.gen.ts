@@ -1707,6 +1707,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/roles/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fields of customers that a role can hide or make read-only */
+        get: operations["listRoleFields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/search": {
         parameters: {
             query?: never;
@@ -2832,7 +2849,7 @@ export interface components {
             id: number;
             /** @enum {string} */
             kind: "customer" | "tag";
-            level: components["schemas"]["CustomerLevel"] | null;
+            level?: components["schemas"]["CustomerLevel"] | null;
             /**
              * @description What was found by
              * @enum {string}
@@ -2845,8 +2862,8 @@ export interface components {
         };
         CustomerIdentity: {
             /** @description 1990-02-28 or 02-28; empty where unknown */
-            birthday: string;
-            city: string;
+            birthday?: string;
+            city?: string;
             company: string;
             /** @description Masked */
             contacts: components["schemas"]["CustomerContactItem"][];
@@ -2854,14 +2871,14 @@ export interface components {
             created_at: number;
             /** Format: int64 */
             department_id: number | null;
-            gender: string;
+            gender?: string;
             /** Format: int64 */
             id: number;
             /** @enum {string} */
             kind: "person" | "company" | "org";
             name: string;
             owner: components["schemas"]["CustomerOwner"] | null;
-            province: string;
+            province?: string;
             /** @description Where the customer was first seen */
             source: components["schemas"]["CustomerSource"] | null;
             sources: components["schemas"]["CustomerSourceKey"][];
@@ -2884,45 +2901,45 @@ export interface components {
              * Format: int64
              * @description Net spend by purchase in the last 365 days; null without a purchase
              */
-            aov_365_fen: number | null;
-            city: string;
+            aov_365_fen?: number | null;
+            city?: string;
             /**
              * Format: int64
              * @description Days from the last purchase to the as-of day
              */
-            days_since: number | null;
+            days_since?: number | null;
             /** @description Masked; null without one */
-            email: string | null;
-            favourite_category: string;
+            email?: string | null;
+            favourite_category?: string;
             /** @description male, female, or empty where unknown */
-            gender: string;
+            gender?: string;
             /** Format: int64 */
             id: number;
             /** @enum {string} */
             kind: "person" | "company" | "org";
             /** @description Of the last purchase; null without one */
-            last_day: string | null;
+            last_day?: string | null;
             /** @description In the current run; null where not graded */
-            level: components["schemas"]["CustomerLevel"] | null;
+            level?: components["schemas"]["CustomerLevel"] | null;
             name: string;
             /**
              * Format: int64
              * @description Net spend of the last 365 days
              */
-            net_365_fen: number;
+            net_365_fen?: number;
             /** Format: int64 */
-            net_all_fen: number;
+            net_all_fen?: number;
             /**
              * Format: int64
              * @description Purchases in the last 365 days
              */
-            orders_365: number;
+            orders_365?: number;
             /** Format: int64 */
-            orders_all: number;
+            orders_all?: number;
             owner: components["schemas"]["CustomerOwner"] | null;
             /** @description Masked; null without one */
-            phone: string | null;
-            province: string;
+            phone?: string | null;
+            province?: string;
             /** @description By the code of the field: text, number, {id, name}, or a list of them; null without a value */
             values?: {
                 [key: string]: unknown;
@@ -2942,7 +2959,7 @@ export interface components {
             name: string;
             /** Format: int64 */
             rank: number;
-            reasons: components["schemas"]["CustomerReason"][];
+            reasons?: components["schemas"]["CustomerReason"][];
             /** Format: int64 */
             run_id: number;
             scheme_code: string;
@@ -2951,7 +2968,7 @@ export interface components {
              * Format: double
              * @description 0 to 100; null where the scheme gives none
              */
-            score: number | null;
+            score?: number | null;
         };
         CustomerNamed: {
             /** Format: int64 */
@@ -3117,28 +3134,28 @@ export interface components {
         };
         CustomerRecord: {
             adviser: components["schemas"]["CustomerNamed"] | null;
-            birthday: string;
+            birthday?: string;
             /** @description Null without a birthday */
-            birthday_info: components["schemas"]["CustomerBirthdayInfo"] | null;
-            birthday_lunar: boolean;
-            city: string;
+            birthday_info?: components["schemas"]["CustomerBirthdayInfo"] | null;
+            birthday_lunar?: boolean;
+            city?: string;
             company: string;
             contacts: components["schemas"]["CustomerContactItem"][];
             /** Format: int64 */
             created_at: number;
             department: components["schemas"]["CustomerNamed"] | null;
-            district: string;
+            district?: string;
             /** @description The reader may change it */
             editable: boolean;
-            education: string;
+            education?: string;
             /** @description What the customer says to like */
-            favourite_categories: string[];
-            gender: string;
+            favourite_categories?: string[];
+            gender?: string;
             /** Format: int64 */
             id: number;
-            industry: string;
+            industry?: string;
             /** @description Numbers masked; null without one */
-            invoice: components["schemas"]["CustomerInvoice"] | null;
+            invoice?: components["schemas"]["CustomerInvoice"] | null;
             /** @enum {string} */
             kind: "person" | "company" | "org";
             /**
@@ -3154,16 +3171,16 @@ export interface components {
             owned_at: number | null;
             /** @description Null: the customer is in the public pool */
             owner: components["schemas"]["CustomerNamed"] | null;
-            preferred_channel: string;
-            province: string;
-            region_code: string;
+            preferred_channel?: string;
+            province?: string;
+            region_code?: string;
             relations: components["schemas"]["CustomerRelationItem"][];
-            remark: string;
+            remark?: string;
             /** @description Where the customer was first seen */
             source: components["schemas"]["CustomerSource"] | null;
             sources: components["schemas"]["CustomerSourceKey"][];
             /** @enum {string} */
-            stage: "prospect" | "customer";
+            stage?: "prospect" | "customer";
             team: components["schemas"]["CustomerTeamMember"][];
             /** Format: int64 */
             updated_at: number;
@@ -3264,11 +3281,11 @@ export interface components {
         CustomerSourceKey: {
             code: string;
             /** @description The number is masked and can be revealed */
-            hidden: boolean;
+            hidden?: boolean;
             /** Format: int64 */
             id: number;
             name: string;
-            number: string;
+            number?: string;
         };
         CustomerTeamIn: {
             /** @enum {string} */
@@ -4405,6 +4422,9 @@ export interface components {
         ListImporterSource: {
             items: components["schemas"]["ImporterSource"][];
         };
+        ListOrgAccessField: {
+            items: components["schemas"]["OrgAccessField"][];
+        };
         ListOrgDepartment: {
             items: components["schemas"]["OrgDepartment"][];
         };
@@ -4477,13 +4497,13 @@ export interface components {
         };
         OrderCustomerPage: {
             /** @description The newest 10 */
-            behaviours: components["schemas"]["OrderBehaviourItem"][];
+            behaviours?: components["schemas"]["OrderBehaviourItem"][];
             customer: components["schemas"]["CustomerIdentity"];
             figures: components["schemas"]["OrderFigures"];
             /** @description In the current run, with the reason; null where not graded */
-            level: components["schemas"]["CustomerLevelReason"] | null;
+            level?: components["schemas"]["CustomerLevelReason"] | null;
             /** @description The newest 10 */
-            orders: components["schemas"]["OrderItem"][];
+            orders?: components["schemas"]["OrderItem"][];
         };
         OrderFigures: {
             as_of: string;
@@ -4491,28 +4511,28 @@ export interface components {
              * Format: int64
              * @description Put into the cart in 90 days and not bought since
              */
-            carts_90: number;
+            carts_90?: number;
             /**
              * Format: int64
              * @description Days from the last purchase to the as-of day
              */
-            days_since: number | null;
-            favourite_brand: string;
-            favourite_category: string;
+            days_since?: number | null;
+            favourite_brand?: string;
+            favourite_category?: string;
             /** @description Of the first purchase */
-            first_day: string | null;
+            first_day?: string | null;
             /**
              * Format: double
              * @description Mean days between purchases; null with fewer than two
              */
-            interval_days: number | null;
-            last_behaviour_day: string | null;
+            interval_days?: number | null;
+            last_behaviour_day?: string | null;
             /** @description Of the last purchase */
-            last_day: string | null;
+            last_day?: string | null;
             /** Format: int64 */
             updated_at: number;
             /** Format: int64 */
-            views_90: number;
+            views_90?: number;
             /** @description 30, 90, 180 and 365 days and all time */
             windows: components["schemas"]["OrderWindowFigures"][];
         };
@@ -4527,12 +4547,12 @@ export interface components {
             day: string;
             external_id: string;
             /** Format: int64 */
-            freight_fen: number;
+            freight_fen?: number;
             /**
              * Format: int64
              * @description As the source says
              */
-            gross_fen: number;
+            gross_fen?: number;
             /** Format: int64 */
             id: number;
             /** @enum {string} */
@@ -4545,7 +4565,7 @@ export interface components {
              * Format: int64
              * @description Sales less refunds; negative in a return
              */
-            net_fen: number;
+            net_fen?: number;
             /**
              * Format: int64
              * @description unix ms
@@ -4555,12 +4575,12 @@ export interface components {
             /** Format: int64 */
             quantity_milli: number;
             /** Format: int64 */
-            refunded_fen: number;
+            refunded_fen?: number;
             /**
              * Format: int64
              * @description Gross where the order counts as a sale, else 0
              */
-            sales_fen: number;
+            sales_fen?: number;
             source: components["schemas"]["OrderSourceRef"];
             /** @enum {string} */
             status: "unpaid" | "paid" | "shipped" | "completed" | "cancelled" | "refunded" | "part_refunded";
@@ -4571,7 +4591,7 @@ export interface components {
              * Format: int64
              * @description What the line brought, refunds taken off
              */
-            amount_fen: number;
+            amount_fen?: number;
             /** Format: int32 */
             line_no: number;
             product: components["schemas"]["OrderProductRef"] | null;
@@ -4600,7 +4620,7 @@ export interface components {
              * Format: int64
              * @description Net by purchase; null without one
              */
-            aov_fen: number | null;
+            aov_fen?: number | null;
             /**
              * Format: int32
              * @description Length of the window up to the as-of day; 0 is all time
@@ -4610,32 +4630,41 @@ export interface components {
              * Format: int64
              * @description Calendar months with a purchase
              */
-            months: number;
+            months?: number;
             /**
              * Format: int64
              * @description After refunds and returns
              */
-            net_fen: number;
+            net_fen?: number;
             /**
              * Format: int64
              * @description Purchases: orders with something left after refunds
              */
-            orders: number;
+            orders?: number;
             /**
              * Format: int64
              * @description Refunds and returns
              */
-            refunded_fen: number;
+            refunded_fen?: number;
             /**
              * Format: double
              * @description Share of repeat orders, (orders − 1) ÷ orders; null without a purchase
              */
-            repurchase_rate: number | null;
+            repurchase_rate?: number | null;
             /**
              * Format: int64
              * @description Before refunds and returns
              */
-            sales_fen: number;
+            sales_fen?: number;
+        };
+        OrgAccessField: {
+            /** @description edit, read, hidden, as far as they make sense; the first is the default */
+            choices: string[];
+            /** @enum {string} */
+            group: "record" | "contacts" | "figures" | "custom";
+            /** @description Of a custom field f.<code> */
+            key: string;
+            label: string;
         };
         OrgCompany: {
             currency: string;
@@ -4679,6 +4708,10 @@ export interface components {
         };
         OrgMe: {
             company: components["schemas"]["OrgCompany"];
+            /** @description Fields of customers that are not to be edited: key → read or hidden */
+            fields: {
+                [key: string]: string;
+            };
             /** @description The company's language */
             locale: string;
             /** @description In the order of the catalogue */
@@ -4711,6 +4744,10 @@ export interface components {
             builtin: boolean;
             /** @description Stable name; made by the server for roles that people add */
             code: string;
+            /** @description Fields of customers that differ from the default: key → edit, read or hidden; see GET /roles/fields */
+            field_access: {
+                [key: string]: string;
+            };
             /** Format: int64 */
             id: number;
             name: string;
@@ -4726,12 +4763,20 @@ export interface components {
             updated_at: number;
         };
         OrgRoleIn: {
+            /** @description Key → edit, read or hidden; what is not named has the default */
+            field_access?: {
+                [key: string]: string;
+            };
             name: string;
             permissions: string[];
             /** @enum {string} */
             scope: "own" | "department" | "all";
         };
         OrgRolePatch: {
+            /** @description Replaces all of it; key → edit, read or hidden */
+            field_access?: {
+                [key: string]: string;
+            };
             name?: string;
             permissions?: string[];
             /** @enum {string} */
@@ -5817,7 +5862,7 @@ export interface components {
             /** Format: int64 */
             customers: number;
             /** @description Of scope level */
-            level: components["schemas"]["CustomerLevel"] | null;
+            level?: components["schemas"]["CustomerLevel"] | null;
             /**
              * Format: double
              * @description Months with a purchase, by buyer
@@ -6780,7 +6825,7 @@ export interface operations {
                 province?: string;
                 /** @description Name, pinyin, initials, or a whole phone, e-mail, member or order number; four digits: the end of a phone */
                 q?: string;
-                /** @description A sortable field of the catalogue, such as id, name, net_365 or f.<code>; a leading minus sorts descending */
+                /** @description A sortable field of the catalogue, such as id, name, net_365 or f.<code>; a leading minus sorts descending. -net_365 where left out, -id where the reader's role hides spend */
                 sort?: string;
                 /** @description Id of a source */
                 source?: number;
@@ -7942,6 +7987,7 @@ export interface operations {
                 province?: string;
                 /** @description Name, pinyin, initials, or a whole phone, e-mail, member or order number; four digits: the end of a phone */
                 q?: string;
+                /** @description As in GET /customers */
                 sort?: string;
                 /** @description Id of a source */
                 source?: number;
@@ -9548,6 +9594,27 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRoleFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOrgAccessField"];
                 };
             };
             default: components["responses"]["Problem"];

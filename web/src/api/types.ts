@@ -34,6 +34,8 @@ export type StaffSecret = Schemas['OrgStaffSecret']
 export type Department = Schemas['OrgDepartment']
 export type Role = Schemas['OrgRole']
 export type RoleInput = Schemas['OrgRoleIn']
+/** A field of customers that a role can hide or make read-only. */
+export type AccessField = Schemas['OrgAccessField']
 /** A permission; its texts are the catalogue keys `permission.<name>` and `permission_group.<group>`. */
 export type Permission = Schemas['OrgPermissionView']
 export type Settings = Schemas['OrgSettings']

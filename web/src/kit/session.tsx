@@ -6,6 +6,10 @@ import type { Session } from '@/api/types'
 
 export interface Me extends Session {
   can: (permission: string) => boolean
+  /** Whether one of the fields of customers is hidden from the reader. */
+  hides: (...keys: string[]) => boolean
+  /** Whether the reader's roles let a field of customers be changed; the permission is apart. */
+  edits: (key: string) => boolean
 }
 
 const Context = createContext<Me | null>(null)
@@ -31,7 +35,14 @@ export function useSessionQuery() {
 export function MeProvider({ session, children }: { session: Session; children: ReactNode }) {
   const me = useMemo<Me>(() => {
     const held = new Set(session.permissions)
-    return { ...session, can: (permission) => held.has(permission) }
+    // Only what is restricted stands there; a server of an older version sends nothing.
+    const fields = session.fields ?? {}
+    return {
+      ...session,
+      can: (permission) => held.has(permission),
+      hides: (...keys) => keys.some((key) => fields[key] === 'hidden'),
+      edits: (key) => fields[key] === undefined,
+    }
   }, [session])
   return <Context.Provider value={me}>{children}</Context.Provider>
 }

@@ -79,7 +79,7 @@ export function FirstUse({
 }
 
 /** No right to see this: which right is missing and whom to ask. */
-export function NoPermission({ permission }: { permission?: string }) {
+export function NoPermission({ permission, text }: { permission?: string; text?: string }) {
   const { t, i18n } = useTranslation()
   const key = `permission.${permission}`
   const name = permission && i18n.exists(key) ? t(key) : permission
@@ -88,7 +88,8 @@ export function NoPermission({ permission }: { permission?: string }) {
       icon={<Lock size={28} strokeWidth={1.5} />}
       title={t('ui.no_permission.title')}
       text={
-        name ? t('ui.no_permission.text_named', { permission: name }) : t('ui.no_permission.text')
+        text ??
+        (name ? t('ui.no_permission.text_named', { permission: name }) : t('ui.no_permission.text'))
       }
       action={
         <Link to="/" className={styles.link}>
@@ -131,7 +132,13 @@ export function ErrorState({
   const e = asApiError(error)
   if (e.status === 403) {
     const permission = e.params.permission
-    return <NoPermission permission={typeof permission === 'string' ? permission : undefined} />
+    return (
+      <NoPermission
+        permission={typeof permission === 'string' ? permission : undefined}
+        // A refusal with a code of its own says what it is about.
+        text={e.code === 'forbidden' ? undefined : e.detail || undefined}
+      />
+    )
   }
   if (e.status === 404) return <NotFound />
   const { title, text } = errorText(e, t)

@@ -36,6 +36,7 @@ export function Contacts({ customer }: { customer: Identity }) {
   const { t } = useTranslation()
   const me = useMe()
   const may = me.can(perm.customerReveal)
+  const hides = me.hides(...Object.keys(contactIcons))
   return (
     <Section
       boxed
@@ -43,7 +44,11 @@ export function Contacts({ customer }: { customer: Identity }) {
       note={may ? t('customers.reveal.note', { seconds: shownSeconds }) : t('customers.reveal.ask')}
     >
       {customer.contacts.length === 0 ? (
-        <EmptyState compact icon={null} title={t('customers.contacts.none')} />
+        <EmptyState
+          compact
+          icon={null}
+          title={t(hides ? 'access.contacts_none' : 'customers.contacts.none')}
+        />
       ) : (
         <ul className={styles.contacts}>
           {customer.contacts.map((contact) => (

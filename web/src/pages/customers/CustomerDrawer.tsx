@@ -14,6 +14,7 @@ import {
   Money,
   Section,
   StatCard,
+  useMe,
 } from '@/kit'
 import { type Customer, type CustomerDetail, useCustomer } from './api'
 import styles from './customers.module.css'
@@ -75,85 +76,99 @@ function Body({ head, detail }: { head?: Summary; detail?: CustomerDetail }) {
   const none = <span className="zk-muted">–</span>
   const bone = <Bone width={120} />
   const text = (value: string | null | undefined) => (head ? value || none : bone)
+  const me = useMe()
   return (
     <>
       <Facts
         items={[
-          { label: t('customer.column.phone'), value: text(head?.phone) },
-          { label: t('customer.column.email'), value: text(head?.email) },
-          { label: t('customers.region'), value: text(head && region(head)) },
-          { label: t('customer.column.owner'), value: text(head?.owner?.name) },
-        ]}
+          { key: 'phone', label: t('customer.column.phone'), value: text(head?.phone) },
+          { key: 'email', label: t('customer.column.email'), value: text(head?.email) },
+          { key: 'region', label: t('customers.region'), value: text(head && region(head)) },
+          { key: 'owner', label: t('customer.column.owner'), value: text(head?.owner?.name) },
+        ].filter(({ key }) => !me.hides(key))}
       />
       <Grid min={200} pair>
-        <StatCard
-          loading={!head}
-          label={t('customer.column.net_365')}
-          definition={t('customers.hint.net_365')}
-          value={<Money fen={head?.net_365_fen} />}
-          note={
-            head && (
-              <>
-                {t('customer.column.net_all')} <Money fen={head.net_all_fen} />
-              </>
-            )
-          }
-        />
-        <StatCard
-          loading={!head}
-          label={t('customer.column.orders_365')}
-          definition={t('customers.hint.orders_365')}
-          value={<Count value={head?.orders_365} />}
-          note={
-            head && (
-              <>
-                {t('customer.column.orders_all')} <Count value={head.orders_all} />
-              </>
-            )
-          }
-        />
-        <StatCard
-          loading={!head}
-          label={t('customer.column.aov_365')}
-          definition={t('customers.hint.aov_365')}
-          value={<Money fen={head?.aov_365_fen} />}
-          note={detail && <Interval days={detail.figures.interval_days} />}
-        />
-        <StatCard
-          loading={!head}
-          label={t('customer.column.last_day')}
-          definition={t('customers.hint.days_since')}
-          value={<Day at={head?.last_day} />}
-          note={
-            head && head.days_since !== null && t('customers.days_ago', { count: head.days_since })
-          }
-        />
+        {!me.hides('spend') && (
+          <StatCard
+            loading={!head}
+            label={t('customer.column.net_365')}
+            definition={t('customers.hint.net_365')}
+            value={<Money fen={head?.net_365_fen} />}
+            note={
+              head && (
+                <>
+                  {t('customer.column.net_all')} <Money fen={head.net_all_fen} />
+                </>
+              )
+            }
+          />
+        )}
+        {!me.hides('orders') && (
+          <StatCard
+            loading={!head}
+            label={t('customer.column.orders_365')}
+            definition={t('customers.hint.orders_365')}
+            value={<Count value={head?.orders_365} />}
+            note={
+              head && (
+                <>
+                  {t('customer.column.orders_all')} <Count value={head.orders_all} />
+                </>
+              )
+            }
+          />
+        )}
+        {!me.hides('spend') && (
+          <StatCard
+            loading={!head}
+            label={t('customer.column.aov_365')}
+            definition={t('customers.hint.aov_365')}
+            value={<Money fen={head?.aov_365_fen} />}
+            note={detail && <Interval days={detail.figures.interval_days} />}
+          />
+        )}
+        {!me.hides('orders') && (
+          <StatCard
+            loading={!head}
+            label={t('customer.column.last_day')}
+            definition={t('customers.hint.days_since')}
+            value={<Day at={head?.last_day} />}
+            note={
+              head && head.days_since != null && t('customers.days_ago', { count: head.days_since })
+            }
+          />
+        )}
       </Grid>
-      <Section title={t('customers.level.title')}>
-        {detail ? <LevelReasons level={detail.level} /> : <LevelBones />}
-      </Section>
+      {!me.hides('level') && (
+        <Section title={t('customers.level.title')}>
+          {detail ? <LevelReasons level={detail.level} /> : <LevelBones />}
+        </Section>
+      )}
       {detail?.level?.advice && <NextStep detail={detail} />}
-      <Section title={t('customers.orders.recent')}>
-        {detail ? <RecentOrders detail={detail} /> : <LevelBones />}
-      </Section>
+      {!me.hides('orders') && (
+        <Section title={t('customers.orders.recent')}>
+          {detail ? <RecentOrders detail={detail} /> : <LevelBones />}
+        </Section>
+      )}
     </>
   )
 }
 
-function Interval({ days }: { days: number | null }) {
+function Interval({ days }: { days: number | null | undefined }) {
   const { t } = useTranslation()
-  if (days === null) return null
+  if (days == null) return null
   return t('customers.interval', { count: Math.round(days) })
 }
 
 function RecentOrders({ detail }: { detail: CustomerDetail }) {
   const { t } = useTranslation()
-  if (detail.orders.length === 0) {
+  const orders = detail.orders ?? []
+  if (orders.length === 0) {
     return <EmptyState compact icon={null} title={t('customers.orders.none')} />
   }
   return (
     <ul className={styles.brief}>
-      {detail.orders.slice(0, 3).map((order) => (
+      {orders.slice(0, 3).map((order) => (
         <li key={order.id}>
           <Day at={order.day} />
           <span className={styles.briefText}>
@@ -197,11 +212,11 @@ function summary({ customer, figures, level }: CustomerDetail): Summary {
     phone: contact('phone'),
     email: contact('email'),
     level,
-    net_365_fen: year?.net_fen ?? 0,
-    net_all_fen: all?.net_fen ?? 0,
-    orders_365: year?.orders ?? 0,
-    orders_all: all?.orders ?? 0,
-    aov_365_fen: year?.aov_fen ?? null,
+    net_365_fen: year?.net_fen,
+    net_all_fen: all?.net_fen,
+    orders_365: year?.orders,
+    orders_all: all?.orders,
+    aov_365_fen: year?.aov_fen,
     last_day: figures.last_day,
     days_since: figures.days_since,
   }

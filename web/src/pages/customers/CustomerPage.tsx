@@ -8,7 +8,6 @@ import { isStatus } from '@/api/errors'
 import { perm } from '@/app/permissions'
 import {
   Bone,
-  Can,
   Count,
   Day,
   Facts,
@@ -57,10 +56,13 @@ export default function CustomerPage() {
   const id = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : null
   const query = useCustomer(id)
   const customer = query.data?.customer
+  // A portrait is made of what somebody bought for how much.
+  const open = Object.keys(tabs).filter((key) => key !== 'portrait' || !me.hides('spend', 'orders'))
   const asked = params.get('tab') ?? ''
-  const tab = Object.hasOwn(tabs, asked) ? asked : 'overview'
+  const tab = open.includes(asked) ? asked : 'overview'
   const Tab = tabs[tab]
-  const write = me.can(perm.noteWrite) ? () => setWriting(true) : undefined
+  const notes = me.can(perm.noteWrite) && me.edits('notes')
+  const write = notes ? () => setWriting(true) : undefined
   return (
     <Page>
       <PageHeader
@@ -77,16 +79,16 @@ export default function CustomerPage() {
         actions={
           customer && (
             <>
-              <Can permission={perm.noteWrite}>
+              {notes && (
                 <Button icon={<NotebookPen size={16} />} onClick={write}>
                   {t('note.write')}
                 </Button>
-              </Can>
+              )}
               <RecordActions id={customer.id} />
             </>
           )
         }
-        tabs={['overview', ...Object.keys(tabs)].map((key) => ({
+        tabs={['overview', ...open].map((key) => ({
           key,
           label: t(`customers.tab.${key}`),
           to: key === 'overview' ? `/customers/${text}` : `/customers/${text}?tab=${key}`,
@@ -116,9 +118,11 @@ export default function CustomerPage() {
 function Body({ detail }: { detail: CustomerDetail }) {
   const { t } = useTranslation()
   const { customer, figures, level } = detail
+  const me = useMe()
   const [shown, setShown] = useState(recentSize)
+  const newest = detail.orders ?? []
   // With fewer orders than come with the page there is nothing more to ask for.
-  const whole = detail.orders.length < recentSize
+  const whole = newest.length < recentSize
   const query = useInfiniteQuery({
     queryKey: ['customers', 'orders', customer.id],
     enabled: !whole,
@@ -127,8 +131,9 @@ function Body({ detail }: { detail: CustomerDetail }) {
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   })
   const loaded = query.data?.pages.flatMap((page) => page.items)
-  const orders = loaded ?? detail.orders
-  const spend = useSpendByMonth(customer.id)
+  const orders = loaded ?? newest
+  const buying = !me.hides('spend', 'orders')
+  const spend = useSpendByMonth(customer.id, buying)
 
   const more = async () => {
     const want = shown + 20
@@ -141,38 +146,46 @@ function Body({ detail }: { detail: CustomerDetail }) {
       <Who detail={detail} />
       <div className={styles.layout}>
         <div className={styles.story}>
-          <Section title={t('customers.level.title')}>
-            <LevelReasons level={level} />
-          </Section>
-          <Section
-            title={t('customers.windows')}
-            note={
-              <>
-                {t('customers.as_of')} <Day at={figures.as_of} />
-              </>
-            }
-          >
-            <Windows figures={figures} />
-          </Section>
-          {(spend.isLoading || (spend.data?.months.length ?? 0) > 0) && (
+          {!me.hides('level') && (
+            <Section title={t('customers.level.title')}>
+              <LevelReasons level={level} />
+            </Section>
+          )}
+          {!(me.hides('spend') && me.hides('orders')) && (
+            <Section
+              title={t('customers.windows')}
+              note={
+                <>
+                  {t('customers.as_of')} <Day at={figures.as_of} />
+                </>
+              }
+            >
+              <Windows figures={figures} />
+            </Section>
+          )}
+          {buying && (spend.isLoading || (spend.data?.months.length ?? 0) > 0) && (
             <MonthChart
               months={spend.data?.months ?? []}
               partial={spend.data?.older ?? false}
               loading={spend.isLoading}
             />
           )}
-          <Section title={t('customers.orders.title')} note={t('customers.orders.note')}>
-            <Orders
-              orders={orders.slice(0, shown)}
-              more={!whole && (orders.length > shown || query.hasNextPage || !loaded)}
-              busy={query.isFetching}
-              error={query.error}
-              onMore={more}
-            />
-          </Section>
-          <Section title={t('customers.behaviours.title')}>
-            <Behaviours id={customer.id} newest={detail.behaviours} />
-          </Section>
+          {!me.hides('orders') && (
+            <>
+              <Section title={t('customers.orders.title')} note={t('customers.orders.note')}>
+                <Orders
+                  orders={orders.slice(0, shown)}
+                  more={!whole && (orders.length > shown || query.hasNextPage || !loaded)}
+                  busy={query.isFetching}
+                  error={query.error}
+                  onMore={more}
+                />
+              </Section>
+              <Section title={t('customers.behaviours.title')}>
+                <Behaviours id={customer.id} newest={detail.behaviours ?? []} />
+              </Section>
+            </>
+          )}
         </div>
         <aside className={styles.aside} aria-label={t('customers.aside')}>
           <NextStep detail={detail} />
@@ -190,6 +203,7 @@ function Body({ detail }: { detail: CustomerDetail }) {
 // i18n-keys: customer.gender.*, customer.kind.*
 function Who({ detail: { customer, figures } }: { detail: CustomerDetail }) {
   const { t } = useTranslation()
+  const me = useMe()
   const none = <span className="zk-muted">–</span>
   const year = figures.windows.find((w) => w.days === 365)
   const all = figures.windows.find((w) => w.days === 0)
@@ -203,8 +217,10 @@ function Who({ detail: { customer, figures } }: { detail: CustomerDetail }) {
             label: t('customer.column.owner'),
             value: customer.owner?.name ?? t('customers.no_owner'),
           },
-          { label: t('customers.region'), value: region(customer) || none },
-          ...(customer.kind === 'person'
+          ...(me.hides('region')
+            ? []
+            : [{ label: t('customers.region'), value: region(customer) || none }]),
+          ...(customer.kind === 'person' && !(me.hides('gender') && me.hides('birthday'))
             ? [
                 {
                   label: t('customers.gender_birthday'),
@@ -218,64 +234,77 @@ function Who({ detail: { customer, figures } }: { detail: CustomerDetail }) {
           ...(customer.company && customer.company !== customer.name
             ? [{ label: t('customers.company'), value: customer.company }]
             : []),
-          {
-            label: t('customers.taste'),
-            value:
-              [figures.favourite_category, figures.favourite_brand].filter(Boolean).join(' · ') ||
-              none,
-          },
-          {
-            label: t('customers.first_day'),
-            value: <Day at={figures.first_day} empty={t('customers.never')} />,
-          },
+          ...(me.hides('orders')
+            ? []
+            : [
+                {
+                  label: t('customers.taste'),
+                  value:
+                    [figures.favourite_category, figures.favourite_brand]
+                      .filter(Boolean)
+                      .join(' · ') || none,
+                },
+                {
+                  label: t('customers.first_day'),
+                  value: <Day at={figures.first_day} empty={t('customers.never')} />,
+                },
+              ]),
           { label: t('common.tags'), value: <TagEditor customerId={customer.id} /> },
         ]}
       />
       <Grid min={200} pair>
-        <StatCard
-          label={t('customer.column.net_365')}
-          definition={t('customers.hint.net_365')}
-          value={<Money fen={year?.net_fen} />}
-          note={
-            <>
-              {t('customer.column.net_all')} <Money fen={all?.net_fen} />
-            </>
-          }
-        />
-        <StatCard
-          label={t('customer.column.orders_365')}
-          definition={t('customers.hint.orders_365')}
-          value={<Count value={year?.orders} />}
-          note={
-            <>
-              {t('customer.column.orders_all')} <Count value={all?.orders} />
-            </>
-          }
-        />
-        <StatCard
-          label={t('customer.column.aov_365')}
-          definition={t('customers.hint.aov_365')}
-          value={<Money fen={year?.aov_fen} />}
-          note={
-            <>
-              {t('customers.aov_all')} <Money fen={all?.aov_fen} />
-            </>
-          }
-        />
-        <StatCard
-          label={t('customer.column.last_day')}
-          definition={t('customers.hint.rhythm')}
-          value={<Day at={figures.last_day} />}
-          note={
-            figures.days_since !== null && (
+        {!me.hides('spend') && (
+          <StatCard
+            label={t('customer.column.net_365')}
+            definition={t('customers.hint.net_365')}
+            value={<Money fen={year?.net_fen} />}
+            note={
               <>
-                {t('customers.days_ago', { count: figures.days_since })}
-                {figures.interval_days !== null &&
-                  ` · ${t('customers.interval', { count: Math.round(figures.interval_days) })}`}
+                {t('customer.column.net_all')} <Money fen={all?.net_fen} />
               </>
-            )
-          }
-        />
+            }
+          />
+        )}
+        {!me.hides('orders') && (
+          <StatCard
+            label={t('customer.column.orders_365')}
+            definition={t('customers.hint.orders_365')}
+            value={<Count value={year?.orders} />}
+            note={
+              <>
+                {t('customer.column.orders_all')} <Count value={all?.orders} />
+              </>
+            }
+          />
+        )}
+        {!me.hides('spend') && (
+          <StatCard
+            label={t('customer.column.aov_365')}
+            definition={t('customers.hint.aov_365')}
+            value={<Money fen={year?.aov_fen} />}
+            note={
+              <>
+                {t('customers.aov_all')} <Money fen={all?.aov_fen} />
+              </>
+            }
+          />
+        )}
+        {!me.hides('orders') && (
+          <StatCard
+            label={t('customer.column.last_day')}
+            definition={t('customers.hint.rhythm')}
+            value={<Day at={figures.last_day} />}
+            note={
+              figures.days_since != null && (
+                <>
+                  {t('customers.days_ago', { count: figures.days_since })}
+                  {figures.interval_days != null &&
+                    ` · ${t('customers.interval', { count: Math.round(figures.interval_days) })}`}
+                </>
+              )
+            }
+          />
+        )}
       </Grid>
     </>
   )

@@ -8,7 +8,7 @@ import type { LevelReason } from './api'
 import styles from './customers.module.css'
 
 /** The level, the scheme and day it is of, and why, in sentences. */
-export function LevelReasons({ level }: { level: LevelReason | null }) {
+export function LevelReasons({ level }: { level: LevelReason | null | undefined }) {
   const { t, i18n } = useTranslation()
   if (!level) {
     return (
@@ -28,12 +28,12 @@ export function LevelReasons({ level }: { level: LevelReason | null }) {
     )
   }
   // Texts of reasons belong to grading; one that this build lacks is not shown as a key.
-  const reasons = level.reasons.filter((r) => i18n.exists(r.key))
+  const reasons = (level.reasons ?? []).filter((r) => i18n.exists(r.key))
   return (
     <div className={styles.level}>
       <div className={styles.levelHead}>
         <LevelTag level={level} />
-        {level.score !== null && (
+        {level.score != null && (
           <span>
             {t('customers.level.score')} <Count value={level.score} digits={1} />
           </span>

@@ -11,6 +11,7 @@ import {
   SimpleTable,
   useFormat,
   useIsPhone,
+  useMe,
 } from '@/kit'
 import type { Figures, WindowFigures } from './api'
 import styles from './customers.module.css'
@@ -18,6 +19,17 @@ import { type Base, baseOf } from './figures'
 
 interface Row extends WindowFigures {
   base: Base | null
+}
+
+/** The field access that a column belongs to. */
+const of: Record<string, string> = {
+  net: 'spend',
+  change: 'spend',
+  aov: 'spend',
+  refunded: 'spend',
+  orders: 'orders',
+  months: 'orders',
+  repurchase: 'orders',
 }
 
 // i18n-keys: customers.window.*, customers.base.*
@@ -29,7 +41,8 @@ export function Windows({ figures }: { figures: Figures }) {
     ...w,
     base: baseOf(figures.windows, w.days, figures.first_day, figures.as_of),
   }))
-  const columns = useColumns()
+  const me = useMe()
+  const columns = useColumns().filter(({ key }) => !me.hides(of[key] ?? ''))
   if (phone) return <OneWindow rows={rows} columns={columns} />
   return (
     <SimpleTable
@@ -67,7 +80,7 @@ function useColumns(): Column<Row>[] {
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the amount behind it is told on focus */}
             <span tabIndex={0}>
               <Change
-                now={r.net_fen}
+                now={r.net_fen ?? 0}
                 base={r.base.net_fen}
                 label={t(`customers.base.${r.base.label}`)}
               />

@@ -35,9 +35,10 @@ export type BehaviourKind = Behaviour['kind']
 export interface CustomerDetail {
   customer: Identity
   figures: Figures
-  level: LevelReason | null
-  orders: Order[]
-  behaviours: Behaviour[]
+  /** What follows is left out where it is hidden from the reader. */
+  level?: LevelReason | null
+  orders?: Order[]
+  behaviours?: Behaviour[]
 }
 /** A contact or number in clear. */
 export type Revealed = Schemas['CustomerRevealed']

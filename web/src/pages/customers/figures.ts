@@ -25,12 +25,13 @@ function dayNumber(day: string): number {
 export function baseOf(
   windows: WindowFigures[],
   days: number,
-  firstDay: string | null,
+  firstDay: string | null | undefined,
   asOf: string,
 ): Base | null {
   const at = (d: number) => windows.find((w) => w.days === d)
   const own = at(days)
   if (!own || !firstDay || days === 0) return null
+  if (own.net_fen === undefined || own.orders === undefined) return null
   // Days from the first purchase to the as-of day, both included.
   const known = dayNumber(asOf) - dayNumber(firstDay) + 1
   // 0 is all time.
@@ -43,6 +44,7 @@ export function baseOf(
   }[days] as Base['label'] | undefined
   const outer = longer === undefined ? undefined : at(longer)
   if (!outer || !label || longer === undefined) return null
+  if (outer.net_fen === undefined || outer.orders === undefined) return null
   const span = (longer || known) - days
   if (longer === 0 ? span < 90 : known < longer) return null
   const scale = days / span

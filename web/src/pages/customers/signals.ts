@@ -24,16 +24,17 @@ export function signals(
 ): Signal[] {
   const out: Signal[] = []
   const orders = figures.windows.find((w) => w.days === 0)?.orders ?? 0
-  const { interval_days: interval, days_since: away } = figures
-  if (interval !== null && away !== null && orders >= 3 && interval >= 1) {
+  const { interval_days: interval, days_since: away, carts_90: carts = 0 } = figures
+  if (interval != null && away != null && orders >= 3 && interval >= 1) {
     if (away > interval * overdueFactor) {
       out.push({ code: 'overdue', params: { interval: Math.round(interval), count: away } })
     }
   }
-  if (figures.carts_90 > 0) out.push({ code: 'carts', params: { count: figures.carts_90 } })
-  const left = daysToBirthday(customer.birthday, today)
+  if (carts > 0) out.push({ code: 'carts', params: { count: carts } })
+  const birthday = customer.birthday ?? ''
+  const left = daysToBirthday(birthday, today)
   if (left !== null && left <= birthdayDays) {
-    out.push({ code: 'birthday', params: { day: customer.birthday.slice(-5), count: left } })
+    out.push({ code: 'birthday', params: { day: birthday.slice(-5), count: left } })
   }
   return out
 }

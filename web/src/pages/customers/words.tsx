@@ -19,7 +19,7 @@ export function KindMark({ kind }: { kind: CustomerKind }) {
 }
 
 /** "浙江省 · 杭州市"; a municipality is named once. */
-export function region({ province, city }: { province: string; city: string }): string {
+export function region({ province, city }: { province?: string; city?: string }): string {
   return [...new Set([province, city])].filter(Boolean).join(' · ')
 }
 

@@ -2,7 +2,7 @@ import { Button, Radio } from 'antd'
 import { ArrowLeftRight } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { DetailDrawer, LinkButton, QueryView, Section, useSay } from '@/kit'
+import { DetailDrawer, LinkButton, QueryView, Section, useMe, useSay } from '@/kit'
 import { decide, type FieldChoice, merge, type Pair, type Side, undo, usePreview } from './api'
 import styles from './duplicates.module.css'
 import { Reasons, SideFacts } from './words'
@@ -206,6 +206,8 @@ function Field({
   onChoose: (side: Side) => void
 }) {
   const { t } = useTranslation()
+  // What the reader may not edit is merged by the rule.
+  const fixed = !useMe().edits(field.field)
   const label = t(`duplicates.group.${field.field}`)
   const none = <span className="zk-muted">–</span>
   const word = (text: string) =>
@@ -222,6 +224,7 @@ function Field({
     <td>
       <Radio
         checked={side === value}
+        disabled={fixed}
         onChange={() => onChoose(value)}
         name={`keep-${field.field}`}
         aria-label={`${label} ${text || t('duplicates.empty')}`}

@@ -15,8 +15,13 @@ export function SideFacts({ side }: { side: PairSide }) {
       {c ? (
         <div className={styles.facts}>
           {[c.phone, c.email, c.city].filter(Boolean).join(' · ') || t('duplicates.no_contact')}
-          {' · '}
-          {t('duplicates.orders', { count: c.orders_all })} <Money fen={c.net_all_fen} />
+          {c.orders_all !== undefined && ` · ${t('duplicates.orders', { count: c.orders_all })}`}
+          {c.net_all_fen !== undefined && (
+            <>
+              {' '}
+              <Money fen={c.net_all_fen} />
+            </>
+          )}
         </div>
       ) : (
         <div className={styles.facts}>{t('duplicates.not_visible')}</div>

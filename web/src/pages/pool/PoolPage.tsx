@@ -21,8 +21,10 @@ import {
   PageHeader,
   type Selection,
   useFormat,
+  useMe,
   useSay,
 } from '@/kit'
+import { keyOfCode } from '../customers/access'
 import { type Customer, type CustomerOptions, listCustomers, useOptions } from '../customers/api'
 import { CustomerDrawer } from '../customers/CustomerDrawer'
 import { ClaimButton } from '../customers/record/Actions'
@@ -40,8 +42,9 @@ export default function PoolPage() {
   const options = useOptions()
   const [editing, setEditing] = useState(false)
   const [open, setOpen] = useState<Customer | null>(null)
-  const columns = useColumns()
-  const filters = useFilters(options.data)
+  const me = useMe()
+  const columns = useColumns().filter((c) => !me.hides(keyOfCode(c.key)))
+  const filters = useFilters(options.data).filter((f) => !me.hides(keyOfCode(f.key)))
   return (
     <Page>
       <PageHeader
@@ -66,7 +69,7 @@ export default function PoolPage() {
         load={listCustomers}
         fixed={nobody}
         search={t('customers.search')}
-        defaultSort="-net_all"
+        defaultSort={me.hides('spend') ? '-id' : '-net_all'}
         filters={filters}
         columns={columns}
         rowHref={(c) => `/customers/${c.id}`}

@@ -10,6 +10,7 @@ import { perm } from '@/app/permissions'
 import {
   Can,
   Chart,
+  type Column,
   Count,
   DataTable,
   Day,
@@ -283,8 +284,29 @@ function Groups({ title, none, groups }: { title: string; none: string; groups: 
   )
 }
 
+/** The field access that a column belongs to. */
+const keys: Record<string, string> = { city: 'region', net: 'spend' }
+
 function Broken({ rule }: { rule: string }) {
   const { t } = useTranslation()
+  const me = useMe()
+  const columns: Column<Customer>[] = [
+    { key: 'name', title: t('common.customer'), required: true, render: (c) => c.name || '–' },
+    {
+      key: 'level',
+      title: t('quality.col.level'),
+      phone: 'aside',
+      render: (c) => <LevelTag level={c.level} />,
+    },
+    { key: 'phone', title: t('quality.col.phone'), render: (c) => c.phone ?? '–' },
+    { key: 'city', title: t('quality.col.city'), render: (c) => c.city || '–' },
+    {
+      key: 'net',
+      title: t('quality.col.net'),
+      align: 'right',
+      render: (c) => <Money fen={c.net_all_fen} />,
+    },
+  ]
   return (
     <DataTable<Customer>
       id={`quality-${rule}`}
@@ -299,23 +321,7 @@ function Broken({ rule }: { rule: string }) {
         )
       }
       rowHref={(c) => `/customers/${c.id}`}
-      columns={[
-        { key: 'name', title: t('common.customer'), required: true, render: (c) => c.name || '–' },
-        {
-          key: 'level',
-          title: t('quality.col.level'),
-          phone: 'aside',
-          render: (c) => <LevelTag level={c.level} />,
-        },
-        { key: 'phone', title: t('quality.col.phone'), render: (c) => c.phone ?? '–' },
-        { key: 'city', title: t('quality.col.city'), render: (c) => c.city || '–' },
-        {
-          key: 'net',
-          title: t('quality.col.net'),
-          align: 'right',
-          render: (c) => <Money fen={c.net_all_fen} />,
-        },
-      ]}
+      columns={columns.filter((c) => !me.hides(keys[c.key] ?? c.key))}
       empty={<EmptyState title={t('quality.none')} />}
     />
   )

@@ -17,6 +17,7 @@ import {
   useIsPhone,
   useMe,
 } from '@/kit'
+import { FieldAccess } from './FieldAccess'
 import { useRoles } from './org'
 import { groupsOf, RoleForm, usePermissionName } from './RoleForm'
 import styles from './settings.module.css'
@@ -34,6 +35,7 @@ export default function RolesPage() {
   })
   const confirm = useConfirmWithUndo()
   const [editing, setEditing] = useState<Role | 'new' | null>(null)
+  const [fields, setFields] = useState<Role | null>(null)
   const refresh = () => {
     client.invalidateQueries({ queryKey: ['roles'] })
     client.invalidateQueries({ queryKey: ['session'] })
@@ -50,8 +52,8 @@ export default function RolesPage() {
         refresh()
       },
       undo: async () => {
-        const { name, scope, permissions: held } = role
-        await ok(api.POST('/roles', { body: { name, scope, permissions: held } }))
+        const { name, scope, permissions: held, field_access } = role
+        await ok(api.POST('/roles', { body: { name, scope, permissions: held, field_access } }))
         refresh()
       },
     })
@@ -90,7 +92,15 @@ export default function RolesPage() {
       <QueryView query={both as never}>
         {(data: { roles: Role[]; permissions: Permission[] }) => (
           <>
-            <Matrix {...data} onEdit={setEditing} onDelete={remove} />
+            <Matrix {...data} onEdit={setEditing} onFields={setFields} onDelete={remove} />
+            <FieldAccess
+              role={fields}
+              onClose={() => setFields(null)}
+              onSaved={() => {
+                setFields(null)
+                refresh()
+              }}
+            />
             <RoleForm
               target={editing}
               permissions={data.permissions}
@@ -111,6 +121,7 @@ interface MatrixProps {
   roles: Role[]
   permissions: Permission[]
   onEdit: (role: Role) => void
+  onFields: (role: Role) => void
   onDelete: (role: Role) => void
 }
 
@@ -122,6 +133,7 @@ function Matrix(props: MatrixProps) {
 function RoleMenu({
   role,
   onEdit,
+  onFields,
   onDelete,
 }: { role: Role } & Omit<MatrixProps, 'roles' | 'permissions'>) {
   const { t } = useTranslation()
@@ -134,6 +146,8 @@ function RoleMenu({
       menu={{
         items: [
           { key: 'edit', label: t('common.edit') },
+          // The administrator sees everything.
+          { key: 'fields', label: t('access.open'), disabled: role.code === 'admin' },
           {
             key: 'delete',
             label: t('common.delete'),
@@ -141,7 +155,7 @@ function RoleMenu({
             disabled: role.builtin || role.staff_count > 0,
           },
         ],
-        onClick: ({ key }) => (key === 'edit' ? onEdit(role) : onDelete(role)),
+        onClick: ({ key }) => (({ edit: onEdit, fields: onFields })[key] ?? onDelete)(role),
       }}
     >
       <Button
@@ -173,6 +187,7 @@ function MatrixTable({ roles, permissions, ...acts }: MatrixProps) {
                 <div className={styles.roleNote}>
                   {t('roles.staff', { count: role.staff_count })} · {t(`scope.${role.scope}`)}
                 </div>
+                <Restricted role={role} />
               </th>
             ))}
           </tr>
@@ -213,6 +228,14 @@ function MatrixTable({ roles, permissions, ...acts }: MatrixProps) {
   )
 }
 
+/** How many fields of customers a role hides or lets only be read. */
+function Restricted({ role }: { role: Role }) {
+  const { t } = useTranslation()
+  const count = Object.keys(role.field_access).length
+  if (count === 0) return null
+  return <div className={styles.roleNote}>{t('access.restricted', { count })}</div>
+}
+
 function RoleCards({ roles, permissions, ...acts }: MatrixProps) {
   const { t } = useTranslation()
   const name = usePermissionName()
@@ -227,6 +250,7 @@ function RoleCards({ roles, permissions, ...acts }: MatrixProps) {
           <div className={styles.roleNote}>
             {t('roles.staff', { count: role.staff_count })} · {t(`scope.${role.scope}`)}
           </div>
+          <Restricted role={role} />
           <div className={styles.chips}>
             {permissions
               .filter((p) => role.permissions.includes(p.name))

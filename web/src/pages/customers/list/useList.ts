@@ -1,5 +1,7 @@
 import { useCallback, useEffect, useMemo } from 'react'
 import { useSearchParams } from 'react-router'
+import { useMe } from '@/kit'
+import { keyOfCode } from '../access'
 import { useViews, type View, type ViewBody } from './api'
 import { type FilterNode, flatKeys, fromFlat, parseFilter, sameFilter } from './tree'
 
@@ -31,6 +33,17 @@ export function ofView(body: ViewBody): Shown {
     sort: body.sort || usual.sort,
     layout: body.layout === 'board' ? 'board' : 'table',
     groupBy: body.group_by || usual.groupBy,
+  }
+}
+
+/** What the reader may see of it: a list by a hidden field would be refused as a whole. */
+export function seen(shown: Shown, hides: (key: string) => boolean): Shown {
+  const hidden = (code: string) => hides(keyOfCode(code))
+  return {
+    ...shown,
+    columns: shown.columns.filter((code) => !hidden(code)),
+    sort: hidden(shown.sort.replace(/^-/, '')) ? '-id' : shown.sort,
+    groupBy: hidden(shown.groupBy) ? 'owner' : shown.groupBy,
   }
 }
 
@@ -86,6 +99,7 @@ export function writeShown(params: URLSearchParams, next: Shown, base: Shown): U
  * default, with the changes that stand in the address.
  */
 export function useList() {
+  const { hides } = useMe()
   const [params, setParams] = useSearchParams()
   const views = useViews()
   const named = params.get('view')
@@ -99,7 +113,7 @@ export function useList() {
           : own
             ? null
             : views.data?.find((v) => v.default)) ?? null)
-  const base = useMemo(() => (view ? ofView(view.body) : usual), [view])
+  const base = useMemo(() => seen(view ? ofView(view.body) : usual, hides), [view, hides])
 
   // Other pages link with plain filters; here they become a nested one.
   useEffect(() => {
@@ -117,7 +131,7 @@ export function useList() {
     )
   }, [flat, setParams])
 
-  const shown = useMemo(() => readShown(params, base), [params, base])
+  const shown = useMemo(() => seen(readShown(params, base), hides), [params, base, hides])
   const change = useCallback(
     (part: Partial<Shown>) =>
       setParams((before) => writeShown(before, { ...readShown(before, base), ...part }, base), {

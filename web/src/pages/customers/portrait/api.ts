@@ -7,7 +7,7 @@ type Schemas = components['schemas']
 export type Share = Schemas['TimelineShare']
 export type HeatCell = Schemas['TimelineHeatCell']
 export type Average = Omit<Schemas['TimelineAverage'], 'level'> & {
-  level: Schemas['CustomerLevel'] | null
+  level?: Schemas['CustomerLevel'] | null
 }
 export type MonthSpend = Schemas['TimelineMonthSpend']
 export type Portrait = Omit<Schemas['TimelinePortrait'], 'averages' | 'price'> & {
@@ -24,9 +24,10 @@ export const usePortrait = (id: number, lang: string) =>
   })
 
 /** Net spend by month; from the first purchase on, at most 24 months. */
-export const useSpendByMonth = (id: number) =>
+export const useSpendByMonth = (id: number, enabled = true) =>
   useQuery({
     queryKey: ['customers', 'spend', id],
+    enabled,
     queryFn: ({ signal }) =>
       ok(api.GET('/customers/{id}/spend-by-month', { params: { path: { id } }, signal })),
   })

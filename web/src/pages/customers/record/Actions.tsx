@@ -161,7 +161,7 @@ function useDelete(record: CustomerRecord | undefined) {
   return () => {
     if (!record) return
     const orders = detail?.figures.windows.find((w) => w.days === 0)?.orders ?? 0
-    if (orders > 0 || (detail?.orders.length ?? 0) > 0) {
+    if (orders > 0 || (detail?.orders?.length ?? 0) > 0) {
       modal.info({
         title: t('record.delete_blocked', { name: record.name || `#${record.id}` }),
         content: t('errors.customer.has_orders'),

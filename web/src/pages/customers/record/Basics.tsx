@@ -36,9 +36,10 @@ export function Basics() {
         <Choice field="preferred_channel" codes={[...channels]} words="record.channel" />
         <Inline<string[]>
           label={t('record.field.favourite_categories')}
-          shown={record.favourite_categories.join('、') || none}
-          value={record.favourite_categories}
+          shown={record.favourite_categories?.join('、') || none}
+          value={record.favourite_categories ?? []}
           may={may}
+          access="favourite_categories"
           toPatch={(words) => ({ favourite_categories: words })}
           input={({ value, onChange }) => (
             <WordsInput autoFocus value={value} onChange={onChange} />
@@ -49,8 +50,9 @@ export function Basics() {
           long
           label={t('record.field.remark')}
           shown={record.remark ? <span className={styles.prose}>{record.remark}</span> : none}
-          value={record.remark}
+          value={record.remark ?? ''}
           may={may}
+          access="remark"
           toPatch={(remark) => ({ remark })}
           input={({ value, onChange }) => (
             <Input.TextArea
@@ -80,8 +82,9 @@ function Text({ field, max }: { field: TextField; max: number }) {
     <Inline<string>
       label={t(`record.field.${field}`)}
       shown={record[field] || none}
-      value={record[field]}
+      value={record[field] ?? ''}
       may={may}
+      access={field}
       toPatch={(text) => ({ [field]: text.trim() })}
       input={({ value, onChange }) => (
         <Input
@@ -120,8 +123,9 @@ function Choice({
     <Inline<string>
       label={t(`record.field.${field}`)}
       shown={now ? t(`${words}.${now}`) : none}
-      value={now}
+      value={now ?? ''}
       may={may}
+      access={field}
       toPatch={(code) => ({ [field]: code }) as Patch}
       input={({ value, commit }: Slot<string>) => (
         <Select
@@ -175,8 +179,12 @@ function BirthdayField() {
     <Inline<Birthday | null>
       label={t('record.field.birthday')}
       shown={shown}
-      value={{ birthday: record.birthday, birthday_lunar: record.birthday_lunar }}
+      value={{
+        birthday: record.birthday ?? '',
+        birthday_lunar: record.birthday_lunar ?? false,
+      }}
       may={may}
+      access="birthday"
       toPatch={(b) =>
         b
           ? { birthday: b.birthday, birthday_lunar: b.birthday !== '' && b.birthday_lunar }
@@ -206,10 +214,11 @@ function RegionField() {
       label={t('record.field.region')}
       shown={text || none}
       value={{
-        code: record.region_code,
-        names: [record.province, record.city, record.district],
+        code: record.region_code ?? '',
+        names: [record.province ?? '', record.city ?? '', record.district ?? ''],
       }}
       may={may}
+      access="region"
       toPatch={(place) => (!place.code && !text && !record.region_code ? {} : placePatch(place))}
       names={(place) => ({ region: place.names })}
       input={({ value, onChange }) => (

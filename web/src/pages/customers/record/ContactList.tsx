@@ -28,7 +28,9 @@ import { useEditor } from './useEditor'
 export function ContactList() {
   const { t } = useTranslation()
   const { record } = useEditor()
-  const may = useMayEdit(record, perm.customerEdit)
+  const me = useMe()
+  const edits = useMayEdit(record, perm.customerEdit)
+  const may = edits && contactKinds.some(me.edits)
   const [form, setForm] = useState<ContactItem | 'new' | null>(null)
   const list = record.contacts.toSorted(
     (a, b) => contactKinds.indexOf(a.kind) - contactKinds.indexOf(b.kind),
@@ -45,14 +47,22 @@ export function ContactList() {
       }
     >
       {list.length === 0 ? (
-        <p className="zk-muted">{t(may ? 'record.contact.none_text' : 'record.contact.none')}</p>
+        <p className="zk-muted">
+          {t(
+            me.hides(...contactKinds)
+              ? 'access.contacts_none'
+              : may
+                ? 'record.contact.none_text'
+                : 'record.contact.none',
+          )}
+        </p>
       ) : (
         <ul className={styles.items}>
           {list.map((contact) => (
             <ContactRow
               key={contact.id}
               contact={contact}
-              may={may}
+              may={edits && me.edits(contact.kind)}
               onEdit={() => setForm(contact)}
             />
           ))}
@@ -204,12 +214,15 @@ interface Values {
 // i18n-keys: record.contact.hint.*
 function ContactForm({ contact, onClose }: { contact: ContactItem | 'new'; onClose: () => void }) {
   const { t } = useTranslation()
+  const me = useMe()
   const client = useQueryClient()
   const { record, take, reload } = useEditor()
   const { done } = useSay()
   const [form] = Form.useForm<Values>()
   const old = contact === 'new' ? null : contact
-  const kind = Form.useWatch('kind', form) ?? old?.kind ?? 'phone'
+  const kinds = contactKinds.filter(me.edits)
+  const first = kinds[0] ?? 'phone'
+  const kind = Form.useWatch('kind', form) ?? old?.kind ?? first
   const now = old && record.contacts.find((c) => c.id === old.id)
   const submit = async (values: Values) => {
     if (!old) {
@@ -246,7 +259,7 @@ function ContactForm({ contact, onClose }: { contact: ContactItem | 'new'; onClo
       initial={
         old
           ? { kind: old.kind, label: old.label, is_primary: old.is_primary }
-          : { kind: 'phone', is_primary: false }
+          : { kind: first, is_primary: false }
       }
       onClose={onClose}
       onSubmit={submit}
@@ -255,7 +268,7 @@ function ContactForm({ contact, onClose }: { contact: ContactItem | 'new'; onClo
       {!old && (
         <Form.Item name="kind" label={t('common.type')}>
           <Select
-            options={contactKinds
+            options={kinds
               .filter((k) => k !== 'code' || !record.contacts.some((c) => c.kind === 'code'))
               .map((k) => ({ value: k, label: t(`record.field.${k}`) }))}
           />

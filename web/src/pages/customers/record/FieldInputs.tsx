@@ -229,7 +229,8 @@ export function FieldInputs({
 }) {
   const { t } = useTranslation()
   const label = useLabel()
-  const sections = bySection(fields.filter((f) => !f.retired))
+  const me = useMe()
+  const sections = bySection(fields.filter((f) => !f.retired && !me.hides(`f.${f.code}`)))
   return sections.map((section) => (
     <fieldset key={section.key} className={styles.section}>
       {(sections.length > 1 || section.key !== '') && (
@@ -242,7 +243,7 @@ export function FieldInputs({
           label={label(field.name)}
           extra={label(field.help) || undefined}
           rules={
-            field.required
+            field.required && me.edits(`f.${field.code}`)
               ? [
                   {
                     required: true,
@@ -252,7 +253,7 @@ export function FieldInputs({
               : undefined
           }
         >
-          <FieldInput field={field} names={names} />
+          <FieldInput field={field} names={names} disabled={!me.edits(`f.${field.code}`)} />
         </Form.Item>
       ))}
     </fieldset>
@@ -275,7 +276,8 @@ export function CustomFields({ customerId }: { customerId: number }) {
       return fields.refetch()
     },
   }
-  const any = fields.data?.some((f) => !f.retired)
+  const any = fields.data?.some((f) => !f.retired && me.edits(`f.${f.code}`))
+  if (fields.data?.length && fields.data.every((f) => me.hides(`f.${f.code}`))) return null
   return (
     <Section
       title={t('field.values_title')}

@@ -3,7 +3,7 @@ import { Check, Pencil, X } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { asApiError } from '@/api/errors'
-import { errorText } from '@/kit'
+import { errorText, useMe } from '@/kit'
 import type { Patch } from './api'
 import { changes, type Names } from './draft'
 import styles from './record.module.css'
@@ -29,7 +29,8 @@ export function Inline<V>({
   toPatch,
   names,
   input,
-  may,
+  may: permitted,
+  access,
   long,
   wide,
 }: {
@@ -41,11 +42,15 @@ export function Inline<V>({
   names?: (value: V) => Names
   input: (slot: Slot<V>) => ReactNode
   may: boolean
+  /** The field as roles restrict it: read-only or not there at all. */
+  access?: string
   /** Enter makes a new line; ⌘/Ctrl + Enter saves. */
   long?: boolean
   wide?: boolean
 }) {
   const { t } = useTranslation()
+  const me = useMe()
+  const may = permitted && (!access || me.edits(access))
   const { record, save } = useEditor()
   const [draft, setDraft] = useState<{ value: V } | null>(null)
   const [fault, setFault] = useState('')
@@ -115,6 +120,7 @@ export function Inline<V>({
       if (toPatch(now.value) !== undefined) commit(now.value, false)
     }, 0)
   }
+  if (access && me.hides(access)) return null
   return (
     <div className={`${styles.row} ${wide ? styles.rowWide : ''}`}>
       <dt>{label}</dt>

@@ -23,7 +23,7 @@ export function InvoiceData() {
   const { record, save } = useEditor()
   const { fail, done } = useSay()
   const confirm = useConfirmWithUndo()
-  const may = useMayEdit(record, perm.customerEdit)
+  const may = useMayEdit(record, perm.customerEdit) && me.edits('invoice')
   const maySee = me.can(perm.customerReveal) && record.editable
   const [clear, setClear] = useState<Invoice | null>(null)
   const [editing, setEditing] = useState<Partial<Invoice> | null>(null)
@@ -60,6 +60,7 @@ export function InvoiceData() {
       done: t('common.deleted'),
     })
   const shown = clear ?? record.invoice
+  if (me.hides('invoice')) return null
   return (
     <Section
       title={t('record.section.invoice')}

@@ -3,14 +3,17 @@ import { UserRoundPlus } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { perm } from '@/app/permissions'
-import { Can } from '@/kit'
+import { Can, useMe } from '@/kit'
 
 const NewCustomer = lazy(() => import('./NewCustomer').then((m) => ({ default: m.NewCustomer })))
 
 /** Opens the form of a new customer; its code comes when it is needed. */
 export function NewButton() {
   const { t } = useTranslation()
+  const me = useMe()
   const [open, setOpen] = useState(false)
+  // Nobody is created without a name.
+  if (!me.edits('name')) return null
   return (
     <Can permission={perm.customerCreate}>
       <Button type="primary" icon={<UserRoundPlus size={16} />} onClick={() => setOpen(true)}>

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Form, Input, Segmented, Select } from 'antd'
 import { ChevronDown, ChevronRight, Plus, X } from 'lucide-react'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { api, ok } from '@/api/client'
@@ -50,7 +50,7 @@ interface Values {
 
 /** What is sent of the form: empty fields are left out, and so are those that a company has not. */
 export function bodyOf(v: Values, assigns: boolean): NewBody {
-  const person = v.kind === 'person'
+  const person = (v.kind ?? 'person') === 'person'
   const text = (s?: string) => s?.trim() || undefined
   return {
     kind: v.kind,
@@ -143,7 +143,10 @@ export function NewCustomer({ onClose }: { onClose: () => void }) {
       initial={{
         kind: 'person',
         stage: 'prospect',
-        contacts: [{ kind: 'phone' }],
+        contacts: contactKinds
+          .filter(me.edits)
+          .slice(0, 1)
+          .map((kind) => ({ kind })),
         owner_id: me.staff.id,
       }}
       onClose={() => (made ? open(made.id) : onClose())}
@@ -158,24 +161,28 @@ export function NewCustomer({ onClose }: { onClose: () => void }) {
         />
       )}
       <div className={styles.pair}>
-        <Form.Item name="kind" label={t('record.field.kind')} required>
-          <Segmented
-            block
-            options={(['person', 'company', 'org'] as const).map((value) => ({
-              value,
-              label: t(`customer.kind.${value}`),
-            }))}
-          />
-        </Form.Item>
-        <Form.Item name="stage" label={t('record.field.stage')} required>
-          <Segmented
-            block
-            options={(['prospect', 'customer'] as const).map((value) => ({
-              value,
-              label: t(`customer.stage.${value}`),
-            }))}
-          />
-        </Form.Item>
+        <Allowed field="kind">
+          <Form.Item name="kind" label={t('record.field.kind')} required>
+            <Segmented
+              block
+              options={(['person', 'company', 'org'] as const).map((value) => ({
+                value,
+                label: t(`customer.kind.${value}`),
+              }))}
+            />
+          </Form.Item>
+        </Allowed>
+        <Allowed field="stage">
+          <Form.Item name="stage" label={t('record.field.stage')} required>
+            <Segmented
+              block
+              options={(['prospect', 'customer'] as const).map((value) => ({
+                value,
+                label: t(`customer.stage.${value}`),
+              }))}
+            />
+          </Form.Item>
+        </Allowed>
       </div>
       <Form.Item
         name="name"
@@ -186,16 +193,20 @@ export function NewCustomer({ onClose }: { onClose: () => void }) {
       </Form.Item>
       <ContactRows />
       {kind === 'person' && (
-        <Form.Item name="company" label={t('record.field.company')}>
-          <Input autoComplete="off" maxLength={200} />
-        </Form.Item>
+        <Allowed field="company">
+          <Form.Item name="company" label={t('record.field.company')}>
+            <Input autoComplete="off" maxLength={200} />
+          </Form.Item>
+        </Allowed>
       )}
       {!made && (
         <Similar probe={probeOf({ ...all, born: kind === 'person' ? all?.birthday : undefined })} />
       )}
-      <Form.Item name="region_code" label={t('record.field.region')}>
-        <RegionInput />
-      </Form.Item>
+      <Allowed field="region">
+        <Form.Item name="region_code" label={t('record.field.region')}>
+          <RegionInput />
+        </Form.Item>
+      </Allowed>
       <button
         type="button"
         className={styles.fold}
@@ -212,69 +223,88 @@ export function NewCustomer({ onClose }: { onClose: () => void }) {
       <div hidden={!more && !required}>
         {kind === 'person' && (
           <>
-            <Form.Item
-              name="birthday"
-              label={t('record.field.birthday')}
-              rules={[
-                {
-                  validator: (_, value) =>
-                    value === null
-                      ? Promise.reject(new Error(t('record.incomplete')))
-                      : Promise.resolve(),
-                },
-              ]}
-            >
-              <BirthdayInput />
-            </Form.Item>
+            <Allowed field="birthday">
+              <Form.Item
+                name="birthday"
+                label={t('record.field.birthday')}
+                rules={[
+                  {
+                    validator: (_, value) =>
+                      value === null
+                        ? Promise.reject(new Error(t('record.incomplete')))
+                        : Promise.resolve(),
+                  },
+                ]}
+              >
+                <BirthdayInput />
+              </Form.Item>
+            </Allowed>
             <div className={styles.pair}>
-              <Form.Item name="gender" label={t('record.field.gender')}>
-                <Select
-                  allowClear
-                  options={(['male', 'female'] as const).map((value) => ({
-                    value,
-                    label: t(`customer.gender.${value}`),
-                  }))}
-                />
-              </Form.Item>
-              <Form.Item name="education" label={t('record.field.education')}>
-                <Select
-                  allowClear
-                  options={educations.map((value) => ({
-                    value,
-                    label: t(`record.education.${value}`),
-                  }))}
-                />
-              </Form.Item>
+              <Allowed field="gender">
+                <Form.Item name="gender" label={t('record.field.gender')}>
+                  <Select
+                    allowClear
+                    options={(['male', 'female'] as const).map((value) => ({
+                      value,
+                      label: t(`customer.gender.${value}`),
+                    }))}
+                  />
+                </Form.Item>
+              </Allowed>
+              <Allowed field="education">
+                <Form.Item name="education" label={t('record.field.education')}>
+                  <Select
+                    allowClear
+                    options={educations.map((value) => ({
+                      value,
+                      label: t(`record.education.${value}`),
+                    }))}
+                  />
+                </Form.Item>
+              </Allowed>
             </div>
           </>
         )}
         <div className={styles.pair}>
-          <Form.Item name="industry" label={t('record.field.industry')}>
-            <Input autoComplete="off" maxLength={100} />
-          </Form.Item>
-          <Form.Item name="preferred_channel" label={t('record.field.preferred_channel')}>
-            <Select
-              allowClear
-              options={channels.map((value) => ({ value, label: t(`record.channel.${value}`) }))}
-            />
-          </Form.Item>
+          <Allowed field="industry">
+            <Form.Item name="industry" label={t('record.field.industry')}>
+              <Input autoComplete="off" maxLength={100} />
+            </Form.Item>
+          </Allowed>
+          <Allowed field="preferred_channel">
+            <Form.Item name="preferred_channel" label={t('record.field.preferred_channel')}>
+              <Select
+                allowClear
+                options={channels.map((value) => ({ value, label: t(`record.channel.${value}`) }))}
+              />
+            </Form.Item>
+          </Allowed>
         </div>
-        <Form.Item name="favourite_categories" label={t('record.field.favourite_categories')}>
-          <WordsInput />
-        </Form.Item>
-        <Form.Item name="remark" label={t('record.field.remark')}>
-          <Input.TextArea rows={3} maxLength={2000} className={styles.area} />
-        </Form.Item>
+        <Allowed field="favourite_categories">
+          <Form.Item name="favourite_categories" label={t('record.field.favourite_categories')}>
+            <WordsInput />
+          </Form.Item>
+        </Allowed>
+        <Allowed field="remark">
+          <Form.Item name="remark" label={t('record.field.remark')}>
+            <Input.TextArea rows={3} maxLength={2000} className={styles.area} />
+          </Form.Item>
+        </Allowed>
         {assigns && <Assigned me={{ id: me.staff.id, name: me.staff.name }} />}
         {me.can(perm.tagAssign) && (
           <Form.Item name="tag_ids" label={t('common.tags')}>
             <TagPicker />
           </Form.Item>
         )}
-        <FieldInputs fields={fields} />
+        <FieldInputs fields={fields.filter((f) => me.edits(`f.${f.code}`))} />
       </div>
     </FormDrawer>
   )
+}
+
+/** What the reader's roles let be written; a field that is not there is not sent. */
+function Allowed({ field, children }: { field: string; children: ReactNode }) {
+  return useMe().edits(field) ? children : null
 }
 
 function Assigned({ me }: { me: { id: number; name: string } }) {
@@ -308,8 +338,12 @@ function Assigned({ me }: { me: { id: number; name: string } }) {
 
 function ContactRows() {
   const { t } = useTranslation()
-  const kinds = contactKinds.map((k) => ({ value: k, label: t(`record.field.${k}`) }))
+  const me = useMe()
+  const allowed = contactKinds.filter(me.edits)
+  const kinds = allowed.map((k) => ({ value: k, label: t(`record.field.${k}`) }))
   const hint: Partial<Record<ContactKind, 'tel' | 'email'>> = { phone: 'tel', email: 'email' }
+  if (allowed.length === 0) return null
+  const other = allowed.find((k) => k !== 'phone') ?? 'phone'
   return (
     <Form.Item label={t('record.section.contacts')} className={styles.contactRows}>
       <Form.List name="contacts">
@@ -351,7 +385,9 @@ function ContactRows() {
             <Button
               size="small"
               icon={<Plus size={14} />}
-              onClick={() => add({ kind: rows.length === 1 ? 'email' : 'phone' })}
+              onClick={() =>
+                add({ kind: rows.length === 1 || !me.edits('phone') ? other : 'phone' })
+              }
             >
               {t('record.contact.add')}
             </Button>
