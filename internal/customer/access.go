@@ -317,10 +317,30 @@ func (s *Service) stillShown(ctx context.Context, r *exportRow) error {
 	if err := json.Unmarshal([]byte(text), &asked); err != nil {
 		return errs.Wrap(err, errs.Internal, "internal")
 	}
+	for _, key := range hiddenIn(ctx, asked.Body.Layout) {
+		if !slices.Contains(asked.Hidden, key) {
+			return Shows(ctx, key)
+		}
+	}
 	columns := asked.Body.Columns
 	if len(columns) == 0 {
 		columns = usualColumns
 	}
 	_, err = s.listColumns(ctx, columns)
 	return err
+}
+
+// hiddenIn are the fields of a layout that are hidden from the actor.
+func hiddenIn(ctx context.Context, layout string) []string {
+	l := LayoutByName(layout)
+	if l == nil || !auth.From(ctx).HidesAny() {
+		return nil
+	}
+	var out []string
+	for i := range l.Columns {
+		if key := MeaningKey(l.Columns[i].what()); key != "" && auth.Hides(ctx, key) {
+			out = append(out, key)
+		}
+	}
+	return out
 }

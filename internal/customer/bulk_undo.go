@@ -188,6 +188,11 @@ func (u *undoing) run(ctx context.Context, r *bulkRow, ids []int64) error {
 	if err != nil {
 		return err
 	}
+	for id := range done {
+		if err := openAllFree(u.s.Vault, done[id]); err != nil {
+			return err
+		}
+	}
 	todo := make([]int64, 0, len(done))
 	for _, id := range ids {
 		if len(done[id]) > 0 {

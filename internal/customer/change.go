@@ -152,6 +152,9 @@ func (s *Service) writeChanges(ctx context.Context, o WriteOptions, versions map
 		if r.afterCipher, err = s.sealValue(c.AfterClear); err != nil {
 			return err
 		}
+		if err := r.sealFree(s.sealValue); err != nil {
+			return err
+		}
 	}
 	return s.store.insertChanges(ctx, rows)
 }
@@ -206,10 +209,10 @@ func (s *Service) auditChanges(ctx context.Context, o WriteOptions, ids []int64,
 	return s.Audit.Append(ctx, e)
 }
 
-// audited is what the audit log keeps of a value. Remarks may say anything
+// audited is what the audit log keeps of a value. Free text may say anything
 // about a person; the history has them, the log only that they changed.
 func audited(field, text string) string {
-	if field == fieldRemark && text != "" {
+	if FreeText(field) && text != "" {
 		return "****"
 	}
 	if r := []rune(text); len(r) > auditedText {

@@ -25,8 +25,9 @@ type ChangeItem struct {
 	Field     string `json:"field" doc:"A field of the record, a kind of contact, relation, team, tag or f.<code>"`
 	Before    string `json:"before" doc:"Codes and ids as the record has them; contacts masked"`
 	After     string `json:"after"`
-	// BeforeLabel and AfterLabel are names where Before and After are ids.
-	BeforeLabel string `json:"before_label" doc:"The name where before is an id; else empty"`
+	// FieldLabel, BeforeLabel and AfterLabel say in words what codes and ids are.
+	FieldLabel  string `json:"field_label" doc:"Title of a custom field in the reader's language; else empty"`
+	BeforeLabel string `json:"before_label" doc:"The name where before is an id, a custom value in words; else empty"`
 	AfterLabel  string `json:"after_label"`
 	Sealed      bool   `json:"sealed" doc:"The clear values can be revealed"`
 }
@@ -60,9 +61,12 @@ func (s *Service) Changes(ctx context.Context, id int64, fields []string, limit 
 	items := make([]ChangeItem, len(rows))
 	for i := range rows {
 		r := &rows[i]
+		if err := r.openFree(s.Vault); err != nil {
+			return none, err
+		}
 		items[i] = ChangeItem{
 			ID: r.id, At: r.at, ActorName: r.actorName, Origin: r.origin, ChangeSet: r.changeSet, Version: r.version,
-			Field: r.field, Before: r.before, After: r.after, Sealed: r.sealed,
+			Field: r.field, Before: r.before, After: r.after, Sealed: !FreeText(r.field) && len(r.beforeCipher)+len(r.afterCipher) > 0,
 		}
 		if r.actorID != 0 {
 			items[i].ActorID = &r.actorID
@@ -139,7 +143,7 @@ func (s *Service) labels(ctx context.Context, items []ChangeItem) error {
 			}
 		})
 	}
-	return nil
+	return s.labelOwn(ctx, items)
 }
 
 // RevealedChange is a change with its clear values.

@@ -30,6 +30,9 @@ func (s *Service) conflict(ctx context.Context, e *Edit, cur *Stored, yours []Ch
 	if err != nil {
 		return nil, err
 	}
+	if err := openAllFree(s.Vault, since); err != nil {
+		return nil, err
+	}
 	base, told := map[string]string{}, map[int64]bool{}
 	for _, c := range since {
 		if _, ok := base[c.field]; !ok {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"zhike/internal/clean"
+	custom "zhike/internal/field"
 	"zhike/internal/platform/audit"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
@@ -17,7 +18,10 @@ import (
 // puts it into the pool.
 type New struct {
 	Patch
+	Own
 	Contacts []ContactIn `json:"contacts,omitempty" maxItems:"50"`
+	// ByHand demands the custom fields that are required.
+	ByHand bool `json:"-"`
 	// SourceID and Number are where the customer comes from, for interfaces;
 	// the source "manual" where 0.
 	SourceID int64  `json:"-"`
@@ -40,12 +44,15 @@ func (s *Service) manual(ctx context.Context) (id int64, err error) {
 	return s.store.ensureSource(ctx, manualSource, s.Texts.T("zh-CN", "customer.source.manual", nil), s.now())
 }
 
-// Create makes one customer and gives its record. Errors: forbidden without
-// customer.create, invalid with the fields that are wrong.
+// Create makes one customer by hand, with custom fields and tags, and gives its
+// record. Errors: forbidden without customer.create (and tag.assign where tags
+// are sent), invalid with the fields that are wrong, required ones that are
+// missing among them.
 func (s *Service) Create(ctx context.Context, in New, o WriteOptions) (*Record, error) {
 	if err := auth.Require(ctx, PermCreate); err != nil {
 		return nil, err
 	}
+	in.ByHand = true
 	made, _, err := s.CreateMany(ctx, []New{in}, o)
 	if err != nil {
 		return nil, err
@@ -81,7 +88,7 @@ func (s *Service) CreateMany(ctx context.Context, list []New, o WriteOptions) (m
 			o.Action = "customer.create"
 		}
 		if len(ids) == 1 && !o.NoAudit {
-			if err := s.auditCreated(ctx, o, b.rows[0]); err != nil {
+			if err := s.auditCreated(ctx, o, b.rows[0], b.told); err != nil {
 				return err
 			}
 			o.NoAudit = true
@@ -96,8 +103,15 @@ func (s *Service) CreateMany(ctx context.Context, list []New, o WriteOptions) (m
 }
 
 // auditCreated tells what a new customer was made of, contacts left out.
-func (s *Service) auditCreated(ctx context.Context, o WriteOptions, r *Stored) error {
+func (s *Service) auditCreated(ctx context.Context, o WriteOptions, r *Stored, own []Change) error {
 	after := map[string]any{}
+	for i := range own {
+		name := own[i].Field
+		for n := 2; after[name] != nil; n++ { // several tags
+			name = own[i].Field + " " + strconv.Itoa(n)
+		}
+		after[name] = audited(own[i].Field, own[i].After)
+	}
 	for i := range recordFields {
 		if text := recordFields[i].text(r); text != "" && text != "[]" && text != "false" {
 			after[recordFields[i].name] = audited(recordFields[i].name, text)
@@ -119,7 +133,10 @@ type createBatch struct {
 	contacts []*sealedContact
 	owners   []int // of contacts, in rows
 	keys     []Key
-	keyOf    []int // of keys, in rows
+	keyOf    []int                     // of keys, in rows
+	values   []map[string]custom.Value // of rows
+	tags     [][]int64                 // of rows
+	told     []Change                  // what values and tags came to
 }
 
 // check turns what was sent into rows.
@@ -178,6 +195,19 @@ func (b *createBatch) one(ctx context.Context, edits *editBatch, at int, in *New
 	if err != nil {
 		return err
 	}
+	values, err := s.parseOwn(ctx, c, &in.Own)
+	if err != nil {
+		return err
+	}
+	if in.ByHand {
+		if err := s.required(ctx, c, values); err != nil {
+			return err
+		}
+	}
+	var tags []int64
+	if in.TagIDs != nil {
+		tags = *in.TagIDs
+	}
 	var key *Key
 	if in.Number != "" {
 		if key, err = b.key(c, in); err != nil {
@@ -195,6 +225,7 @@ func (b *createBatch) one(ctx context.Context, edits *editBatch, at int, in *New
 		b.keys, b.keyOf = append(b.keys, *key), append(b.keyOf, len(b.rows))
 	}
 	b.rows, b.at = append(b.rows, r), append(b.at, at)
+	b.values, b.tags = append(b.values, values), append(b.tags, tags)
 	return nil
 }
 
@@ -286,5 +317,8 @@ func (b *createBatch) write(ctx context.Context) error {
 	for i := range b.keys {
 		b.keys[i].CustomerID = b.rows[b.keyOf[i]].ID
 	}
-	return st.InsertKeys(ctx, b.keys)
+	if err := st.InsertKeys(ctx, b.keys); err != nil {
+		return err
+	}
+	return b.ownOfNew(ctx)
 }

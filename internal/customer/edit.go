@@ -4,8 +4,10 @@ import (
 	"context"
 	"slices"
 
+	custom "zhike/internal/field"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
+	"zhike/internal/tag"
 )
 
 // editBatch is one run of ChangeMany.
@@ -27,6 +29,8 @@ type planned struct {
 	row     *Stored
 	changes []Change
 	invoice bool
+	values  []custom.Change
+	tags    []tag.Change
 }
 
 // maxTries: how often a row that changes between reading and writing is read anew.
@@ -160,6 +164,11 @@ func (b *editBatch) one(ctx context.Context, at int, was *Stored) (pl planned, f
 			pl.changes, pl.invoice = append(pl.changes, *change), true
 		}
 	}
+	if o := &b.edits[at].Own; o.sent() {
+		if err := b.planOwn(ctx, c, o, &pl); err != nil {
+			return pl, nil, err
+		}
+	}
 	if fault = c.bad.OrNil(); fault != nil {
 		return pl, fault, nil
 	}
@@ -265,6 +274,9 @@ func (b *editBatch) write(ctx context.Context, plan []planned) (again []int, err
 			if err := s.store.setInvoice(ctx, pl.row.ID, pl.row.InvoiceCipher); err != nil {
 				return nil, err
 			}
+		}
+		if err := s.writeOwn(ctx, pl); err != nil {
+			return nil, err
 		}
 		if pl.row.AdviserID != pl.was.AdviserID {
 			if err := s.store.setAdviser(ctx, pl.row.ID, pl.row.AdviserID, s.now()); err != nil {

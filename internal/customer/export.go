@@ -26,7 +26,15 @@ type Export struct {
 	// Layout writes the file as another system lays it out (Layouts) instead of Columns.
 	Layout string
 	Locale string // of titles and words
+	// ByCodes says that Columns and Sort are codes of the catalogue of fields,
+	// as with a nested filter.
+	ByCodes bool
+	// Masked hides contacts also from those who may see them.
+	Masked bool
 }
+
+// plain says whether the file has contacts in clear.
+func (e *Export) plain(ctx context.Context) bool { return !e.Masked && auth.From(ctx).Can(PermReveal) }
 
 // exportColumn is one column: its key is the text customer.column.<key>.
 type exportColumn struct {
@@ -43,7 +51,13 @@ type exporter struct {
 	zone    *time.Location
 	hides   func(key string) bool // fields of the layout that stay empty
 	layout  *Layout               // nil without one
-	page    *layoutPage           // of the items being written
+	columns []exportColumn
+	page    *layoutPage // of the items being written
+}
+
+func (s *Service) exporter(ctx context.Context, locale string, layout *Layout, columns []exportColumn) *exporter {
+	a := auth.From(ctx)
+	return &exporter{service: s, locale: locale, zone: s.Zone(), layout: layout, columns: columns, hides: func(key string) bool { return a.Hides(key) }}
 }
 
 func (x *exporter) text(key string) string { return x.service.Texts.T(x.locale, key, nil) }
@@ -121,7 +135,7 @@ func (s *Service) WriteExport(ctx context.Context, e Export, begin func(name str
 	if err := s.mayList(ctx, &e.Filter, e.Sort); err != nil {
 		return err
 	}
-	if e.Filter.Tree != nil {
+	if e.Filter.Tree != nil || e.ByCodes {
 		return s.writeNested(ctx, e, begin)
 	}
 	columns, err := chooseColumns(ctx, e.Columns)
@@ -148,14 +162,13 @@ func (s *Service) WriteExport(ctx context.Context, e Export, begin func(name str
 	if err := s.resolve(ctx, &f); err != nil {
 		return err
 	}
-	actor := auth.From(ctx)
-	plain := actor.Can(PermReveal)
+	plain := e.plain(ctx)
 	about := map[string]any{"filter": auditFilter(shown), "sort": sortName(e.Sort), "format": e.Format, "layout": e.Layout, "contacts_clear": plain}
 	if err := s.Audit.Append(ctx, audit.Entry{Action: "customer.export", ObjectType: "customer", After: about}); err != nil {
 		return err
 	}
-	x := &exporter{service: s, locale: e.Locale, zone: s.Zone(), layout: layout, hides: func(key string) bool { return actor.Hides(key) }}
-	rows, err := x.write(ctx, &f, so, from, asOf, plain, columns, e.Format, begin)
+	x := s.exporter(ctx, e.Locale, layout, columns)
+	rows, err := x.write(ctx, &f, so, from, asOf, plain, e.Format, begin)
 	done := map[string]any{"rows": rows, "format": e.Format, "complete": err == nil}
 	// Written even where the caller went away in the middle.
 	if e := s.Audit.Append(context.WithoutCancel(ctx), audit.Entry{Action: "customer.export_ended", ObjectType: "customer", After: done}); err == nil {
@@ -193,9 +206,9 @@ func chooseColumns(ctx context.Context, keys []string) ([]exportColumn, error) {
 }
 
 func (x *exporter) write(ctx context.Context, f *Filter, so sortOrder, from position, asOf clock.Day, plain bool,
-	columns []exportColumn, format string, begin func(name string) io.Writer,
+	format string, begin func(name string) io.Writer,
 ) (rows int64, err error) {
-	s := x.service
+	s, columns := x.service, x.columns
 	heads := make([]sheet.Column, len(columns))
 	for i, c := range columns {
 		heads[i] = sheet.Column{Title: x.text("customer.column." + c.key), Width: c.width}
@@ -234,10 +247,11 @@ func (x *exporter) write(ctx context.Context, f *Filter, so sortOrder, from posi
 			return rows, err
 		}
 		if x.layout != nil {
-			items = slices.DeleteFunc(items, func(it Item) bool { return !x.layout.holds(it.Kind) })
-			if err := x.loadLayout(ctx, items, plain); err != nil {
+			n, err := x.layoutRows(ctx, items, plain, cells, w)
+			if rows += n; err != nil {
 				return rows, err
 			}
+			items = nil
 		}
 		for i := range items {
 			for k := range columns {

@@ -37,6 +37,7 @@ type ExportBody struct {
 	Sort    string          `json:"sort,omitempty" maxLength:"64" doc:"id where left out, which is the fastest"`
 	Columns []string        `json:"columns,omitempty" maxItems:"60" doc:"Codes of fields; none for the usual ones"`
 	Format  string          `json:"format,omitempty" enum:"csv,xlsx," doc:"csv where left out"`
+	Layout  string          `json:"layout,omitempty" maxLength:"64" doc:"As another system lays it out, instead of columns: fxiaoke_accounts, fxiaoke_contacts, zoho_accounts, zoho_contacts. Accounts are the companies and organisations of the list, contacts its persons"`
 }
 
 // ExportRun is an export and how far it is.
@@ -67,6 +68,8 @@ func (r *exportRow) run() ExportRun {
 type exportQuery struct {
 	Body   ExportBody `json:"body"`
 	Locale string     `json:"locale"`
+	// Hidden are fields of the layout that its owner was not shown.
+	Hidden []string `json:"hidden,omitempty"`
 }
 
 // asked makes the list of a body.
@@ -99,7 +102,7 @@ func (s *Service) StartExport(ctx context.Context, body ExportBody) (ExportRun, 
 	if err != nil {
 		return ExportRun{}, err
 	}
-	if _, err := s.listColumns(ctx, lq.Columns); err != nil {
+	if _, _, err := (&listExport{s: s, layout: body.Layout}).heads(ctx, lq.Columns); err != nil {
 		return ExportRun{}, err
 	}
 	f := lq.Filter
@@ -110,7 +113,7 @@ func (s *Service) StartExport(ctx context.Context, body ExportBody) (ExportRun, 
 	if _, err := c.orderBy(strings.TrimPrefix(lq.Sort, "-")); err != nil {
 		return ExportRun{}, err
 	}
-	text, err := marshalText(exportQuery{body, localeOf(ctx)})
+	text, err := marshalText(exportQuery{body, localeOf(ctx), hiddenIn(ctx, body.Layout)})
 	if err != nil {
 		return ExportRun{}, err
 	}
@@ -139,7 +142,7 @@ func (s *Service) StartExport(ctx context.Context, body ExportBody) (ExportRun, 
 			return err
 		}
 		about := map[string]any{"fields": lq.Filter.Tree.fieldNames(), "text": body.Text != "", "sort": lq.Sort, "format": body.Format,
-			"columns": lq.Columns, "contacts_clear": a.Can(PermReveal)}
+			"columns": lq.Columns, "layout": body.Layout, "contacts_clear": a.Can(PermReveal)}
 		return s.Audit.Append(ctx, audit.Entry{Action: "customer.export", ObjectType: "export", ObjectID: num(r.id), After: about})
 	})
 	return r.run(), err
@@ -310,7 +313,7 @@ func (s *Service) makeExport(ctx context.Context, r *exportRow) error {
 	}
 	out := bufio.NewWriterSize(sealed, 256<<10)
 	count := &counter{w: out}
-	x := &listExport{s: s, locale: asked.Locale, format: r.format, plain: actor.Can(PermReveal), told: func(n, total int64) {
+	x := &listExport{s: s, locale: asked.Locale, format: r.format, layout: asked.Body.Layout, plain: actor.Can(PermReveal), told: func(n, total int64) {
 		jobs.Report(ctx, n, total, "customers", "")
 	}}
 	lq, err := asked.Body.asked()

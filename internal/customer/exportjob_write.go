@@ -27,6 +27,10 @@ type listExport struct {
 	format string
 	plain  bool // contacts in clear
 	told   func(rows, total int64)
+	// layout writes the file as another system lays it out (Layouts); "" for
+	// the columns of the list.
+	layout string
+	as     *exporter // with a layout
 	zone   *time.Location
 	words  map[string]string
 }
@@ -46,10 +50,7 @@ func (x *listExport) text(key string) string {
 func (x *listExport) write(ctx context.Context, lq ListQuery, begin func(name string) io.Writer) (rows int64, err error) {
 	s := x.s
 	x.zone, x.words = s.Zone(), map[string]string{}
-	if len(lq.Columns) == 0 {
-		lq.Columns = without(auth.From(ctx), usualColumns)
-	}
-	columns, err := s.listColumns(ctx, lq.Columns)
+	heads, columns, err := x.heads(ctx, lq.Columns)
 	if err != nil {
 		return 0, err
 	}
@@ -62,12 +63,12 @@ func (x *listExport) write(ctx context.Context, lq ListQuery, begin func(name st
 	if err != nil {
 		return 0, err
 	}
-	heads := make([]sheet.Column, len(columns))
-	for i, f := range columns {
-		heads[i] = sheet.Column{Title: s.title(f, x.locale), Width: float64(f.width) / 8}
-	}
 	name := x.text("customer.export.name")
-	w, err := sheet.NewWriter(begin(name+"-"+s.Zone.Today(s.Clock).String()+"."+x.format), x.format, name, heads)
+	file := name
+	if x.layout != "" {
+		file = x.layout
+	}
+	w, err := sheet.NewWriter(begin(file+"-"+s.Zone.Today(s.Clock).String()+"."+x.format), x.format, name, heads)
 	if err != nil || se.nobody {
 		return 0, closed(w, err)
 	}
@@ -79,9 +80,10 @@ func (x *listExport) write(ctx context.Context, lq ListQuery, begin func(name st
 	if fd.total != nil && !fd.capped {
 		total = *fd.total
 	}
-	cells := make([]sheet.Cell, len(columns))
+	cells := make([]sheet.Cell, len(heads))
 	show := x.shows(columns)
 	var place *hit
+	seen := int64(0)
 	for more := true; more; {
 		var hits []hit
 		if hits, more, err = fd.page(ctx, place, false, exportBatch); err != nil {
@@ -91,13 +93,41 @@ func (x *listExport) write(ctx context.Context, lq ListQuery, begin func(name st
 			break
 		}
 		place = &hits[len(hits)-1]
-		if err := x.page(ctx, c, hits, columns, show, cells, w); err != nil {
+		n, err := x.page(ctx, c, hits, columns, show, cells, w)
+		rows += n
+		if err != nil {
 			return rows, err
 		}
-		rows += int64(len(hits))
-		x.told(rows, total)
+		seen += int64(len(hits))
+		x.told(seen, total)
 	}
 	return rows, w.Close()
+}
+
+// heads gives the first line of the file and, without a layout, the fields below
+// it. Errors: layout.unknown, and those of unknown columns.
+func (x *listExport) heads(ctx context.Context, codes []string) ([]sheet.Column, []*listField, error) {
+	if x.layout != "" {
+		l, columns, err := layoutColumns(x.layout)
+		if err != nil {
+			return nil, nil, err
+		}
+		x.as = x.s.exporter(ctx, x.locale, l, columns)
+		heads := make([]sheet.Column, len(columns))
+		for i := range columns {
+			heads[i] = sheet.Column{Title: columns[i].title, Width: columns[i].width}
+		}
+		return heads, nil, nil
+	}
+	if len(codes) == 0 {
+		codes = without(auth.From(ctx), usualColumns)
+	}
+	columns, err := x.s.listColumns(ctx, codes)
+	heads := make([]sheet.Column, len(columns))
+	for i, f := range columns {
+		heads[i] = sheet.Column{Title: x.s.title(f, x.locale), Width: float64(f.width) / 8}
+	}
+	return heads, columns, err
 }
 
 // shows opens contacts where a column has them.
@@ -119,14 +149,17 @@ func (x *listExport) shows(columns []*listField) func(*Contact) (string, error) 
 
 func (x *listExport) page(ctx context.Context, c *compiler, hits []hit, columns []*listField, show func(*Contact) (string, error),
 	cells []sheet.Cell, w sheet.Writer,
-) error {
+) (rows int64, err error) {
 	list, err := x.s.rowsOf(ctx, c.run.RunID, hits)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	items, err := x.s.items(ctx, list, c.asOf, show)
 	if err != nil {
-		return err
+		return 0, err
+	}
+	if x.as != nil {
+		return x.as.layoutRows(ctx, items, x.plain, cells, w)
 	}
 	ids := make([]int64, len(items))
 	for i := range items {
@@ -134,17 +167,18 @@ func (x *listExport) page(ctx context.Context, c *compiler, hits []hit, columns 
 	}
 	more, err := x.s.extras(ctx, ids, columns)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for i := range items {
 		for k, f := range columns {
 			cells[k] = x.cell(f, more, &items[i])
 		}
 		if err := w.Write(cells...); err != nil {
-			return err
+			return rows, err
 		}
+		rows++
 	}
-	return nil
+	return rows, nil
 }
 
 // cell writes a value as people read it.
@@ -257,8 +291,8 @@ func (s *Service) writeNested(ctx context.Context, e Export, begin func(name str
 	if e.Format != "csv" && e.Format != "xlsx" {
 		return badFilter("format", "customer.unknown_format")
 	}
-	x := &listExport{s: s, locale: e.Locale, format: e.Format, plain: auth.From(ctx).Can(PermReveal), told: func(int64, int64) {}}
-	about := map[string]any{"fields": e.Filter.Tree.fieldNames(), "text": e.Filter.Text != "", "sort": sortName(e.Sort), "format": e.Format, "contacts_clear": x.plain}
+	x := &listExport{s: s, locale: e.Locale, format: e.Format, layout: e.Layout, plain: e.plain(ctx), told: func(int64, int64) {}}
+	about := map[string]any{"fields": e.Filter.Tree.fieldNames(), "text": e.Filter.Text != "", "sort": sortName(e.Sort), "format": e.Format, "layout": e.Layout, "contacts_clear": x.plain}
 	rows, err := x.write(ctx, ListQuery{Filter: e.Filter, Sort: sortName(e.Sort), Columns: e.Columns}, func(name string) io.Writer {
 		// In the log before the first row is out.
 		if err := s.Audit.Append(ctx, audit.Entry{Action: "customer.export", ObjectType: "customer", After: about}); err != nil {

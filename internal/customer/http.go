@@ -166,6 +166,7 @@ func (s *Service) Routes(api *web.API) {
 	s.recordRoutes(api)
 	s.relationRoutes(api)
 	s.teamRoutes(api)
+	s.colleagueRoutes(api)
 	s.poolRoutes(api)
 	s.regionRoutes(api)
 }

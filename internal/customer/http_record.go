@@ -47,7 +47,7 @@ type patchInput struct {
 	ID      int64  `path:"id" minimum:"1"`
 	IfMatch string `header:"If-Match" maxLength:"40" doc:"ETag of the record that was edited, \"v12\"; required"`
 	Merge   bool   `query:"merge" doc:"Apply to a newer version where nobody changed the same fields"`
-	Body    Patch
+	Body    RecordPatch
 }
 
 // versionedInput is a write without a body.
@@ -111,7 +111,7 @@ type similarInput struct {
 func (s *Service) recordRoutes(api *web.API) {
 	web.Register(api, web.Route{
 		Method: http.MethodPost, Path: "/customers", ID: "createCustomer", Tag: "customers", Status: http.StatusCreated,
-		Summary: "Create a customer", Permission: PermCreate,
+		Summary: "Create a customer, with custom fields and tags", Permission: PermCreate,
 	}, func(ctx context.Context, in *createInput) (*Record, error) {
 		r, err := s.Create(ctx, in.Body, WriteOptions{})
 		return tagged(ctx, r, err)
@@ -138,7 +138,7 @@ func (s *Service) recordRoutes(api *web.API) {
 		if err != nil {
 			return nil, err
 		}
-		r, err := s.Change(ctx, Edit{ID: in.ID, Version: v, Merge: in.Merge, Patch: in.Body}, WriteOptions{})
+		r, err := s.Change(ctx, Edit{ID: in.ID, Version: v, Merge: in.Merge, Patch: in.Body.Patch, Own: in.Body.Own}, WriteOptions{})
 		return tagged(ctx, r, err)
 	})
 	web.Register(api, web.Route{

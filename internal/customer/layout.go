@@ -29,6 +29,14 @@ type LayoutColumn struct {
 	Telling bool `json:"telling"`
 }
 
+// what is the meaning of the column in an export, "" for an empty one.
+func (c *LayoutColumn) what() string {
+	if c.Meaning != "" {
+		return c.Meaning
+	}
+	return c.Write
+}
+
 //go:embed layouts/*.json
 var layoutFiles embed.FS
 

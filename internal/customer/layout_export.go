@@ -33,10 +33,7 @@ func layoutColumns(name string) (*Layout, []exportColumn, error) {
 	out := make([]exportColumn, len(l.Columns))
 	for i := range l.Columns {
 		c := &l.Columns[i]
-		what := c.Meaning
-		if what == "" {
-			what = c.Write
-		}
+		what := c.what()
 		system, _, _ := strings.Cut(l.Name, "_")
 		out[i] = exportColumn{key: what, title: c.Title, width: 16, cell: func(x *exporter, it *Item) sheet.Cell {
 			if text := x.layoutText(what, system, it); text != "" {
@@ -46,6 +43,25 @@ func layoutColumns(name string) (*Layout, []exportColumn, error) {
 		}}
 	}
 	return l, out, nil
+}
+
+// layoutRows writes the items that belong into the layout's file and says how
+// many they are: an accounts file has no persons, a contacts file nothing else.
+func (x *exporter) layoutRows(ctx context.Context, items []Item, plain bool, cells []sheet.Cell, w sheet.Writer) (rows int64, err error) {
+	items = slices.DeleteFunc(items, func(it Item) bool { return !x.layout.holds(it.Kind) })
+	if err := x.loadLayout(ctx, items, plain); err != nil {
+		return 0, err
+	}
+	for i := range items {
+		for k := range x.columns {
+			cells[k] = x.columns[k].cell(x, &items[i])
+		}
+		if err := w.Write(cells...); err != nil {
+			return rows, err
+		}
+		rows++
+	}
+	return rows, nil
 }
 
 // loadLayout reads what the items of a page need.

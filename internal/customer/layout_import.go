@@ -23,8 +23,9 @@ type ImportedRecord struct {
 
 // ImportRecords writes what the rows say inside InTx, with the history of
 // customers that were there before, and tells which customers changed. The feed
-// is for the caller, who writes it last (Imported). at is in unix ms.
-func (s *Store) ImportRecords(ctx context.Context, at, actorID int64, in []ImportedRecord) (changed []int64, err error) {
+// is for the caller, who writes it last (Imported). at is in unix ms; seal seals
+// free text for the history.
+func (s *Store) ImportRecords(ctx context.Context, at, actorID int64, seal func(string) ([]byte, error), in []ImportedRecord) (changed []int64, err error) {
 	ids, names := make([]int64, 0, len(in)), make([]string, 0, len(in))
 	for i := range in {
 		ids = append(ids, in[i].CustomerID)
@@ -84,6 +85,11 @@ func (s *Store) ImportRecords(ctx context.Context, at, actorID int64, in []Impor
 					version: versions[r.ID], field: f.name, before: old, after: now,
 				})
 			}
+		}
+	}
+	for i := range changes {
+		if err := changes[i].sealFree(seal); err != nil {
+			return nil, err
 		}
 	}
 	return changed, s.writeImported(ctx, changes)

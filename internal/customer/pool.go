@@ -297,6 +297,7 @@ func (s *Service) Register(r *jobs.Registry) {
 	r.Every("customer.recover", jobs.Daily(2, 30, s.Zone), func() jobs.Args { return recoverArgs{} })
 	jobs.Handle(r, func(ctx context.Context, _ jobs.Job[feedArgs]) error { return s.CleanFeed(ctx) }, jobs.Unique())
 	r.Every("customer.clean_feed", jobs.Interval(24*time.Hour), func() jobs.Args { return feedArgs{} })
+	s.registerSealing(r)
 	s.registerLists(r)
 }
 

@@ -21,6 +21,7 @@ func TestSearchReadings(t *testing.T) {
 		var people []person
 		for i, name := range []string{
 			"单雄信", "解缙", "仇英", "曾国藩", "欧阳修", "张重庆", "王小明", "王明", "Zhang Wei", "ALICE wang", "上海知客科技有限公司", "李Lily",
+			"查良镛", "尉迟恭", "万俟卨", "朴树", "盖叫天",
 		} {
 			people = append(people, person{c: customer.Customer{Name: name}, net365: int64(i)})
 		}
@@ -31,6 +32,8 @@ func TestSearchReadings(t *testing.T) {
 			"ouyang": "欧阳修", "oyx": "欧阳修", "欧阳": "欧阳修", "zhangchongqing": "张重庆", "zcq": "张重庆", "重庆": "张重庆",
 			"王小明": "王小明", "王小": "王小明", "王": "王小明,王明", "wang": "ALICE wang,王小明,王明", "WANGXIAO": "王小明",
 			"zhang wei": "Zhang Wei", "wei": "Zhang Wei", "alice": "ALICE wang", "ＡＬＩＣＥ": "ALICE wang", "知客科技": "上海知客科技有限公司",
+			"zhal": "查良镛", "zhaliangyong": "查良镛", "zly": "查良镛", "yuchi": "尉迟恭", "ycg": "尉迟恭", "尉迟": "尉迟恭", "moqi": "万俟卨", "mq": "万俟卨", "万俟": "万俟卨",
+			"piao": "朴树", "ge": "盖叫天", "gejiaotian": "盖叫天", "良镛": "查良镛",
 			"lily": "李Lily", "李": "李Lily", "小王": "", "王国": "", "%": "", "_": "", "x'y": "", "明王": "",
 		} {
 			var got struct{ Items []customer.Hit }

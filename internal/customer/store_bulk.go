@@ -185,7 +185,7 @@ func (s *Store) changesOf(ctx context.Context, set int64, ids []int64) (map[int6
 	out := make(map[int64][]changeRow, len(ids))
 	err := db.InChunks(ids, func(chunk []int64) error {
 		in, args := db.InArgs(2, chunk)
-		rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT id, customer_id, field, before_text, after_text FROM customer_changes
+		rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT id, customer_id, field, before_text, after_text, before_cipher, after_cipher FROM customer_changes
 WHERE change_set = $1 AND customer_id IN (`+in+`) ORDER BY customer_id, id`, append([]any{set}, args...)...)
 		if err != nil {
 			return db.MapError(err)
@@ -193,7 +193,7 @@ WHERE change_set = $1 AND customer_id IN (`+in+`) ORDER BY customer_id, id`, app
 		defer rows.Close()
 		for rows.Next() {
 			var r changeRow
-			if err := rows.Scan(&r.id, &r.customerID, &r.field, &r.before, &r.after); err != nil {
+			if err := rows.Scan(&r.id, &r.customerID, &r.field, &r.before, &r.after, &r.beforeCipher, &r.afterCipher); err != nil {
 				return db.MapError(err)
 			}
 			out[r.customerID] = append(out[r.customerID], r)

@@ -104,6 +104,19 @@ func (s *Store) NumberedIn(ctx context.Context, sourceID int64, ids []int64) (ma
 	return out, err
 }
 
+// CompaniesOf says of which companies the customers are contact persons.
+func (s *Store) CompaniesOf(ctx context.Context, ids []int64) (map[int64][]int64, error) {
+	out := map[int64][]int64{}
+	err := each(ctx, s, `SELECT from_id, to_id FROM customer_relations WHERE kind = 'contact' AND from_id IN`, `ORDER BY from_id, to_id`,
+		ids, func(rows *sql.Rows) error {
+			var from, to int64
+			err := rows.Scan(&from, &to)
+			out[from] = append(out[from], to)
+			return err
+		})
+	return out, err
+}
+
 // contactsOf reads the contacts of customers, for each the primary ones first.
 func (s *Store) contactsOf(ctx context.Context, ids []int64) (map[int64][]Contact, error) {
 	out := make(map[int64][]Contact, len(ids))

@@ -20,6 +20,8 @@ type Edit struct {
 	// changed meanwhile.
 	Merge bool
 	Patch Patch
+	// Own is what goes with it of custom fields and tags.
+	Own Own
 }
 
 // EditResult is what became of an Edit.

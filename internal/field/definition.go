@@ -59,6 +59,18 @@ func (l Label) In(locale string) string {
 	return l.ZH
 }
 
+// Clash says which of the names of l ("zh" or "en") is also a name of o, and
+// which name that is; "" where they differ. Two fields may differ in Chinese and
+// still not be told apart in English: the error belongs to the English name then.
+func (l Label) Clash(o Label) (path, name string) {
+	for _, mine := range []struct{ path, name string }{{"zh", l.ZH}, {"en", l.EN}} {
+		if f := foldLabel(mine.name); f != "" && (f == foldLabel(o.ZH) || f == foldLabel(o.EN)) {
+			return mine.path, mine.name
+		}
+	}
+	return "", ""
+}
+
 // Option is one choice.
 type Option struct {
 	Code    string `json:"code,omitempty" maxLength:"40" doc:"Stable name; made from the label where it is empty"`

@@ -432,3 +432,29 @@ func TestFieldRoutes(t *testing.T) {
 		}
 	})
 }
+
+// TestNamesThatDiffer: digits tell names apart, widths and cases do not; where
+// two names are one, the error stands at the language they are one in.
+func TestNamesThatDiffer(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		ctx := auth.With(context.Background(), actors["boss"])
+		for _, c := range []struct{ zh, en, path string }{
+			{"预算1", "Budget 1", ""}, {"预算2", "Budget 2", ""}, {"预算12", "", ""}, {"预算一", "", ""}, {"预算", "Budget", ""}, {"1", "", ""}, {"2", "", ""},
+			{"预算１", "", "name.zh"}, {"另一预算", "budget 2", "name.en"}, {"BUDGET 1", "", "name.zh"}, {"预算 3", "预算2", "name.en"},
+		} {
+			_, err := s.s.Create(ctx, In{Kind: Money, Name: Label{ZH: c.zh, EN: c.en}})
+			path := ""
+			if err != nil {
+				e := errs.From(err)
+				if e.Code != "field.name_taken" {
+					t.Fatalf("%s: %v", c.zh, err)
+				}
+				path = e.Fields[0].Path
+			}
+			if path != c.path {
+				t.Errorf("%s / %s: %q, want %q", c.zh, c.en, path, c.path)
+			}
+		}
+	})
+}

@@ -236,15 +236,12 @@ func (s *Service) add(ctx context.Context, set *Set, in In) (*Definition, error)
 // freeName refuses a name that another field in use has in either language:
 // files name fields by it.
 func (s *Set) freeName(d *Definition) error {
-	mine := []string{foldLabel(d.Name.ZH), foldLabel(d.Name.In("en"))}
 	for _, o := range s.all {
 		if o.ID == d.ID || o.Retired || d.Retired {
 			continue
 		}
-		for _, theirs := range []string{foldLabel(o.Name.ZH), foldLabel(o.Name.In("en"))} {
-			if slices.Contains(mine, theirs) {
-				return errs.New(errs.Conflict, "field.name_taken", "name", o.Name.ZH).WithField("name.zh", "field.name_taken", "name", o.Name.ZH)
-			}
+		if path, name := d.Name.Clash(o.Name); path != "" {
+			return errs.New(errs.Conflict, "field.name_taken", "name", name).WithField("name."+path, "field.name_taken", "name", name)
 		}
 	}
 	return nil

@@ -123,6 +123,17 @@ func (s *Service) Set(ctx context.Context, customerID int64, values map[string]V
 // SetMany is Set for many customers at once, by bulk and import. Customers may
 // appear once each. Where one value is refused nothing is written.
 func (s *Service) SetMany(ctx context.Context, writes []Write) ([]Change, error) {
+	changes, err := s.Compare(ctx, writes)
+	if err != nil {
+		return nil, err
+	}
+	return changes, s.Apply(ctx, changes)
+}
+
+// Compare says what SetMany would change, in the order of the fields, with its
+// errors; it writes nothing. Apply writes it: as long as nobody else wrote the
+// values of these customers in between.
+func (s *Service) Compare(ctx context.Context, writes []Write) ([]Change, error) {
 	if len(writes) == 0 {
 		return nil, nil
 	}
@@ -175,10 +186,7 @@ func (s *Service) SetMany(ctx context.Context, writes []Write) ([]Change, error)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkReferences(ctx, changes); err != nil {
-		return nil, err
-	}
-	return changes, s.apply(ctx, fields, changes)
+	return changes, s.checkReferences(ctx, changes)
 }
 
 func compare(writes []Write, fields []*Definition, before map[int64]map[int64]Value) ([]Change, error) {
@@ -241,15 +249,19 @@ func (s *Service) checkReferences(ctx context.Context, changes []Change) error {
 	return nil
 }
 
-// apply writes the rows of changes.
-func (s *Service) apply(ctx context.Context, fields []*Definition, changes []Change) error {
+// Apply writes the rows of changes inside InTx.
+func (s *Service) Apply(ctx context.Context, changes []Change) error {
 	if len(changes) == 0 {
 		return nil
 	}
-	gone := make(map[*Definition][]int64, len(fields))
+	gone := map[*Definition][]int64{}
+	var fields []*Definition
 	var rows []valueRow
 	for i := range changes {
 		c := &changes[i]
+		if _, met := gone[c.Field]; !met {
+			gone[c.Field], fields = nil, append(fields, c.Field)
+		}
 		if c.Before.Set {
 			gone[c.Field] = append(gone[c.Field], c.CustomerID)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zhike/internal/customer"
+	"zhike/internal/platform/vault"
 )
 
 // candidates are those of whom a contact of the buyer's may say that they are
@@ -74,7 +75,8 @@ func (w *writer) writeMore(ctx context.Context, b *batch, pl *plan, made []int64
 		}
 	}
 	if len(records) > 0 {
-		changed, err := w.customers.ImportRecords(ctx, w.nowMS, w.rec.CreatedBy, records)
+		changed, err := w.customers.ImportRecords(ctx, w.nowMS, w.rec.CreatedBy,
+			func(text string) ([]byte, error) { return w.vault.Seal(vault.KindRow, text) }, records)
 		if err != nil {
 			return err
 		}

@@ -12,7 +12,8 @@ import (
 // Who a buyer is: the number in the source, else the phone, else the e-mail
 // address, else the registered code. A number that is new belongs to the
 // customer who has the phone or address; a phone that is somebody else's is
-// refused.
+// refused, and so is one that several have unless it is sure who of them is
+// meant (shared).
 type resolver struct {
 	w *writer
 
@@ -20,6 +21,8 @@ type resolver struct {
 	keys   map[string]int64
 	owners map[string][]int64
 	people map[int64]customer.Customer
+	// works are the companies whose contact persons the owners of shared contacts are.
+	works map[int64][]int64
 	// numbered have a number in the source; known only where it is asked for.
 	numbered map[int64]bool
 
@@ -144,6 +147,9 @@ func (r *resolver) lookup(ctx context.Context, docs []doc, need []int) error {
 	if r.people, err = r.w.customers.ByIDs(ctx, ids); err != nil {
 		return err
 	}
+	if err := r.lookupShared(ctx); err != nil {
+		return err
+	}
 	return r.lookupNumbered(ctx, ids)
 }
 
@@ -182,7 +188,7 @@ func (r *resolver) one(d *doc) (novel bool) {
 	} else {
 		id = r.w.cache.id(bu.identity)
 	}
-	known := id != 0
+	known, chosen := id != 0, false
 	for _, kind := range []customer.ContactKind{customer.ContactPhone, customer.ContactEmail} {
 		for c := range bu.n {
 			ct := &bu.contacts[c]
@@ -195,10 +201,13 @@ func (r *resolver) one(d *doc) (novel bool) {
 			case id == 0 && len(owners) == 1:
 				id = owners[0]
 			case id == 0:
-				d.refused = r.claimed(d, ct, owners[0], owners[1])
-				return false
+				if id = r.shared(bu, owners); id == 0 {
+					d.refused = r.claimed("import.contact_shared", ct, owners[0], owners[1])
+					return false
+				}
+				chosen = true
 			default:
-				d.refused = r.claimed(d, ct, id, owners[0])
+				d.refused = r.claimed("import.contact_claimed", ct, id, owners[0])
 				return false
 			}
 		}
@@ -230,13 +239,16 @@ func (r *resolver) one(d *doc) (novel bool) {
 	}
 	d.customer = id
 	r.open[id] = true
-	r.met = append(r.met, metBuyer{bu.identity, id, bu.said})
+	// What was chosen for this row says nothing of the next one with the phone.
+	if !chosen || !bu.keyBlind.none() {
+		r.met = append(r.met, metBuyer{bu.identity, id, bu.said})
+	}
 	return novel
 }
 
-func (r *resolver) claimed(d *doc, ct *contact, mine, other int64) *fault {
+func (r *resolver) claimed(code string, ct *contact, mine, other int64) *fault {
 	return &fault{
-		col: ct.col, code: "import.contact_claimed", value: ct.text,
+		col: ct.col, code: code, value: ct.text,
 		params: map[string]any{"customer": mine, "other": other},
 	}
 }

@@ -207,7 +207,7 @@ func TestStatusOfMixedRows(t *testing.T) {
 // Every code a row can be refused with has a text without holes.
 func TestReasonsHaveTexts(t *testing.T) {
 	codes := map[string]string{
-		"import.no_buyer": "", "import.several_buyers": "", "import.contact_claimed": `{"customer":1,"other":2}`, "import.no_order_id": "",
+		"import.no_buyer": "", "import.several_buyers": "", "import.contact_claimed": `{"customer":1,"other":2}`, "import.contact_shared": `{"customer":1,"other":2}`, "import.no_order_id": "",
 		"import.no_date": "", "import.no_amount": "", "import.amount_range": `{"max":10}`, "import.negative_amount": "", "import.negative_refused": "",
 		"import.order_amounts_differ": "", "import.with_order": `{"line":3}`, "import.extra_cells": `{"columns":3}`, "import.formula_no_value": "",
 		"import.bad_event": "", "import.bad_rating": "", "import.birthday_ahead": "", "import.unit_too_large": `{"line":1,"max":2}`,

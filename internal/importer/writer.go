@@ -23,9 +23,10 @@ type CustomerStore interface {
 	ReplaceTerms(ctx context.Context, terms []customer.Terms) error
 	UpdateCustomers(ctx context.Context, customers []customer.Customer) error
 	Imported(ctx context.Context, in customer.Imported) error
-	ImportRecords(ctx context.Context, at, actorID int64, in []customer.ImportedRecord) ([]int64, error)
+	ImportRecords(ctx context.Context, at, actorID int64, seal func(string) ([]byte, error), in []customer.ImportedRecord) ([]int64, error)
 	ImportRelations(ctx context.Context, at, actorID int64, in []customer.ImportedRelation) ([]int64, error)
 	CompaniesNamed(ctx context.Context, sourceID int64, names []string) (map[string]int64, error)
+	CompaniesOf(ctx context.Context, ids []int64) (map[int64][]int64, error)
 	NumberedIn(ctx context.Context, sourceID int64, ids []int64) (map[int64]bool, error)
 }
 

@@ -147,11 +147,11 @@ func (s *Service) give(ctx context.Context, c *Catalogue, customerIDs []int64, w
 			return nil, errs.New(errs.TooLarge, "tag.too_many_of_one", "max", MaxPerCustomer)
 		}
 	}
-	return changes, s.apply(ctx, changes)
+	return changes, s.Apply(ctx, changes)
 }
 
-// apply writes changes and forgets the counts once they are committed.
-func (s *Service) apply(ctx context.Context, changes []Change) error {
+// Apply writes changes inside InTx and forgets the counts once they are committed.
+func (s *Service) Apply(ctx context.Context, changes []Change) error {
 	gone := map[int64][]int64{}
 	var order []int64
 	now, by := s.now(), staffOf(ctx)
@@ -205,12 +205,22 @@ func (s *Service) RemoveMany(ctx context.Context, customerIDs, tagIDs []int64) (
 			changes = append(changes, Change{h.customerID, c.tags[h.tagID], false})
 		}
 	}
-	return changes, s.apply(ctx, changes)
+	return changes, s.Apply(ctx, changes)
 }
 
 // SetOf makes the tags of one customer exactly the given ones, inside InTx;
 // retired tags that the customer has may stay. Errors: those of AddMany.
 func (s *Service) SetOf(ctx context.Context, customerID int64, tagIDs []int64) ([]Change, error) {
+	changes, err := s.CompareSet(ctx, customerID, tagIDs)
+	if err != nil {
+		return nil, err
+	}
+	return changes, s.Apply(ctx, changes)
+}
+
+// CompareSet says what SetOf would change, with its errors; it writes nothing.
+// Apply does, as long as nobody else changed the tags in between.
+func (s *Service) CompareSet(ctx context.Context, customerID int64, tagIDs []int64) ([]Change, error) {
 	c, err := s.Catalogue(ctx)
 	if err != nil {
 		return nil, err
@@ -253,7 +263,7 @@ func (s *Service) SetOf(ctx context.Context, customerID int64, tagIDs []int64) (
 	if len(keep)+len(tags) > MaxPerCustomer {
 		return nil, errs.New(errs.TooLarge, "tag.too_many_of_one", "max", MaxPerCustomer)
 	}
-	return changes, s.apply(ctx, changes)
+	return changes, nil
 }
 
 // Forget removes all tags of customers that are deleted, inside InTx.

@@ -267,11 +267,10 @@ type GroupPatch struct {
 }
 
 func (c *Catalogue) freeGroupName(l field.Label, except int64) error {
-	mine := []string{foldName(l.ZH), foldName(l.In("en"))}
 	for i := range c.Groups {
 		g := &c.Groups[i]
-		if g.ID != except && (slices.Contains(mine, foldName(g.Name.ZH)) || slices.Contains(mine, foldName(g.Name.In("en")))) {
-			return errs.New(errs.Conflict, "tag.group_taken", "name", g.Name.ZH).WithField("name.zh", "tag.group_taken", "name", g.Name.ZH)
+		if path, name := l.Clash(g.Name); g.ID != except && path != "" {
+			return errs.New(errs.Conflict, "tag.group_taken", "name", name).WithField("name."+path, "tag.group_taken", "name", name)
 		}
 	}
 	return nil

@@ -380,3 +380,29 @@ func TestTagRoutes(t *testing.T) {
 		}
 	})
 }
+
+// TestNamesThatDiffer: digits tell tags and groups apart.
+func TestNamesThatDiffer(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		ctx := auth.With(context.Background(), actors["boss"])
+		for _, c := range []struct{ zh, en, path string }{
+			{"预算1", "Budget 1", ""}, {"预算2", "Budget 2", ""}, {"预算11", "", ""}, {"预算１", "", "name.zh"}, {"另一预算", "BUDGET 2", "name.en"},
+		} {
+			g, err := s.s.CreateGroup(ctx, GroupIn{Name: field.Label{ZH: c.zh, EN: c.en}})
+			path := ""
+			if err != nil {
+				path = errs.From(err).Fields[0].Path
+			}
+			if path != c.path {
+				t.Errorf("group %s / %s: %q, want %q", c.zh, c.en, path, c.path)
+			}
+			if err != nil {
+				continue
+			}
+			if _, err := s.s.Create(ctx, In{GroupID: g.ID, Name: "档位" + c.zh[len(c.zh)-1:] + c.zh}); err != nil {
+				t.Errorf("tag %s: %v", c.zh, err)
+			}
+		}
+	})
+}

@@ -40,6 +40,10 @@ type Fact struct {
 	Text   string `json:"text"`
 	Before string `json:"before" doc:"What was there, of a change"`
 	Number int64  `json:"number" doc:"分 of money, else a number"`
+	// Of a change: its field in words, and the values as the history has them.
+	Label      string `json:"label,omitempty" doc:"Title of a custom field in the reader's language; else empty"`
+	BeforeCode string `json:"before_code,omitempty" doc:"Before as the record has it: a code or an id"`
+	TextCode   string `json:"text_code,omitempty" doc:"Text as the record has it"`
 }
 
 // Entry is one thing that happened to a customer.

@@ -192,7 +192,13 @@ func (x editSource) Entries(ctx context.Context, customerID int64, before Positi
 	}
 	var items []customer.ChangeItem
 	for _, set := range sets {
-		for _, f := range set.fields {
+		for i := range set.fields {
+			f := &set.fields[i]
+			if customer.FreeText(f.field) {
+				if err := customer.OpenFreeText(x.s.Vault, f.beforeCipher, f.afterCipher, &f.before, &f.after); err != nil {
+					return nil, err
+				}
+			}
 			items = append(items, customer.ChangeItem{Field: f.field, Before: f.before, After: f.after})
 		}
 	}
@@ -209,7 +215,10 @@ func (x editSource) Entries(ctx context.Context, customerID int64, before Positi
 		}
 		for k := range set.fields {
 			it := &items[k]
-			e.Facts = append(e.Facts, Fact{Key: it.Field, Type: FactChange, Before: cmp.Or(it.BeforeLabel, it.Before), Text: cmp.Or(it.AfterLabel, it.After)})
+			e.Facts = append(e.Facts, Fact{
+				Key: it.Field, Type: FactChange, Label: it.FieldLabel, Before: cmp.Or(it.BeforeLabel, it.Before), Text: cmp.Or(it.AfterLabel, it.After),
+				BeforeCode: it.Before, TextCode: it.After,
+			})
 		}
 		items = items[len(set.fields):]
 		out[i] = e

@@ -55,10 +55,6 @@ type stepsInput struct {
 	Cursor string `query:"cursor" maxLength:"2048" doc:"next_cursor of the page before, with the same state"`
 }
 
-type peopleInput struct {
-	Text string `query:"q" maxLength:"50" doc:"A part of the name"`
-}
-
 // FileLimits are what a file of a note may be.
 type FileLimits struct {
 	MaxBytes int64    `json:"max_bytes"`
@@ -112,11 +108,6 @@ func (s *Service) noteRoutes(api *web.API, route func(method, path, id, summary 
 	web.Register(api, route(http.MethodGet, "/notes/next-steps", "listNextSteps", "My next steps", permView),
 		func(ctx context.Context, in *stepsInput) (Steps, error) {
 			return s.MySteps(ctx, in.State, in.Limit, in.Cursor)
-		})
-	web.Register(api, route(http.MethodGet, "/notes/people", "listColleagues", "People to name in a note", PermNoteWrite),
-		func(ctx context.Context, in *peopleInput) (web.List[Person], error) {
-			list, err := s.Colleagues(ctx, in.Text)
-			return web.NewList(list), err
 		})
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
-	"strings"
 
 	"zhike/internal/customer"
 	"zhike/internal/platform/audit"
@@ -148,12 +147,6 @@ func (s *Service) Revisions(ctx context.Context, id int64) ([]Revision, error) {
 		out[i].Subject, out[i].Text = b.Subject, b.Text
 	}
 	return out, nil
-}
-
-// Colleagues finds people by a part of their name, for a choice.
-func (s *Service) Colleagues(ctx context.Context, text string) ([]Person, error) {
-	text = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.TrimSpace(text))
-	return s.st.colleaguesLike(ctx, "%"+text+"%", 50)
 }
 
 // mayWrite refuses writes to whom notes are hidden or read-only.

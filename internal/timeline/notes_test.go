@@ -277,25 +277,3 @@ func TestEditKeepsADoneStep(t *testing.T) {
 		}
 	})
 }
-
-func TestColleaguesToChoose(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		f := setup(t, d)
-		for q, want := range map[string]string{"": "小李 小赵 老板 老王", "老": "老板 老王", "%25": "", "离": "", "sell": "小李"} {
-			var out struct{ Items []Person }
-			f.call(t, "seller", "GET", "/notes/people?q="+q, "", &out)
-			names := map[string]bool{}
-			for _, p := range out.Items {
-				names[p.Name] = true
-			}
-			if len(names) != len(strings.Fields(want)) {
-				t.Errorf("%q: %v", q, out.Items)
-			}
-			for name := range strings.FieldsSeq(want) {
-				if !names[name] {
-					t.Errorf("%q: no %s", q, name)
-				}
-			}
-		}
-	})
-}

@@ -21,7 +21,10 @@ type changeSet struct {
 	fields               []fieldChange
 }
 
-type fieldChange struct{ field, before, after string }
+type fieldChange struct {
+	field, before, after      string
+	beforeCipher, afterCipher []byte
+}
 
 // changesRead is how many changes one query of changeSets reads.
 const changesRead = 400
@@ -37,7 +40,7 @@ func (s *store) changeSets(ctx context.Context, customerID, at, id int64, n int,
 	}
 	for {
 		read := 0
-		rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT id, at, change_set, actor_id, actor_name, origin, field, before_text, after_text
+		rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT id, at, change_set, actor_id, actor_name, origin, field, before_text, after_text, before_cipher, after_cipher
 FROM customer_changes WHERE customer_id = $1 AND (at, id) < ($2, $3)`+shown+` ORDER BY at DESC, id DESC LIMIT `+strconv.Itoa(changesRead),
 			append([]any{customerID, at, id}, names...)...)
 		if err != nil {
@@ -46,7 +49,7 @@ FROM customer_changes WHERE customer_id = $1 AND (at, id) < ($2, $3)`+shown+` OR
 		for rows.Next() {
 			var c changeSet
 			var f fieldChange
-			if err := rows.Scan(&c.id, &c.at, &c.set, &c.actorID, &c.actorName, &c.origin, &f.field, &f.before, &f.after); err != nil {
+			if err := rows.Scan(&c.id, &c.at, &c.set, &c.actorID, &c.actorName, &c.origin, &f.field, &f.before, &f.after, &f.beforeCipher, &f.afterCipher); err != nil {
 				rows.Close()
 				return nil, db.MapError(err)
 			}

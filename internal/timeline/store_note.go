@@ -207,13 +207,6 @@ func (s *store) staffNames(ctx context.Context, ids []int64, active bool) (map[i
 	return out, err
 }
 
-// colleaguesLike lists up to n people whose name or login holds a text.
-func (s *store) colleaguesLike(ctx context.Context, like string, n int) (out []Person, err error) {
-	err = s.people(ctx, func(p Person) { out = append(out, p) },
-		`SELECT id, name FROM staff WHERE NOT disabled AND (name LIKE $1 ESCAPE '!' OR login LIKE $2 ESCAPE '!') ORDER BY name, id LIMIT $3`, like, like, n)
-	return out, err
-}
-
 func (s *store) people(ctx context.Context, add func(Person), query string, args ...any) error {
 	rows, err := s.db.Q(ctx).QueryContext(ctx, query, args...)
 	if err != nil {

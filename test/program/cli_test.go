@@ -72,6 +72,7 @@ func TestCommandLineOnRealOrders(t *testing.T) {
 			}
 		}
 		reports(t, in)
+		exports(t, in)
 		schemes(t, in)
 		in.must(nil, "doctor")
 		if out := in.must(nil, "audit", "verify"); !strings.Contains(out, "whole") {
@@ -101,6 +102,22 @@ func reports(t *testing.T, in *install) {
 	}
 	if _, _, code := in.run("report", "tiering", "--run", "999999"); code != 3 {
 		t.Errorf("a run that is not there ended with %d", code)
+	}
+}
+
+// exports: a file in the layout of another system, masked unless asked for in clear.
+func exports(t *testing.T, in *install) {
+	t.Helper()
+	file := filepath.Join(in.dir, "contacts.csv")
+	in.must(nil, "export", "customers", "--layout", "zoho_contacts", "--out", file)
+	b, err := os.ReadFile(file)
+	if head, _, _ := strings.Cut(string(b), "\n"); err != nil || !strings.Contains(head, "Contact Owner,") || !strings.Contains(head, ",Mailing Zip,") {
+		t.Errorf("%v, first line %q", err, head)
+	}
+	for _, wrong := range [][]string{{"--layout", "sap"}, {"--format", "pdf"}, {"--format", "xlsx"}, {"--layout", "zoho_contacts", "--columns", "id"}, {"--filter", "{"}} {
+		if _, _, code := in.run(append([]string{"export", "customers"}, wrong...)...); code != 2 {
+			t.Errorf("%v ended with %d", wrong, code)
+		}
 	}
 }
 

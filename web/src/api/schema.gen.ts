@@ -155,6 +155,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People to choose as owner, adviser, team or in a note */
+        get: operations["listColleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/custom-fields": {
         parameters: {
             query?: never;
@@ -270,7 +287,7 @@ export interface paths {
         /** List customers with their main figures */
         get: operations["listCustomers"];
         put?: never;
-        /** Create a customer */
+        /** Create a customer, with custom fields and tags */
         post: operations["createCustomer"];
         delete?: never;
         options?: never;
@@ -1500,23 +1517,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/notes/people": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** People to name in a note */
-        get: operations["listColleagues"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/overview": {
         parameters: {
             query?: never;
@@ -2628,7 +2628,7 @@ export interface components {
             at: number;
             /** @description Codes and ids as the record has them; contacts masked */
             before: string;
-            /** @description The name where before is an id; else empty */
+            /** @description The name where before is an id, a custom value in words; else empty */
             before_label: string;
             /**
              * Format: int64
@@ -2637,6 +2637,8 @@ export interface components {
             change_set: number;
             /** @description A field of the record, a kind of contact, relation, team, tag or f.<code> */
             field: string;
+            /** @description Title of a custom field in the reader's language; else empty */
+            field_label: string;
             /** Format: int64 */
             id: number;
             /** @enum {string} */
@@ -2648,6 +2650,13 @@ export interface components {
              * @description Of the record after the write
              */
             version: number;
+        };
+        CustomerColleague: {
+            /** @description Tells two of one name apart */
+            department: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
         };
         CustomerContactIn: {
             is_primary?: boolean;
@@ -2713,6 +2722,8 @@ export interface components {
              * @enum {string}
              */
             format?: "csv" | "xlsx" | "";
+            /** @description As another system lays it out, instead of columns: fxiaoke_accounts, fxiaoke_contacts, zoho_accounts, zoho_contacts. Accounts are the companies and organisations of the list, contacts its persons */
+            layout?: string;
             q?: string;
             /** @description id where left out, which is the fastest */
             sort?: string;
@@ -2991,6 +3002,10 @@ export interface components {
             /** @enum {string} */
             education?: "primary" | "junior_high" | "senior_high" | "vocational" | "college" | "bachelor" | "master" | "doctor" | "";
             favourite_categories?: string[];
+            /** @description Custom fields by code; null empties one, what is left out stays */
+            fields?: {
+                [key: string]: unknown;
+            };
             /** @enum {string} */
             gender?: "male" | "female" | "";
             industry?: string;
@@ -3016,6 +3031,8 @@ export interface components {
             remark?: string;
             /** @enum {string} */
             stage?: "prospect" | "customer";
+            /** @description All tags of the customer; what is left out changes none. Needs tag.assign */
+            tag_ids?: number[];
         };
         CustomerOptions: {
             /** @description Of the current run, best first */
@@ -3042,47 +3059,6 @@ export interface components {
             total: number | null;
             /** @description There are more than total */
             total_capped: boolean;
-        };
-        CustomerPatch: {
-            /** Format: int64 */
-            adviser_id?: number | null;
-            /** @description 1990-02-28 or 02-28; empty where unknown */
-            birthday?: string;
-            /** @description The birthday is a date of the lunar calendar */
-            birthday_lunar?: boolean;
-            city?: string;
-            company?: string;
-            /** Format: int64 */
-            department_id?: number | null;
-            district?: string;
-            /** @enum {string} */
-            education?: "primary" | "junior_high" | "senior_high" | "vocational" | "college" | "bachelor" | "master" | "doctor" | "";
-            favourite_categories?: string[];
-            /** @enum {string} */
-            gender?: "male" | "female" | "";
-            industry?: string;
-            invoice?: {
-                account?: string;
-                address?: string;
-                bank?: string;
-                phone?: string;
-                /** @description Unified social credit code or taxpayer number */
-                tax_number?: string;
-                title: string;
-            } | null;
-            /** @enum {string} */
-            kind?: "person" | "company" | "org";
-            name?: string;
-            /** Format: int64 */
-            owner_id?: number | null;
-            /** @enum {string} */
-            preferred_channel?: "phone" | "sms" | "wecom" | "email" | "app" | "post" | "";
-            province?: string;
-            /** @description GB/T 2260 code of a district, city or province; names follow it */
-            region_code?: string;
-            remark?: string;
-            /** @enum {string} */
-            stage?: "prospect" | "customer";
         };
         CustomerPoolRules: {
             /**
@@ -3189,6 +3165,53 @@ export interface components {
              * @description Also the ETag, "v12"
              */
             version: number;
+        };
+        CustomerRecordPatch: {
+            /** Format: int64 */
+            adviser_id?: number | null;
+            /** @description 1990-02-28 or 02-28; empty where unknown */
+            birthday?: string;
+            /** @description The birthday is a date of the lunar calendar */
+            birthday_lunar?: boolean;
+            city?: string;
+            company?: string;
+            /** Format: int64 */
+            department_id?: number | null;
+            district?: string;
+            /** @enum {string} */
+            education?: "primary" | "junior_high" | "senior_high" | "vocational" | "college" | "bachelor" | "master" | "doctor" | "";
+            favourite_categories?: string[];
+            /** @description Custom fields by code; null empties one, what is left out stays */
+            fields?: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            gender?: "male" | "female" | "";
+            industry?: string;
+            invoice?: {
+                account?: string;
+                address?: string;
+                bank?: string;
+                phone?: string;
+                /** @description Unified social credit code or taxpayer number */
+                tax_number?: string;
+                title: string;
+            } | null;
+            /** @enum {string} */
+            kind?: "person" | "company" | "org";
+            name?: string;
+            /** Format: int64 */
+            owner_id?: number | null;
+            /** @enum {string} */
+            preferred_channel?: "phone" | "sms" | "wecom" | "email" | "app" | "post" | "";
+            province?: string;
+            /** @description GB/T 2260 code of a district, city or province; names follow it */
+            region_code?: string;
+            remark?: string;
+            /** @enum {string} */
+            stage?: "prospect" | "customer";
+            /** @description All tags of the customer; what is left out changes none. Needs tag.assign */
+            tag_ids?: number[];
         };
         CustomerRefusal: {
             /** Format: int64 */
@@ -4392,6 +4415,9 @@ export interface components {
         ListCustomerCandidate: {
             items: components["schemas"]["CustomerCandidate"][];
         };
+        ListCustomerColleague: {
+            items: components["schemas"]["CustomerColleague"][];
+        };
         ListCustomerDivision: {
             items: components["schemas"]["CustomerDivision"][];
         };
@@ -4451,9 +4477,6 @@ export interface components {
         };
         ListTieringSchemeView: {
             items: components["schemas"]["TieringSchemeView"][];
-        };
-        ListTimelinePerson: {
-            items: components["schemas"]["TimelinePerson"][];
         };
         ListTimelineRevision: {
             items: components["schemas"]["TimelineRevision"][];
@@ -5905,14 +5928,20 @@ export interface components {
         TimelineFact: {
             /** @description What was there, of a change */
             before: string;
+            /** @description Before as the record has it: a code or an id */
+            before_code?: string;
             /** @description Catalogue key of the label, or the label itself where there is none */
             key: string;
+            /** @description Title of a custom field in the reader's language; else empty */
+            label?: string;
             /**
              * Format: int64
              * @description 分 of money, else a number
              */
             number: number;
             text: string;
+            /** @description Text as the record has it */
+            text_code?: string;
             /** @enum {string} */
             type: "text" | "key" | "money" | "count" | "change";
         };
@@ -6559,6 +6588,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerBulkPreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listColleagues: {
+        parameters: {
+            query?: {
+                /** @description Instead of a search: the names of these ids, separated by commas, also of those who left */
+                ids?: string;
+                /** @description A part of the name, its pinyin or initials, or of the login */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCustomerColleague"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -7464,7 +7519,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CustomerPatch"];
+                "application/json": components["schemas"]["CustomerRecordPatch"];
             };
         };
         responses: {
@@ -9229,30 +9284,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TimelineSteps"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listColleagues: {
-        parameters: {
-            query?: {
-                /** @description A part of the name */
-                q?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListTimelinePerson"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -38,7 +38,7 @@ export {
   NotFound,
   QueryView,
 } from './states'
-export { DataTable } from './table/DataTable'
+export { DataTable, SearchField } from './table/DataTable'
 export { download, ExportButton } from './table/Export'
 export { splitRange, yuanToFen } from './table/state'
 export { SimpleTable } from './table/TableView'

@@ -315,7 +315,8 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   )
 }
 
-function SearchField({
+/** The search of a list: what is typed goes into the address after a moment. */
+export function SearchField({
   value,
   placeholder,
   onChange,

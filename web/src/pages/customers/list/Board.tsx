@@ -5,7 +5,17 @@ import { type DragEvent, type ReactNode, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { perm } from '@/app/permissions'
-import { Bones, EmptyState, ErrorState, LevelTag, ToneTag, useFormat, useMe, useSay } from '@/kit'
+import {
+  Bones,
+  EmptyState,
+  ErrorState,
+  LevelTag,
+  SearchField,
+  ToneTag,
+  useFormat,
+  useMe,
+  useSay,
+} from '@/kit'
 import { KindMark, useName } from '../words'
 import {
   type BoardColumn,
@@ -163,6 +173,7 @@ export default function Board({
   return (
     <>
       <div className={styles.boardBar}>
+        <SearchField value={q} placeholder={t('customers.search')} onChange={list.find} />
         <FilterBar fields={fields} filter={shown.filter} onChange={(f) => change({ filter: f })} />
         {(shown.filter || q) && (
           <Button type="text" onClick={list.clear}>

@@ -1,64 +1,118 @@
-import { Button, Dropdown, Modal } from 'antd'
+import { Button, Form, Modal, Segmented, Select } from 'antd'
 import { Download } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { download, EmptyState, ErrorState, JobProgress, useFormat, useSay } from '@/kit'
+import { perm } from '@/app/permissions'
+import { download, EmptyState, ErrorState, JobProgress, useFormat, useMe, useSay } from '@/kit'
 import { type ExportBody, type ExportRun, startExport, useExport } from './api'
 import styles from './list.module.css'
+
+/** Layouts of other systems, as the server names them; "" are the list's own columns. */
+const layouts = [
+  '',
+  'fxiaoke_accounts',
+  'fxiaoke_contacts',
+  'zoho_accounts',
+  'zoho_contacts',
+] as const
+type Layout = (typeof layouts)[number]
 
 /** Makes a file of the list in the background, and hands it over when it is ready. */
 export function ExportMenu({ body }: { body: ExportBody }) {
   const { t } = useTranslation()
-  const { fail } = useSay()
-  const [busy, setBusy] = useState(false)
-  const [run, setRun] = useState<number | null>(null)
-  const start = async (format: string) => {
-    setBusy(true)
-    try {
-      const made = await startExport({ ...body, format: format as 'csv' | 'xlsx' })
-      setRun(made.id)
-    } catch (error) {
-      fail(error)
-    } finally {
-      setBusy(false)
-    }
-  }
+  const [open, setOpen] = useState(false)
   return (
     <>
-      <Dropdown
-        trigger={['click']}
-        menu={{
-          items: [
-            { key: 'xlsx', label: t('common.export_xlsx') },
-            { key: 'csv', label: t('common.export_csv') },
-          ],
-          onClick: ({ key }) => start(key),
-        }}
-      >
-        <Button
-          type="text"
-          loading={busy}
-          icon={<Download size={16} />}
-          aria-label={t('common.export')}
-          title={t('common.export')}
-        />
-      </Dropdown>
-      {run !== null && <ExportDialog id={run} onClose={() => setRun(null)} />}
+      <Button
+        type="text"
+        icon={<Download size={16} />}
+        aria-label={t('common.export')}
+        title={t('common.export')}
+        onClick={() => setOpen(true)}
+      />
+      {open && <ExportDialog body={body} onClose={() => setOpen(false)} />}
     </>
   )
 }
 
-function ExportDialog({ id, onClose }: { id: number; onClose: () => void }) {
+function ExportDialog({ body, onClose }: { body: ExportBody; onClose: () => void }) {
   const { t } = useTranslation()
+  const [run, setRun] = useState<number | null>(null)
+  return (
+    <Modal open title={t('ui_list.export.title')} footer={null} onCancel={onClose}>
+      {run === null ? <Choice body={body} onStarted={setRun} /> : <Making id={run} />}
+    </Modal>
+  )
+}
+
+// i18n-keys: ui_list.export.layout.*, ui_list.export.holds_*
+/** Which columns and which format; what the file holds is said before it is made. */
+function Choice({ body, onStarted }: { body: ExportBody; onStarted: (id: number) => void }) {
+  const { t } = useTranslation()
+  const me = useMe()
+  const { fail } = useSay()
+  const [layout, setLayout] = useState<Layout>('')
+  const [format, setFormat] = useState<'xlsx' | 'csv'>('xlsx')
+  const [busy, setBusy] = useState(false)
+  const start = async () => {
+    setBusy(true)
+    try {
+      const columns = layout ? undefined : body.columns
+      onStarted((await startExport({ ...body, columns, format, layout })).id)
+    } catch (error) {
+      fail(error)
+      setBusy(false)
+    }
+  }
+  const holds = layout ? layout.split('_')[1] : 'all'
+  return (
+    <Form layout="vertical" onFinish={start}>
+      <Form.Item
+        label={t('ui_list.export.layout')}
+        htmlFor="export-layout"
+        extra={t(`ui_list.export.holds_${holds}`)}
+      >
+        <Select<Layout>
+          id="export-layout"
+          value={layout}
+          onChange={setLayout}
+          options={layouts.map((value) => ({
+            value,
+            label: t(`ui_list.export.layout.${value || 'own'}`),
+          }))}
+        />
+      </Form.Item>
+      <Form.Item label={t('ui_list.export.format')}>
+        <Segmented
+          aria-label={t('ui_list.export.format')}
+          value={format}
+          onChange={setFormat}
+          options={[
+            { value: 'xlsx', label: t('common.export_xlsx') },
+            { value: 'csv', label: t('common.export_csv') },
+          ]}
+        />
+      </Form.Item>
+      <p className="zk-muted">
+        {t(me.can(perm.customerReveal) ? 'ui_list.export.clear' : 'ui_list.export.masked')}
+      </p>
+      <Button type="primary" htmlType="submit" loading={busy} icon={<Download size={16} />}>
+        {t('ui_list.export.start')}
+      </Button>
+    </Form>
+  )
+}
+
+function Making({ id }: { id: number }) {
   const query = useExport(id)
   const run = query.data
   return (
-    <Modal open title={t('ui_list.export.title')} footer={null} onCancel={onClose}>
+    <>
       {query.error && !run && (
         <ErrorState compact error={query.error} onRetry={() => query.refetch()} />
       )}
       {run && <Outcome run={run} onDone={() => query.refetch()} />}
-    </Modal>
+    </>
   )
 }
 

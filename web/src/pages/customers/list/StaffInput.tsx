@@ -18,7 +18,7 @@ interface Props {
   id?: string
 }
 
-/** People by name. Without the right to see staff only oneself can be chosen. */
+/** People by name. */
 export function StaffInput({ label, value, onChange, known, multiple, me: withMe, id }: Props) {
   const { t } = useTranslation()
   const me = useMe()

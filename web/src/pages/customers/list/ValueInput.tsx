@@ -8,7 +8,7 @@ import { useDivisions } from '../record/api'
 import { tree as regionTree } from '../record/inputs'
 import { TagPicker } from '../record/TagEditor'
 import { useTags } from '../record/tags'
-import { type FieldInfo, useDepartments } from './api'
+import { type FieldInfo, useCustomersNamed, useDepartments } from './api'
 import { StaffInput } from './StaffInput'
 import { bare, paired } from './tree'
 import { ofStaff } from './words'
@@ -302,9 +302,13 @@ function Reference({
         )
       ).items,
   })
-  const options = (found.data ?? []).map((c) => ({ value: c.id, label: c.name }))
-  for (const id of value)
-    if (!options.some((o) => o.value === id)) options.push({ value: id, label: `#${id}` })
+  const names = useCustomersNamed(value)
+  const options = (found.data ?? []).map((c) => ({ value: c.id, label: c.name, note: c.note }))
+  for (const id of value) {
+    if (!options.some((o) => o.value === id)) {
+      options.push({ value: id, label: names.get(id) ?? `#${id}`, note: '' })
+    }
+  }
   return (
     <Select<number[]>
       mode="multiple"
@@ -316,6 +320,11 @@ function Reference({
       value={value}
       onChange={onChange}
       options={options}
+      optionRender={({ label, data }) => (
+        <>
+          {label} {data.note && <small className="zk-muted">{data.note}</small>}
+        </>
+      )}
     />
   )
 }

@@ -1,10 +1,8 @@
 // What the customer lists ask of the server, and short names for its types.
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
 import { api, ok } from '@/api/client'
 import type { components } from '@/api/schema.gen'
 import type { ListQuery } from '@/api/types'
-import { perm } from '@/app/permissions'
-import { useMe } from '@/kit'
 import type { Customer, CustomerList } from '../api'
 import type { FilterNode } from './tree'
 
@@ -67,24 +65,40 @@ export const updateView = (id: number, body: ViewIn) =>
 export const deleteView = (id: number) =>
   ok(api.DELETE('/views/{id}', { params: { path: { id } } }))
 
-/** People within the reader's scope; nobody without the right to see staff. */
-export function useStaffFound(text: string) {
-  const me = useMe()
-  return useQuery({
-    queryKey: ['staff', 'found', text],
-    enabled: me.can(perm.staffView),
+/** Colleagues by name, pinyin or initials; the nearest first. */
+export const useStaffFound = (text: string) =>
+  useQuery({
+    queryKey: ['colleagues', text],
     staleTime: 60_000,
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) =>
-      (
-        await ok(
-          api.GET('/staff', {
-            params: { query: { q: text || undefined, limit: 50, disabled: 'false' } },
-            signal,
-          }),
-        )
-      ).items,
+      (await ok(api.GET('/colleagues', { params: { query: { q: text || undefined } }, signal })))
+        .items,
   })
+
+/** The names of colleagues, also of those who left. */
+export const useStaffNamed = (ids: number[]) =>
+  useQuery({
+    queryKey: ['colleagues', 'named', ids.join()],
+    enabled: ids.length > 0,
+    staleTime: 5 * 60_000,
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) =>
+      (await ok(api.GET('/colleagues', { params: { query: { ids: ids.join() } }, signal }))).items,
+  })
+
+/** The names of customers that the reader may see; the others are missing. */
+export function useCustomersNamed(ids: number[]): Map<number, string> {
+  const found = useQueries({
+    queries: ids.slice(0, 50).map((id) => ({
+      queryKey: ['customers', 'card', id],
+      staleTime: 5 * 60_000,
+      retry: false,
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        ok(api.GET('/customers/{id}/card', { params: { path: { id } }, signal })),
+    })),
+  })
+  return new Map(found.flatMap(({ data }) => (data ? [[data.id, data.name]] : [])))
 }
 
 export const useDepartments = () =>

@@ -160,6 +160,16 @@ export function useList() {
     pending: flat || (views.isPending && (named === null ? !own : named !== 'all')),
     /** The address names a view that is not there, or no longer shared. */
     gone: named !== null && named !== 'all' && views.isSuccess && !view,
+    find: (q: string) =>
+      setParams(
+        (before) => {
+          const next = new URLSearchParams(before)
+          if (q) next.set('q', q)
+          else next.delete('q')
+          return next
+        },
+        { replace: true },
+      ),
     clear: () => {
       setParams(
         (before) => {

@@ -1,12 +1,16 @@
-import { useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { api, ok } from '@/api/client'
-import { perm } from '@/app/permissions'
 import { type Format, useFormat, useMe } from '@/kit'
 import { useDivisions } from '../record/api'
 import { useTags } from '../record/tags'
-import { type FieldInfo, type FieldType, useDepartments, useStaffFound } from './api'
+import {
+  type FieldInfo,
+  type FieldType,
+  useCustomersNamed,
+  useDepartments,
+  useStaffFound,
+  useStaffNamed,
+} from './api'
 import type { Words } from './sentence'
 import { conditions, type Group } from './tree'
 
@@ -23,6 +27,7 @@ export function opKey(op: string, type: FieldType | ''): string {
 /** Names that ids stand for. */
 export interface Names {
   staff: Map<number, string>
+  customers: Map<number, string>
   departments: Map<number, string>
   tags: Map<number, string>
   regions: Map<string, string>
@@ -35,6 +40,10 @@ const numbers = (value: unknown) =>
 export const ofStaff = (f: FieldInfo | undefined) =>
   f?.type === 'staff' || (f?.type === 'reference' && f.target === 'staff')
 
+/** Fields whose values are ids of customers. */
+export const ofCustomers = (f: FieldInfo | undefined) =>
+  f?.type === 'reference' && f.target === 'customer'
+
 /** The names that the values of a filter need, as far as the reader may see them. */
 export function useNames(root: Group, fields: Map<string, FieldInfo>): Names {
   const me = useMe()
@@ -45,18 +54,17 @@ export function useNames(root: Group, fields: Map<string, FieldInfo>): Names {
   for (const s of found.data ?? []) known.set(s.id, s.name)
   const ids = [
     ...new Set(all.filter((c) => ofStaff(fields.get(c.field))).flatMap((c) => numbers(c.value))),
-  ].filter((id) => found.data && !known.has(id))
-  const others = useQueries({
-    queries: ids.slice(0, 50).map((id) => ({
-      queryKey: ['staff', 'one', id],
-      enabled: me.can(perm.staffView),
-      staleTime: 5 * 60_000,
-      retry: false,
-      queryFn: ({ signal }: { signal: AbortSignal }) =>
-        ok(api.GET('/staff/{id}', { params: { path: { id } }, signal })),
-    })),
-  })
-  for (const { data } of others) if (data) known.set(data.id, data.name)
+  ]
+    .filter((id) => found.data && !known.has(id))
+    .sort((a, b) => a - b)
+    .slice(0, 100)
+  const others = useStaffNamed(ids)
+  for (const s of others.data ?? []) known.set(s.id, s.name)
+  const customers = useCustomersNamed([
+    ...new Set(
+      all.filter((c) => ofCustomers(fields.get(c.field))).flatMap((c) => numbers(c.value)),
+    ),
+  ])
   const departments = useDepartments().data
   const tags = useTags(
     {},
@@ -65,6 +73,7 @@ export function useNames(root: Group, fields: Map<string, FieldInfo>): Names {
   const divisions = useDivisions(all.some((c) => typeOf(c.field) === 'region')).data
   return {
     staff: known,
+    customers,
     departments: new Map(departments?.map((d) => [d.id, d.name])),
     tags: new Map(tags?.map((x) => [x.id, x.name])),
     regions: new Map(divisions?.map((d) => [d.code, d.name])),
@@ -102,7 +111,7 @@ export function valueText(
     case 'staff':
     case 'reference':
       if (value === 'me') return t('ui_list.me')
-      return (ofStaff(field) && names.staff.get(Number(value))) || `#${text}`
+      return (ofStaff(field) ? names.staff : names.customers).get(Number(value)) ?? `#${text}`
     default:
       return field.options?.find((o) => o.value === text)?.label ?? text
   }

@@ -7,7 +7,6 @@ import { perm } from '@/app/permissions'
 import { DateTime, Day, FormDrawer, Section, useMe, useSay } from '@/kit'
 import { departmentOptions, useDepartments } from '../../settings/org'
 import type { Person } from '../timeline/api'
-import { usePeople } from '../timeline/api'
 import { People } from '../timeline/People'
 import {
   handOver,
@@ -92,9 +91,6 @@ function PersonField({
   const { t } = useTranslation()
   const { record } = useEditor()
   const now: Named | null = record[field]
-  const people = usePeople('', may).data?.items ?? []
-  const named = (id: number | null): Named | null =>
-    id === null ? null : { id, name: people.find((p) => p.id === id)?.name ?? '' }
   return (
     <Inline<PersonDraft>
       label={t(`record.part.${field}`)}
@@ -102,12 +98,12 @@ function PersonField({
       value={{ id: now?.id ?? null, name: now?.name ?? '' }}
       may={may}
       toPatch={({ id }) => (field === 'owner' ? { owner_id: id } : { adviser_id: id })}
-      names={({ id }) => ({ [field]: named(id) })}
+      names={({ id, name }) => ({ [field]: id === null ? null : { id, name } })}
       input={({ value, onChange }) => (
         <People
           known={now ? [now as Person] : []}
           value={value.id ?? undefined}
-          onChange={(id) => onChange({ id: typeof id === 'number' ? id : null, name: '' })}
+          onChange={(id, name = '') => onChange({ id: typeof id === 'number' ? id : null, name })}
         />
       )}
     />

@@ -168,7 +168,7 @@ function ChangeLine({ line }: { line: Line }) {
     )
     return clear?.[side] || [...new Set(parts)].filter(Boolean).join(' ') || empty
   }
-  const name = words.name(line.field)
+  const name = line.changes[0]?.field_label || words.name(line.field)
   return (
     <li className={styles.change}>
       <span className={styles.changeField}>{name}</span>

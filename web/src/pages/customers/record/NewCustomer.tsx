@@ -1,10 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Alert, Button, Form, Input, Segmented, Select } from 'antd'
+import { Button, Form, Input, Segmented, Select } from 'antd'
 import { ChevronDown, ChevronRight, Plus, X } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
-import { api, ok } from '@/api/client'
+import { isStatus } from '@/api/errors'
 import { perm } from '@/app/permissions'
 import { FormDrawer, useMe, useSay } from '@/kit'
 import { departmentOptions, useDepartments } from '../../settings/org'
@@ -20,7 +20,7 @@ import {
   type NewCustomer as NewBody,
 } from './api'
 import { FieldInputs } from './FieldInputs'
-import { changedValues, isEmpty, useFields } from './fields'
+import { isEmpty, useFields } from './fields'
 import { type Birthday, BirthdayInput, RegionInput, WordsInput } from './inputs'
 import { probeOf } from './probe'
 import styles from './record.module.css'
@@ -45,7 +45,17 @@ interface Values {
   adviser_id?: number
   department_id?: number
   tag_ids?: number[]
-  values?: Record<string, unknown>
+  fields?: Record<string, unknown>
+}
+
+/** Names one creation; getRandomValues is there without TLS, too. */
+const newKey = () =>
+  Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join('-')
+
+/** The custom fields that were filled in; undefined for none. */
+function filled(fields: Record<string, unknown> = {}) {
+  const own = Object.entries(fields).filter(([, value]) => !isEmpty(value))
+  return own.length ? Object.fromEntries(own) : undefined
 }
 
 /** What is sent of the form: empty fields are left out, and so are those that a company has not. */
@@ -69,6 +79,8 @@ export function bodyOf(v: Values, assigns: boolean): NewBody {
       birthday: v.birthday?.birthday || undefined,
       birthday_lunar: v.birthday?.birthday ? v.birthday.birthday_lunar : undefined,
     }),
+    fields: filled(v.fields),
+    tag_ids: v.tag_ids?.length ? v.tag_ids : undefined,
     // Nobody chosen means the pool; without the right the server makes the creator the owner.
     ...(assigns && {
       owner_id: v.owner_id ?? null,
@@ -88,7 +100,7 @@ export function NewCustomer({ onClose }: { onClose: () => void }) {
   const { done } = useSay()
   const [form] = Form.useForm<Values>()
   const [more, setMore] = useState(false)
-  const [made, setMade] = useState<CustomerRecord | null>(null)
+  const key = useRef(newKey())
   const fields = useFields().data ?? []
   const all = Form.useWatch([], form)
   const kind = all?.kind ?? 'person'
@@ -105,30 +117,12 @@ export function NewCustomer({ onClose }: { onClose: () => void }) {
     // Rows that are empty go, so that errors find the rows they are of.
     form.setFieldValue('contacts', contacts)
     try {
-      const record = made ?? (await createCustomer(bodyOf({ ...values, contacts }, assigns)))
-      // From here on it exists: what follows is added to it, and tried again alone.
-      setMade(record)
-      const own = changedValues({}, values.values ?? {})
-      const filled = Object.fromEntries(Object.entries(own).filter(([, v]) => !isEmpty(v)))
-      if (Object.keys(filled).length > 0) {
-        await ok(
-          api.PATCH('/customers/{id}/fields', {
-            params: { path: { id: record.id } },
-            body: { values: filled },
-          }),
-        )
-      }
-      if (values.tag_ids?.length) {
-        await ok(
-          api.PUT('/customers/{id}/tags', {
-            params: { path: { id: record.id } },
-            body: { tag_ids: values.tag_ids },
-          }),
-        )
-      }
+      const record = await createCustomer(bodyOf({ ...values, contacts }, assigns), key.current)
       done(t('record.new.done', { name: record.name }))
       open(record.id)
     } catch (error) {
+      // Without an answer the customer may be there: the same key finds out. Otherwise it was refused.
+      if (!isStatus(error, 0)) key.current = newKey()
       setMore(true)
       throw error
     }
@@ -139,7 +133,7 @@ export function NewCustomer({ onClose }: { onClose: () => void }) {
       open
       width={600}
       title={t('record.new.title')}
-      submitText={t(made ? 'record.new.rest' : 'record.new.submit')}
+      submitText={t('record.new.submit')}
       initial={{
         kind: 'person',
         stage: 'prospect',
@@ -149,17 +143,9 @@ export function NewCustomer({ onClose }: { onClose: () => void }) {
           .map((kind) => ({ kind })),
         owner_id: me.staff.id,
       }}
-      onClose={() => (made ? open(made.id) : onClose())}
+      onClose={onClose}
       onSubmit={submit}
     >
-      {made && (
-        <Alert
-          className={styles.alert}
-          type="warning"
-          showIcon
-          title={t('record.new.half', { name: made.name })}
-        />
-      )}
       <div className={styles.pair}>
         <Allowed field="kind">
           <Form.Item name="kind" label={t('record.field.kind')} required>
@@ -199,9 +185,7 @@ export function NewCustomer({ onClose }: { onClose: () => void }) {
           </Form.Item>
         </Allowed>
       )}
-      {!made && (
-        <Similar probe={probeOf({ ...all, born: kind === 'person' ? all?.birthday : undefined })} />
-      )}
+      <Similar probe={probeOf({ ...all, born: kind === 'person' ? all?.birthday : undefined })} />
       <Allowed field="region">
         <Form.Item name="region_code" label={t('record.field.region')}>
           <RegionInput />
@@ -296,7 +280,7 @@ export function NewCustomer({ onClose }: { onClose: () => void }) {
             <TagPicker />
           </Form.Item>
         )}
-        <FieldInputs fields={fields.filter((f) => me.edits(`f.${f.code}`))} />
+        <FieldInputs fields={fields.filter((f) => me.edits(`f.${f.code}`))} base="fields" />
       </div>
     </FormDrawer>
   )

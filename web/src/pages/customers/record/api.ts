@@ -9,7 +9,7 @@ type Schemas = components['schemas']
 /** A customer with everything that can be edited; contacts and invoice data masked. */
 export type CustomerRecord = Schemas['CustomerRecord']
 /** The fields of the row that change; what is left out stays. */
-export type Patch = Schemas['CustomerPatch']
+export type Patch = Schemas['CustomerRecordPatch']
 export type NewCustomer = Schemas['CustomerNew']
 export type ContactIn = Schemas['CustomerContactIn']
 export type ContactPatch = Schemas['CustomerContactPatch']
@@ -74,8 +74,9 @@ export const patchRecord = (id: number, version: number, body: Patch): Promise<C
     }),
   )
 
-export const createCustomer = (body: NewCustomer): Promise<CustomerRecord> =>
-  ok(api.POST('/customers', { body }))
+/** Sent again under one key, because no answer came, it makes one customer and not two. */
+export const createCustomer = (body: NewCustomer, key: string): Promise<CustomerRecord> =>
+  ok(api.POST('/customers', { params: { header: { 'Idempotency-Key': key } }, body }))
 
 export const deleteCustomer = (id: number, version: number) =>
   ok(

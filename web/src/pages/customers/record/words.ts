@@ -25,7 +25,8 @@ export function useFieldWords() {
     const key = `record.field.${field}`
     if (i18n.exists(key)) return t(key)
     const [base, what] = [root(field), field.slice(root(field).length + 1)]
-    const baseName = word(`record.field.${base}`, base)
+    if (!i18n.exists(`record.field.${base}`)) return field
+    const baseName = t(`record.field.${base}`)
     return what ? `${baseName} · ${word(`record.part.${what}`, what)}` : baseName
   }
 
@@ -33,7 +34,9 @@ export function useFieldWords() {
   const value = (field: string, text: string, named = ''): string => {
     if (text === '') return ''
     const own = custom(field)
+    // The server says it in words; a conflict has the bare value only.
     if (own) {
+      if (named && named !== text) return named
       const one = (code: string) => {
         const option = own.options.find((o) => o.code === code)
         return option ? label(option.label) : code

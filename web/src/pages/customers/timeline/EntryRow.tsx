@@ -19,6 +19,7 @@ import {
 } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { Money, useFormat } from '@/kit'
+import { useFieldWords } from '../record/words'
 import type { Entry, Fact } from './api'
 import { NoteCard } from './NoteCard'
 import styles from './timeline.module.css'
@@ -92,30 +93,21 @@ export function EntryRow({ entry, customer }: { entry: Entry; customer: number }
 }
 
 // Codes of fields and values read as the record shows them, where there is a text.
-// i18n-keys: customer.*, record.*, order.status.*, timeline.origin.*
+// i18n-keys: order.status.*, timeline.origin.*
 function FactItem({ fact }: { fact: Fact }) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const f = useFormat()
+  const words = useFieldWords()
   if (fact.type === 'change') {
-    const known = (...keys: string[]) => keys.find((key) => i18n.exists(key))
-    const label = known(
-      `record.field.${fact.key}`,
-      `customer.field.${fact.key}`,
-      `customer.column.${fact.key}`,
-    )
-    const read = (value: string) => {
-      const key = value
-        ? known(`customer.${fact.key}.${value}`, `record.${fact.key}.${value}`)
-        : undefined
-      return key ? t(key) : value
-    }
+    const before = words.value(fact.key, fact.before_code || fact.before, fact.before)
+    const after = words.value(fact.key, fact.text_code || fact.text, fact.text)
     return (
       <div className={styles.change}>
-        <dt>{label ? t(label) : fact.key.replace(/^f\./, '')}</dt>
+        <dt>{fact.label || words.name(fact.key)}</dt>
         <dd>
-          {fact.before ? <del>{read(fact.before)}</del> : <span className="zk-muted">–</span>}
+          {before ? <del>{before}</del> : <span className="zk-muted">–</span>}
           <ArrowRight size={13} aria-hidden="true" />
-          {fact.text ? <ins>{read(fact.text)}</ins> : <span className="zk-muted">–</span>}
+          {after ? <ins>{after}</ins> : <span className="zk-muted">–</span>}
         </dd>
       </div>
     )

@@ -7,6 +7,7 @@ import { usePeople } from './api'
 export function People({
   several,
   known = [],
+  onChange,
   ...rest
 }: {
   several?: boolean
@@ -14,22 +15,34 @@ export function People({
   known?: Person[]
   id?: string
   value?: number | number[]
-  onChange?: (value: number | number[] | undefined) => void
+  /** With the name of the one who was chosen. */
+  onChange?: (value: number | number[] | undefined, name?: string) => void
   placeholder?: string
 }) {
   const [text, setText] = useState('')
   const query = usePeople(useDeferredValue(text), true)
   const found = query.data?.items ?? []
-  const options = [...found, ...known.filter((p) => !found.some((x) => x.id === p.id))].map(
-    (p) => ({ value: p.id, label: p.name }),
-  )
+  const options = [
+    ...found,
+    ...known
+      .filter((p) => !found.some((x) => x.id === p.id))
+      .map((p) => ({ ...p, department: '' })),
+  ].map((p) => ({ value: p.id, label: p.name, note: p.department }))
   return (
-    <Select<number | number[]>
+    <Select<number | number[], (typeof options)[number]>
       {...rest}
       mode={several ? 'multiple' : undefined}
       allowClear
       loading={query.isFetching}
       options={options}
+      optionRender={({ label, data }) => (
+        <>
+          {label} {data.note && <small className="zk-muted">{data.note}</small>}
+        </>
+      )}
+      onChange={(value, option) =>
+        onChange?.(value, Array.isArray(option) ? undefined : option?.label)
+      }
       showSearch={{ filterOption: false, onSearch: setText }}
       maxCount={several ? 20 : undefined}
     />

@@ -8,6 +8,7 @@ type Schemas = components['schemas']
 type Nullable<T, K extends keyof T> = Omit<T, K> & { [F in K]: T[F] | null }
 
 export type Person = Schemas['TimelinePerson']
+export type Colleague = Schemas['CustomerColleague']
 export type Step = Nullable<Schemas['TimelineStep'], 'done_by'>
 export type Attachment = Schemas['TimelineAttachment']
 /** What somebody wrote down about a customer. */
@@ -104,10 +105,10 @@ export const useFileLimits = (enabled: boolean) =>
 
 export const usePeople = (text: string, enabled: boolean) =>
   useQuery({
-    queryKey: ['notes', 'people', text],
+    queryKey: ['colleagues', text],
     enabled,
     staleTime: 60_000,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }): Promise<{ items: Person[] }> =>
-      ok(api.GET('/notes/people', { params: { query: { q: text || undefined } }, signal })),
+    queryFn: ({ signal }): Promise<{ items: Colleague[] }> =>
+      ok(api.GET('/colleagues', { params: { query: { q: text || undefined } }, signal })),
   })
