@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"zhike/internal/platform/sheet"
 )
 
 // run calls the program and gives exit code and outputs.
@@ -67,6 +69,64 @@ func TestDedupeFiles(t *testing.T) {
 	if code, out, _ = run(t, "dedupe", none, "--map", m, "--json"); code != 0 || strings.Join(strings.Fields(out), "") != `{"pairs":[]}` {
 		t.Errorf("%d %s", code, out)
 	}
+}
+
+// Row numbers are those that other programs give: lines of commas count, empty
+// lines do not, and in a workbook the sheet has the numbers.
+func TestDedupeRowNumbers(t *testing.T) {
+	m := write(t, "map.yaml", dedupeMap)
+	for name, c := range map[string]struct {
+		file string
+		a, b int64
+	}{
+		"a line of commas":    {write(t, "a.csv", "姓名,手机\n,\n张三丰,13900139001\n , \n,\n张三丰,13900139001\n"), 2, 5},
+		"an empty first line": {write(t, "a.csv", "\n姓名,手机\n张三丰,13900139001\n,\n张三丰,13900139001\n"), 1, 3},
+		"an empty line":       {write(t, "a.csv", "姓名,手机\n张三丰,13900139001\n\n张三丰,13900139001\n"), 1, 2},
+		"a line in a cell":    {write(t, "a.csv", "姓名,手机\n\"张三\n丰\",13900139001\n张三丰,13900139001\n"), 1, 2},
+		"a workbook":          {workbook(t, [][]string{{"姓名", "手机"}, {"李四光", "13612345678"}, {"张三丰", "13900139001"}, {"张三丰", "13900139001"}}), 2, 3},
+		"a workbook's gaps":   {workbook(t, [][]string{{"姓名", "手机"}, {"张三丰", "13900139001"}, {"", ""}, {"", ""}, {"张三丰", "13900139001"}}), 1, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, out, errOut := run(t, "dedupe", c.file, "--map", m, "--json")
+			var got dedupeOutcome
+			if err := json.Unmarshal([]byte(out), &got); err != nil || code != 0 {
+				t.Fatal(code, err, errOut)
+			}
+			if len(got.Pairs) != 1 || got.Pairs[0].A != c.a || got.Pairs[0].B != c.b {
+				t.Errorf("%s, want %d and %d", out, c.a, c.b)
+			}
+			if code, out, _ := run(t, "dedupe", c.file, "--map", m); code != 0 || !strings.Contains(out, "phone equal") {
+				t.Errorf("for people: %d %s", code, out)
+			}
+		})
+	}
+}
+
+func workbook(t *testing.T, rows [][]string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "a.xlsx")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	heads := make([]sheet.Column, len(rows[0]))
+	for i, h := range rows[0] {
+		heads[i].Title = h
+	}
+	w, err := sheet.NewXLSX(f, heads, sheet.XLSXOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows[1:] {
+		if err := w.Write(sheet.Text(r[0]), sheet.Text(r[1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func TestDedupeRefusals(t *testing.T) {

@@ -68,6 +68,14 @@ func addFile(ctx context.Context, x *dedupe.Index, path string, set uint8, colum
 		if err != nil {
 			return n, err
 		}
+		// Rows of blank cells count, so that the numbers are those that other
+		// programs give.
+		for n+1 < row.Number {
+			n++
+			if err := x.Add(&dedupe.Record{ID: n, Set: set}); err != nil {
+				return n, err
+			}
+		}
 		n++
 		rec.ID, rec.Values = n, rec.Values[:0]
 		for i, m := range meaning {

@@ -41,5 +41,5 @@ func customerLinks() []duplicate.Link {
 // pastLinks name customers as they were at a time: they are history and stay.
 var pastLinks = map[string]bool{
 	"bulk_conflicts.customer_id": true, "customer_feed.customer_id": true, "customer_feed.other_id": true,
-	"merges.winner_id": true, "merges.loser_id": true,
+	"merges.winner_id": true, "merges.loser_id": true, "duplicate_decisions.a_id": true, "duplicate_decisions.b_id": true,
 }

@@ -41,6 +41,15 @@ type MergeAllInput struct {
 	MinScore float64 `json:"min_score" minimum:"0.9" maximum:"1"`
 }
 
+type lessonInput struct {
+	ID int64 `path:"id" minimum:"1"`
+}
+
+type undoBatchInput struct {
+	ID   int64 `path:"id" minimum:"1"`
+	Body UndoInput
+}
+
 type none struct{}
 
 // Routes puts the routes of duplicates and merges into the table.
@@ -55,8 +64,12 @@ func (s *Service) Routes(api *web.API) {
 	web.Register(api, route(http.MethodPost, "/duplicates/scan", "scanDuplicates", "Look through the whole base in the background", http.StatusAccepted),
 		func(ctx context.Context, _ *none) (JobStarted, error) { return s.StartScan(ctx) })
 	web.Register(api, route(http.MethodPost, "/duplicates/merge-all", "mergeAllDuplicates", "Merge all open pairs from a score on, in the background", http.StatusAccepted),
-		func(ctx context.Context, in *mergeAllInput) (JobStarted, error) {
+		func(ctx context.Context, in *mergeAllInput) (BatchStarted, error) {
 			return s.StartBulk(ctx, in.Body.MinScore)
+		})
+	web.Register(api, route(http.MethodPost, "/duplicates/merge-all/preview", "previewMergeAll", "What merging from a score on would do; writes nothing", 0),
+		func(ctx context.Context, in *mergeAllInput) (MergeAllPreview, error) {
+			return s.PreviewBulk(ctx, in.Body.MinScore)
 		})
 	web.Register(api, route(http.MethodPost, "/duplicates/{id}/decision", "decideDuplicate", "Say that a pair is two customers, or leave it for later", 0),
 		func(ctx context.Context, in *decideInput) (Pair, error) {
@@ -74,4 +87,29 @@ func (s *Service) Routes(api *web.API) {
 		})
 	web.Register(api, route(http.MethodPost, "/merges/{id}/undo", "undoMerge", "Make two customers of one again", 0),
 		func(ctx context.Context, in *undoInput) (Merged, error) { return s.Undo(ctx, in.ID, in.Body) })
+	web.Register(api, route(http.MethodGet, "/merges/batches", "listMergeBatches", "Merges made in one go, newest first", 0),
+		func(ctx context.Context, _ *none) (web.List[Batch], error) { return s.Batches(ctx) })
+	web.Register(api, route(http.MethodPost, "/merges/batches/{id}/undo", "undoMergeBatch", "Undo all merges of a batch that hold, in the background", http.StatusAccepted),
+		func(ctx context.Context, in *undoBatchInput) (BatchStarted, error) {
+			return s.UndoBatch(ctx, in.ID, in.Body)
+		})
+	s.modelRoutes(api, route)
+}
+
+// modelRoutes are those of the weights and of what they learn.
+func (s *Service) modelRoutes(api *web.API, route func(method, path, id, summary string, status int) web.Route) {
+	web.Register(api, route(http.MethodGet, "/duplicates/model", "duplicateModel", "The weights by which pairs are scored, field by field", 0),
+		func(ctx context.Context, _ *none) (Model, error) { return s.Model(ctx) })
+	web.Register(api, route(http.MethodGet, "/duplicates/lessons", "listDuplicateLessons", "Versions of what was learned from decisions, the latest applied first", 0),
+		func(ctx context.Context, _ *none) (web.List[Lesson], error) { return s.Lessons(ctx) })
+	web.Register(api, route(http.MethodPost, "/duplicates/lessons", "learnDuplicates", "Learn from the decisions, in the background; proposes and changes nothing", http.StatusAccepted),
+		func(ctx context.Context, _ *none) (JobStarted, error) { return s.StartLearn(ctx) })
+	web.Register(api, route(http.MethodPost, "/duplicates/lessons/{id}/apply", "applyDuplicateLesson", "Put a lesson to use and score every pair anew", 0),
+		func(ctx context.Context, in *lessonInput) (Applied, error) { return s.Apply(ctx, in.ID) })
+	web.Register(api, route(http.MethodPost, "/duplicates/lessons/{id}/take-back", "takeBackDuplicateLesson", "Put to use again what was before a lesson", 0),
+		func(ctx context.Context, in *lessonInput) (Applied, error) { return s.TakeBack(ctx, in.ID) })
+	web.Register(api, route(http.MethodDelete, "/duplicates/lessons/{id}", "dropDuplicateLesson", "Remove a proposal", 0),
+		func(ctx context.Context, in *lessonInput) (struct{}, error) {
+			return struct{}{}, s.Drop(ctx, in.ID)
+		})
 }

@@ -35,7 +35,12 @@ func (l *Link) name() string { return l.Table + "." + l.Column }
 // points is the condition that a row points to the customer in $at; alias
 // stands before the column.
 func (l *Link) points(alias string, at int) string {
-	text := alias + l.Column + " = $" + strconv.Itoa(at)
+	return l.pointsTo(alias, "$"+strconv.Itoa(at))
+}
+
+// pointsTo is the condition that a row points to the customer of an expression.
+func (l *Link) pointsTo(alias, to string) string {
+	text := alias + l.Column + " = " + to
 	if l.Where != "" {
 		text += " AND " + l.Where
 	}

@@ -36,6 +36,11 @@ type MergeInput struct {
 // outside the actor's scope, duplicate.same_customer, duplicate.changed where a
 // version is no longer the one that was seen, duplicate.too_large.
 func (s *Service) Merge(ctx context.Context, in MergeInput, origin string) (Merged, error) {
+	return s.merge(ctx, in, origin, 0)
+}
+
+// merge is Merge as part of a batch; 0 is none.
+func (s *Service) merge(ctx context.Context, in MergeInput, origin string, batch int64) (Merged, error) {
 	if err := auth.Require(ctx, PermMerge); err != nil {
 		return Merged{}, err
 	}
@@ -60,9 +65,15 @@ func (s *Service) Merge(ctx context.Context, in MergeInput, origin string) (Merg
 			return err
 		}
 		m = mergeRow{ID: id, WinnerID: in.WinnerID, LoserID: in.LoserID, LoserName: text(loser["name"]), Status: statusDone,
-			Origin: origin, MergedAt: s.now()}
+			Origin: origin, MergedAt: s.now(), BatchID: batch}
 		if a := auth.From(ctx); a != nil {
 			m.MergedBy = a.StaffID
+		}
+		// What the program merged by score teaches it nothing.
+		if batch == 0 {
+			if err := s.note(ctx, in.WinnerID, in.LoserID, true); err != nil {
+				return err
+			}
 		}
 		before := row{}
 		for c := range set {

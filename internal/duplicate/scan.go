@@ -9,7 +9,11 @@ import (
 )
 
 // ScanArgs looks through the whole base for duplicates.
-type ScanArgs struct{}
+type ScanArgs struct {
+	// Change is when the weights were changed that the scan is to use, 0 for a
+	// scan for its own sake: it keeps the two apart in the queue.
+	Change int64 `json:"change,omitempty"`
+}
 
 // Kind names the job.
 func (ScanArgs) Kind() string { return "duplicate.scan" }
@@ -24,8 +28,10 @@ const (
 	// reviewFrom is the score from which a pair is shown to people; from
 	// dedupe.DefaultThreshold on the program itself is sure.
 	reviewFrom = 0.5
-	// writePairs is how many pairs one transaction writes.
+	// writePairs is how many pairs one transaction writes, dropPairs how many it
+	// removes.
 	writePairs = 500
+	dropPairs  = 2000
 )
 
 // scanFields are what customers are compared by.
@@ -82,28 +88,79 @@ func (s *Service) records(ctx context.Context, ids []int64) (map[int64]dedupe.Re
 	return out, nil
 }
 
+// The shares of a scan's time, for its progress: reading, learning, comparing.
+const (
+	shareRead  = 0.15
+	shareLearn = 0.2
+)
+
 // Scan looks for duplicates in the whole base and writes the pairs that
 // people should see. What was decided stays decided; open pairs that are
 // found no more go. Killed in the middle it begins anew; nothing is counted twice.
+// progress is told how many of how many customers are done.
 func (s *Service) Scan(ctx context.Context, progress func(done, total int64, step string)) error {
 	began := s.now()
 	total, err := s.store.customers(ctx)
 	if err != nil {
 		return err
 	}
+	share := func(from, width float64) func(done, all int64) {
+		return func(done, all int64) {
+			progress(int64(float64(total)*(from+width*float64(done)/float64(max(all, done, 1)))), total, "")
+		}
+	}
+	index, err := s.index(ctx, share(0, shareRead), total)
+	if err != nil {
+		return err
+	}
+	// From the shipped weights and not from the last ones: the same base gives
+	// the same weights, however often it is looked through.
+	w, err := index.Learn(ctx, dedupe.Shipped(), share(shareRead, shareLearn))
+	if err != nil {
+		return err
+	}
+	lesson, err := s.store.lessonOf(ctx, lessonActive)
+	if err != nil {
+		return err
+	}
+	used, err := taught(w, lesson.Tally)
+	if err != nil {
+		return err
+	}
+	if err := s.find(ctx, index, used, began, share(shareRead+shareLearn, 1-shareRead-shareLearn)); err != nil {
+		return err
+	}
+	if err := s.saveWeights(ctx, w, used, &lesson); err != nil {
+		return err
+	}
+	for {
+		var n int64
+		err := s.DB.InTx(ctx, func(ctx context.Context) (err error) {
+			n, err = s.store.dropStale(ctx, began, dropPairs)
+			return err
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+// index reads the whole base.
+func (s *Service) index(ctx context.Context, progress func(done, all int64), total int64) (*dedupe.Index, error) {
 	index := dedupe.NewIndex(scanFields...)
 	for after := int64(0); ; {
 		people, err := s.store.people(ctx, after, scanPage)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if len(people) == 0 {
-			break
+			index.Finish()
+			return index, nil
 		}
 		from, to := people[0].id, people[len(people)-1].id
 		hashes, err := s.store.hashes(ctx, from, to)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for i, h := 0, 0; i < len(people); i++ {
 			for h < len(hashes) && hashes[h].customerID < people[i].id {
@@ -115,22 +172,18 @@ func (s *Service) Scan(ctx context.Context, progress func(done, total int64, ste
 			}
 			r := people[i].record(hashes[h:end])
 			if err := index.Add(&r); err != nil {
-				return err
+				return nil, err
 			}
 			h = end
 		}
 		after = to
-		progress(int64(index.Len()), 2*total, "")
+		progress(int64(index.Len()), total)
 	}
-	index.Finish()
-	start, err := s.known(ctx)
-	if err != nil {
-		return err
-	}
-	w, err := index.Learn(ctx, start, nil)
-	if err != nil {
-		return err
-	}
+}
+
+// find writes the pairs that people should see, some hundred a transaction, so
+// that others write between them.
+func (s *Service) find(ctx context.Context, index *dedupe.Index, w dedupe.Weights, began int64, progress func(done, all int64)) error {
 	var found []dedupe.Pair
 	wrote := 0
 	flush := func() error {
@@ -142,11 +195,7 @@ func (s *Service) Scan(ctx context.Context, progress func(done, total int64, ste
 		found = found[:0]
 		return err
 	}
-	err = index.Pairs(ctx, w, reviewFrom, func(done, all int64) {
-		if all > 0 {
-			progress(total+done*total/all, 2*total, "")
-		}
-	}, func(p dedupe.Pair) error {
+	err := index.Pairs(ctx, w, reviewFrom, progress, func(p dedupe.Pair) error {
 		if wrote+len(found) >= maxPairs {
 			return nil
 		}
@@ -155,31 +204,19 @@ func (s *Service) Scan(ctx context.Context, progress func(done, total int64, ste
 		}
 		return nil
 	})
-	if err == nil {
-		err = flush()
-	}
 	if err != nil {
 		return err
 	}
-	if err := s.saveWeights(ctx, w); err != nil {
-		return err
-	}
-	for {
-		var n int64
-		err := s.DB.InTx(ctx, func(ctx context.Context) (err error) {
-			n, err = s.store.dropStale(ctx, began, 5000)
-			return err
-		})
-		if err != nil || n == 0 {
-			return err
-		}
-	}
+	return flush()
 }
 
 // Register registers the jobs.
 func (s *Service) Register(r *jobs.Registry) {
 	jobs.Handle(r, func(ctx context.Context, _ jobs.Job[ScanArgs]) error {
+		defer jobs.Frugal()()
 		return s.Scan(ctx, func(done, total int64, note string) { jobs.Report(ctx, done, total, "customers", note) })
 	}, jobs.Unique(), jobs.Timeout(0), jobs.Queue("long", 1))
+	jobs.Handle(r, s.learn, jobs.Unique(), jobs.Queue("long", 1))
+	jobs.Handle(r, s.undoAll, jobs.Unique(), jobs.Timeout(0), jobs.Queue("long", 1))
 	jobs.Handle(r, s.bulk, jobs.Unique(), jobs.Timeout(0), jobs.Queue("long", 1))
 }

@@ -23,19 +23,20 @@ type mergeRow struct {
 	Moved                 int64
 	MergedBy, MergedAt    int64
 	UndoneBy, UndoneAt    int64
+	BatchID               int64 // 0 for none
 	fields                []byte
 }
 
-const mergeColumns = `id, winner_id, loser_id, loser_name, status, origin, moved, merged_by, merged_at, COALESCE(undone_by, 0), undone_at, fields_cipher`
+const mergeColumns = `id, winner_id, loser_id, loser_name, status, origin, moved, merged_by, merged_at, COALESCE(undone_by, 0), undone_at, batch_id, fields_cipher`
 
 func (m *mergeRow) into() []any {
-	return []any{&m.ID, &m.WinnerID, &m.LoserID, &m.LoserName, &m.Status, &m.Origin, &m.Moved, &m.MergedBy, &m.MergedAt, &m.UndoneBy, &m.UndoneAt, &m.fields}
+	return []any{&m.ID, &m.WinnerID, &m.LoserID, &m.LoserName, &m.Status, &m.Origin, &m.Moved, &m.MergedBy, &m.MergedAt, &m.UndoneBy, &m.UndoneAt, &m.BatchID, &m.fields}
 }
 
 func (s *Store) insertMerge(ctx context.Context, m *mergeRow) error {
-	_, err := s.db.Q(ctx).ExecContext(ctx, `INSERT INTO merges (id, winner_id, loser_id, loser_name, status, origin, fields_cipher, moved, merged_by, merged_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		m.ID, m.WinnerID, m.LoserID, m.LoserName, m.Status, m.Origin, m.fields, m.Moved, m.MergedBy, m.MergedAt)
+	_, err := s.db.Q(ctx).ExecContext(ctx, `INSERT INTO merges (id, winner_id, loser_id, loser_name, status, origin, fields_cipher, moved, merged_by, merged_at, batch_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		m.ID, m.WinnerID, m.LoserID, m.LoserName, m.Status, m.Origin, m.fields, m.Moved, m.MergedBy, m.MergedAt, m.BatchID)
 	return db.MapError(err)
 }
 
@@ -68,8 +69,11 @@ func (s *Store) mergeOfLoser(ctx context.Context, id int64) (merge int64, err er
 	return merge, db.MapError(err)
 }
 
-func (s *Store) mergesSince(ctx context.Context, at int64) ([]mergeRow, error) {
-	return s.merges(ctx, `SELECT `+mergeColumns+` FROM merges WHERE merged_at >= $1 AND status = 'done' ORDER BY merged_at, id`, at)
+// followers lists the merges since an instant (unix ms) of whose loser a link
+// still knows rows, the oldest first.
+func (s *Store) followers(ctx context.Context, l *Link, at int64) ([]mergeRow, error) {
+	return s.merges(ctx, `SELECT `+mergeColumns+` FROM merges WHERE merged_at >= $1 AND status = 'done'
+AND EXISTS (SELECT 1 FROM `+l.Table+` t WHERE `+l.pointsTo("t.", "merges.loser_id")+`) ORDER BY merged_at, id`, at)
 }
 
 // mergesBefore lists merges, newest first, behind an id (0 = from the start);
@@ -117,6 +121,8 @@ func (s *Store) forget(ctx context.Context, id int64) error {
 		`DELETE FROM merges WHERE winner_id = $1`,
 		`DELETE FROM duplicate_pairs WHERE a_id = $1`,
 		`DELETE FROM duplicate_pairs WHERE b_id = $1`,
+		`DELETE FROM duplicate_decisions WHERE a_id = $1`,
+		`DELETE FROM duplicate_decisions WHERE b_id = $1`,
 	} {
 		if _, err := s.db.Q(ctx).ExecContext(ctx, text, id); err != nil {
 			return db.MapError(err)

@@ -161,29 +161,17 @@ func (s *Store) customers(ctx context.Context) (n int64, err error) {
 	return n, db.MapError(err)
 }
 
-// weights gives the newest learned weights, "" before any.
-func (s *Store) weights(ctx context.Context) (body string, at int64, err error) {
-	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT body, created_at FROM duplicate_weights ORDER BY id DESC LIMIT 1`).Scan(&body, &at)
-	if db.IsNoRow(err) {
-		return "", 0, nil
-	}
-	return body, at, db.MapError(err)
-}
-
-func (s *Store) insertWeights(ctx context.Context, id int64, body string, decisions, now int64) error {
-	_, err := s.db.Q(ctx).ExecContext(ctx, `INSERT INTO duplicate_weights (id, body, decisions, created_at) VALUES ($1, $2, $3, $4)`, id, body, decisions, now)
-	return db.MapError(err)
-}
-
-// footing tells how much each customer has, for choosing the one that stays.
-func (s *Store) footing(ctx context.Context, ids []int64) (map[int64]int64, error) {
-	out := map[int64]int64{}
-	in, args := db.InArgs(1, ids)
+// footing tells how much each customer has, for choosing the one that stays;
+// of those without orders nothing.
+func (s *Store) footing(ctx context.Context, ids []int64, fn func(id, orders int64)) error {
 	type pair struct{ id, n int64 }
-	list, err := db.Select(ctx, s.db.Q(ctx), `SELECT customer_id, orders_all FROM customer_metrics WHERE customer_id IN (`+in+`)`,
-		func(p *pair, r db.Scanner) error { return r.Scan(&p.id, &p.n) }, args...)
-	for _, p := range list {
-		out[p.id] = p.n
-	}
-	return out, err
+	return db.InChunks(ids, func(chunk []int64) error {
+		in, args := db.InArgs(1, chunk)
+		list, err := db.Select(ctx, s.db.Q(ctx), `SELECT customer_id, orders_all FROM customer_metrics WHERE customer_id IN (`+in+`)`,
+			func(p *pair, r db.Scanner) error { return r.Scan(&p.id, &p.n) }, args...)
+		for _, p := range list {
+			fn(p.id, p.n)
+		}
+		return err
+	})
 }

@@ -57,6 +57,11 @@ func (s *Service) Undo(ctx context.Context, id int64, in UndoInput) (Merged, err
 		if err := s.store.endMerge(ctx, &m); err != nil {
 			return err
 		}
+		if m.BatchID == 0 {
+			if err := s.store.takeDecision(ctx, m.WinnerID, m.LoserID); err != nil {
+				return err
+			}
+		}
 		return s.tell(ctx, &m, now, set, customer.OriginUndo)
 	})
 	if err != nil {
@@ -158,38 +163,6 @@ func (s *Service) link(name string) *Link {
 	for i := range s.Links {
 		if s.Links[i].name() == name {
 			return &s.Links[i]
-		}
-	}
-	return nil
-}
-
-// Follow moves what was written to a merged customer after its merge — by an
-// import that had looked it up before — to the one that stays, and lets the
-// undo know. It looks at the merges since an instant (unix ms).
-func (s *Service) Follow(ctx context.Context, since int64) error {
-	merges, err := s.store.mergesSince(ctx, since)
-	if err != nil {
-		return err
-	}
-	for _, m := range merges {
-		err := s.DB.InTx(ctx, func(ctx context.Context) error {
-			n, err := s.store.partCount(ctx, m.ID)
-			if err != nil {
-				return err
-			}
-			p := parts{s: s, merge: m.ID, n: n}
-			for i := range s.Links {
-				if err := p.take(ctx, &s.Links[i], m.LoserID, m.WinnerID); err != nil {
-					return err
-				}
-			}
-			if p.n == n {
-				return nil
-			}
-			return s.Refresh(ctx, []int64{m.WinnerID})
-		})
-		if err != nil {
-			return err
 		}
 	}
 	return nil

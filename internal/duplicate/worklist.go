@@ -1,9 +1,7 @@
 package duplicate
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"slices"
 
 	"zhike/internal/customer"
@@ -150,7 +148,7 @@ func (s *Service) pairs(ctx context.Context, rows []pairRow) ([]Pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := s.known(ctx)
+	w, err := s.used(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -249,6 +247,16 @@ func (s *Service) Decide(ctx context.Context, id int64, decision string) (Pair, 
 				Before: map[string]any{"status": p.Status}, After: map[string]any{"status": decision, "a_id": p.A, "b_id": p.B}}); err != nil {
 				return err
 			}
+			// Only "different" can be learned from: "later" says nothing, and what is
+			// open again is taken back.
+			if decision == pairDifferent {
+				err = s.note(ctx, p.A, p.B, false)
+			} else {
+				err = s.store.takeDecision(ctx, p.A, p.B)
+			}
+			if err != nil {
+				return err
+			}
 			p.Status, p.DecidedAt = decision, at
 		}
 		out, err = s.pairs(ctx, []pairRow{p})
@@ -284,9 +292,9 @@ func (s *Service) Overview(ctx context.Context) (Summary, error) {
 		return v, err
 	}
 	v.Open, v.Sure, v.Certain, v.Later = open[0], open[1], open[2], later[0]
-	_, at, err := s.store.weights(ctx)
-	if at != 0 {
-		v.ScannedAt = &at
+	w, err := s.store.weights(ctx)
+	if w.at != 0 {
+		v.ScannedAt = &w.at
 	}
 	return v, err
 }
@@ -311,29 +319,27 @@ type JobStarted struct {
 	JobID int64 `json:"job_id"`
 }
 
-// known are the weights of the last scan, the shipped ones before any.
-func (s *Service) known(ctx context.Context) (dedupe.Weights, error) {
-	body, _, err := s.store.weights(ctx)
-	if err != nil || body == "" {
-		return dedupe.Shipped(), err
-	}
-	w, err := dedupe.ReadWeights(bytes.NewReader([]byte(body)))
-	if err != nil {
-		return dedupe.Shipped(), nil //nolint:nilerr // weights of an older program: the shipped ones serve
-	}
-	return w, nil
-}
+// keptWeights is of how many scans the weights are kept; only the last are used,
+// the others tell how the base changed.
+const keptWeights = 100
 
-func (s *Service) saveWeights(ctx context.Context, w dedupe.Weights) error {
-	body, err := json.Marshal(w)
-	if err != nil {
-		return errs.Wrap(err, errs.Internal, "internal")
+// saveWeights keeps the weights of a scan, with which the pairs can be told.
+func (s *Service) saveWeights(ctx context.Context, base, used dedupe.Weights, l *lessonRow) (err error) {
+	w := weightsRow{lessonID: l.ID, at: s.now()}
+	if w.body, err = asJSON(base); err != nil {
+		return err
+	}
+	if w.used, err = asJSON(used); err != nil {
+		return err
 	}
 	return s.DB.InTx(ctx, func(ctx context.Context) error {
 		id, err := s.DB.NextID(ctx, "duplicate_weights")
 		if err != nil {
 			return err
 		}
-		return s.store.insertWeights(ctx, id, string(body), 0, s.now())
+		if err := s.store.insertWeights(ctx, id, &w, l.Same+l.Different); err != nil {
+			return err
+		}
+		return s.store.dropWeights(ctx, id-keptWeights)
 	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"zhike/internal/platform/audit"
 	"zhike/internal/platform/errs"
+	"zhike/internal/platform/jobs"
 	"zhike/internal/platform/sheet"
 	"zhike/internal/platform/vault"
 )
@@ -39,7 +40,7 @@ func (s *Service) execute(ctx context.Context, rec *Record, src sheet.Source, pr
 	if err := s.acquire(ctx, rec); err != nil {
 		return err
 	}
-	defer tighten()()
+	defer jobs.Frugal()()
 	held, stop := s.keepLease(ctx, rec)
 	err := s.work(held, rec, src, progress)
 	stop()

@@ -48,7 +48,7 @@ func (f *File) findHeader() error {
 		}
 		f.Info.Header = append(f.Info.Header, c)
 	}
-	f.Info.HeaderLine = seen[h].Line
+	f.Info.HeaderLine, f.top = seen[h].Line, seen[h].Number
 	f.queue = seen[h+1:]
 	if len(f.queue) == 0 && f.err == nil {
 		f.queue, f.err = f.readSome(1)
@@ -66,7 +66,7 @@ func (f *File) findHeader() error {
 func (f *File) readSome(n int) ([]Row, error) {
 	var out []Row
 	for len(out) < n {
-		if err := f.rows.next(&f.row); err != nil {
+		if err := f.read(); err != nil {
 			return out, err
 		}
 		if blank(&f.row) {
@@ -82,7 +82,7 @@ func (f *File) readSome(n int) ([]Row, error) {
 func (f *File) readTo(line int64) ([]Row, error) {
 	var out []Row
 	for {
-		if err := f.rows.next(&f.row); err != nil {
+		if err := f.read(); err != nil {
 			return out, err
 		}
 		if f.row.Line > line {

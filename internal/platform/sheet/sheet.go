@@ -106,6 +106,7 @@ const (
 // Cells and Extra stay valid for as long as they are held.
 type Row struct {
 	Line     int64    // 1-based line of the file (CSV, the row's first) or row number (XLSX)
+	Number   int64    // of the row behind the header, from 1; rows of blank cells count, empty lines of a CSV do not
 	Cells    []string // exactly len(Info.Header); missing cells are ""
 	Kinds    []Kind   // per cell for XLSX, nil for CSV
 	Extra    []string // cells beyond the header, trailing empty ones left out
@@ -142,6 +143,8 @@ type File struct {
 	row   Row
 	extra []string
 	blank int64
+	seen  int64 // rows so far; CSV lines without any cell are none
+	top   int64 // what seen was at the header
 	err   error // sticky
 }
 
@@ -195,7 +198,7 @@ func (f *File) open(ctx context.Context, src Source) error {
 func (f *File) Next() (*Row, error) {
 	for {
 		if len(f.queue) > 0 {
-			f.row.Line, f.row.BadQuote = f.queue[0].Line, f.queue[0].BadQuote
+			f.row.Line, f.row.Number, f.row.BadQuote = f.queue[0].Line, f.queue[0].Number, f.queue[0].BadQuote
 			f.row.Cells = append(f.row.Cells[:0], f.queue[0].Cells...)
 			f.row.Kinds = append(f.row.Kinds[:0], f.queue[0].Kinds...)
 			f.queue = f.queue[1:]
@@ -203,7 +206,7 @@ func (f *File) Next() (*Row, error) {
 			if f.err != nil {
 				return nil, f.err
 			}
-			if f.err = f.rows.next(&f.row); f.err != nil {
+			if f.err = f.read(); f.err != nil {
 				return nil, f.err
 			}
 		}
@@ -212,8 +215,23 @@ func (f *File) Next() (*Row, error) {
 			continue
 		}
 		f.fit()
+		f.row.Number -= f.top
 		return &f.row, nil
 	}
+}
+
+// read reads the next row as it stands and numbers it.
+func (f *File) read() error {
+	if err := f.rows.next(&f.row); err != nil {
+		return err
+	}
+	if f.Info.Format == FormatXLSX {
+		f.seen = f.row.Line
+	} else if len(f.row.Cells) > 1 || !blank(&f.row) {
+		f.seen++
+	}
+	f.row.Number = f.seen
+	return nil
 }
 
 // fit brings a row to the header's width and takes the formula escape off.

@@ -1020,6 +1020,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/duplicates/lessons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of what was learned from decisions, the latest applied first */
+        get: operations["listDuplicateLessons"];
+        put?: never;
+        /** Learn from the decisions, in the background; proposes and changes nothing */
+        post: operations["learnDuplicates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/duplicates/lessons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a proposal */
+        delete: operations["dropDuplicateLesson"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/duplicates/lessons/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a lesson to use and score every pair anew */
+        post: operations["applyDuplicateLesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/duplicates/lessons/{id}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put to use again what was before a lesson */
+        post: operations["takeBackDuplicateLesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/duplicates/merge-all": {
         parameters: {
             query?: never;
@@ -1031,6 +1100,40 @@ export interface paths {
         put?: never;
         /** Merge all open pairs from a score on, in the background */
         post: operations["mergeAllDuplicates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/duplicates/merge-all/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What merging from a score on would do; writes nothing */
+        post: operations["previewMergeAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/duplicates/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The weights by which pairs are scored, field by field */
+        get: operations["duplicateModel"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1390,6 +1493,40 @@ export interface paths {
         put?: never;
         /** Make two customers of one again */
         post: operations["undoMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/merges/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Merges made in one go, newest first */
+        get: operations["listMergeBatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/merges/batches/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo all merges of a batch that hold, in the background */
+        post: operations["undoMergeBatch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3486,6 +3623,29 @@ export interface components {
              */
             version?: number;
         };
+        DedupeBand: {
+            /** Format: double */
+            expected: number;
+            /** Format: double */
+            from: number;
+            /** Format: int64 */
+            pairs: number;
+            /** Format: int64 */
+            same: number;
+            /** Format: double */
+            to: number;
+        };
+        DedupeMeasure: {
+            bands: components["schemas"]["DedupeBand"][];
+            /** Format: int64 */
+            called: number;
+            /** Format: double */
+            log_loss: number;
+            /** Format: int64 */
+            missed: number;
+            /** Format: int64 */
+            right: number;
+        };
         DedupeReason: {
             /** Format: double */
             bits: number;
@@ -3496,9 +3656,90 @@ export interface components {
         DefaultInputBody: {
             scheme: string;
         };
+        DuplicateApplied: {
+            /**
+             * Format: int64
+             * @description The scan that scores every pair anew
+             */
+            job_id: number;
+            /**
+             * Format: int64
+             * @description 0 for none: the weights are as the base fits them
+             */
+            lesson_id: number;
+        };
+        DuplicateBatch: {
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            ended_at: number | null;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            job_id: number;
+            /**
+             * Format: int64
+             * @description Merges that the last undo left, because something was edited or merged on since
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description Merges of the batch
+             */
+            merged: number;
+            /** Format: double */
+            min_score: number;
+            /**
+             * Format: int64
+             * @description Pairs of which one was gone already
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            started_at: number;
+            started_by_name: string;
+            /**
+             * @description stopped: somebody stopped it; what was merged holds
+             * @enum {string}
+             */
+            status: "running" | "done" | "stopped" | "undoing";
+            /**
+             * Format: int64
+             * @description Of them undone since
+             */
+            undone: number;
+        };
+        DuplicateBatchStarted: {
+            /** Format: int64 */
+            batch_id: number;
+            /** Format: int64 */
+            job_id: number;
+        };
         DuplicateDecisionInput: {
             /** @enum {string} */
             decision: "different" | "later" | "open";
+        };
+        DuplicateEffect: {
+            /** Format: int64 */
+            down: number;
+            /**
+             * Format: int64
+             * @description Of them scored anew, evenly spread
+             */
+            looked: number;
+            /**
+             * Format: int64
+             * @description Open pairs
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Of these, below the threshold before and not after
+             */
+            up: number;
         };
         DuplicateFieldChoice: {
             /** @enum {string} */
@@ -3513,9 +3754,51 @@ export interface components {
             /** Format: int64 */
             job_id: number;
         };
+        DuplicateLesson: {
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            applied_at: number | null;
+            applied_by_name: string;
+            /** Format: int64 */
+            different: number;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            learned_at: number;
+            learned_by_name: string;
+            report: components["schemas"]["DuplicateReport"];
+            /** Format: int64 */
+            same: number;
+            /** @enum {string} */
+            status: "proposed" | "active" | "former";
+        };
         DuplicateMergeAllInput: {
             /** Format: double */
             min_score: number;
+        };
+        DuplicateMergeAllPreview: {
+            /**
+             * Format: int64
+             * @description Customers that would go into another; of three that are one, two
+             */
+            customers: number;
+            /**
+             * Format: int64
+             * @description Open pairs with at least the score
+             */
+            pairs: number;
+            /** @description The pairs nearest to the bound */
+            riskiest: components["schemas"]["DuplicatePair"][];
+            /**
+             * Format: int64
+             * @description How many of the pairs are two customers if the scores are true, rounded up
+             */
+            wrong: number;
         };
         DuplicateMerged: {
             /** Format: int64 */
@@ -3570,6 +3853,117 @@ export interface components {
             /** Format: int64 */
             winner_version?: number;
         };
+        DuplicateModel: {
+            active: components["schemas"]["DuplicateLesson"] | null;
+            /** @description Open pairs by score, the highest first */
+            bands: components["schemas"]["DuplicateModelBand"][];
+            /** Format: int64 */
+            different: number;
+            /**
+             * Format: double
+             * @description How many others each record has on average
+             */
+            duplicates: number;
+            fields: components["schemas"]["DuplicateModelField"][];
+            /**
+             * Format: int64
+             * @description unix ms; null before the first scan: the weights are the shipped ones
+             */
+            fitted_at: number | null;
+            /**
+             * Format: double
+             * @description How many others share home, phone or office with each record
+             */
+            households: number;
+            /** Format: int64 */
+            need_all: number;
+            /** Format: int64 */
+            need_each: number;
+            proposed: components["schemas"]["DuplicateLesson"] | null;
+            /**
+             * Format: int64
+             * @description Records that the weights were fitted to; of the shipped ones an assumption
+             */
+            records: number;
+            /**
+             * Format: double
+             * @description Score from which a pair is shown to people
+             */
+            review_from: number;
+            /** Format: int64 */
+            same: number;
+            /** @description The pairs were scored before the last change of the weights */
+            stale: boolean;
+            /**
+             * Format: double
+             * @description Score from which the program itself is sure
+             */
+            threshold: number;
+        };
+        DuplicateModelBand: {
+            /** Format: double */
+            from: number;
+            /** Format: int64 */
+            pairs: number;
+            /**
+             * Format: int64
+             * @description How many of them are one customer if the scores are true: their sum
+             */
+            right: number;
+            /** Format: double */
+            to: number;
+        };
+        DuplicateModelField: {
+            field: string;
+            /** @description Compared by a keyed hash: equal or not */
+            hashed: boolean;
+            levels: components["schemas"]["DuplicateModelLevel"][];
+        };
+        DuplicateModelLevel: {
+            /**
+             * Format: double
+             * @description As fitted to the base, without decisions
+             */
+            base_bits: number;
+            /**
+             * Format: double
+             * @description log2(m/u): above zero it speaks for one customer
+             */
+            bits: number;
+            /**
+             * Format: int64
+             * @description Decided pairs of two customers that agree so
+             */
+            different: number;
+            example_a: string;
+            example_b: string;
+            level: string;
+            /**
+             * Format: double
+             * @description Share of pairs that are one customer that agree so
+             */
+            m: number;
+            /**
+             * Format: double
+             * @description As the proposal would make it; null without one
+             */
+            proposed_bits: number | null;
+            /**
+             * Format: int64
+             * @description Decided pairs of one customer that agree so
+             */
+            same: number;
+            /**
+             * Format: double
+             * @description As the program was shipped
+             */
+            shipped_bits: number;
+            /**
+             * Format: double
+             * @description Share of pairs of two customers that agree so
+             */
+            u: number;
+        };
         DuplicateMoving: {
             /** Format: int64 */
             rows: number;
@@ -3608,6 +4002,15 @@ export interface components {
             winner: components["schemas"]["CustomerItem"];
             /** Format: int64 */
             winner_version: number;
+        };
+        DuplicateReport: {
+            after: components["schemas"]["DedupeMeasure"];
+            before: components["schemas"]["DedupeMeasure"];
+            /** @description It tells the decided pairs apart better than the weights in use */
+            better: boolean;
+            effect: components["schemas"]["DuplicateEffect"];
+            /** Format: int64 */
+            folds: number;
         };
         DuplicateSummary: {
             /**
@@ -4432,6 +4835,12 @@ export interface components {
         };
         ListCustomerView: {
             items: components["schemas"]["CustomerView"][];
+        };
+        ListDuplicateBatch: {
+            items: components["schemas"]["DuplicateBatch"][];
+        };
+        ListDuplicateLesson: {
+            items: components["schemas"]["DuplicateLesson"][];
         };
         ListDuplicatePair: {
             items: components["schemas"]["DuplicatePair"][];
@@ -8439,6 +8848,127 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listDuplicateLessons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDuplicateLesson"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    learnDuplicates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateJobStarted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    dropDuplicateLesson: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    applyDuplicateLesson: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateApplied"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    takeBackDuplicateLesson: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateApplied"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     mergeAllDuplicates: {
         parameters: {
             query?: never;
@@ -8461,7 +8991,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DuplicateJobStarted"];
+                    "application/json": components["schemas"]["DuplicateBatchStarted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    previewMergeAll: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateMergeAllInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateMergeAllPreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    duplicateModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateModel"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -9050,6 +9629,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DuplicateMerged"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMergeBatches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDuplicateBatch"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    undoMergeBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateUndoInput"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateBatchStarted"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { RowKey } from './types'
 
 /** Whether a key press belongs to what is focused: a field, a menu, an open dialog. */
@@ -30,7 +30,12 @@ export function useRowKeys({
   onMore?: (pressed: string, key: RowKey) => boolean
 }): RowKey | null {
   const [active, setActive] = useState<RowKey | null>(null)
-  const current = active !== null && keys.includes(active) ? active : null
+  // A row that was dealt with leaves the list: the one that moved up is next.
+  const place = useRef(0)
+  const found = active === null ? -1 : keys.indexOf(active)
+  if (found >= 0) place.current = found
+  const next = Math.min(place.current, keys.length - 1)
+  const current = active === null ? null : (keys[found >= 0 ? found : next] ?? null)
 
   useEffect(() => {
     if (!enabled) return
@@ -40,11 +45,10 @@ export function useRowKeys({
       const row = (key: RowKey) =>
         box.current?.querySelector(`[data-row="${CSS.escape(String(key))}"]`)
       if (event.key === 'j' || event.key === 'k') {
-        const next =
-          keys[event.key === 'j' ? Math.min(at + 1, keys.length - 1) : Math.max(at - 1, 0)]
-        if (next === undefined) return
-        setActive(next)
-        row(next)?.scrollIntoView({ block: 'nearest' })
+        const to = keys[event.key === 'j' ? Math.min(at + 1, keys.length - 1) : Math.max(at - 1, 0)]
+        if (to === undefined) return
+        setActive(to)
+        row(to)?.scrollIntoView({ block: 'nearest' })
       } else if (event.key === 'Enter' && current !== null) {
         // A focused link or button keeps its own Enter.
         if ((event.target as Element).closest('a,button')) return

@@ -1,11 +1,15 @@
 import { Button, Radio } from 'antd'
 import { ArrowLeftRight } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { DetailDrawer, LinkButton, QueryView, Section, useMe, useSay } from '@/kit'
+import { DetailDrawer, LinkButton, QueryView, Section, useIsPhone, useMe, useSay } from '@/kit'
 import { decide, type FieldChoice, merge, type Pair, type Side, undo, usePreview } from './api'
 import styles from './duplicates.module.css'
-import { Reasons, SideFacts } from './words'
+import { Histories } from './Histories'
+import { Keys, Reasons, SideFacts, stays } from './words'
+
+// Where keys are typed text, or choose among options.
+const fields = 'input:not([type="radio"]),textarea,select,[role="listbox"]'
 
 /**
  * Both customers field by field: choose which stays and whose value is kept,
@@ -18,7 +22,8 @@ export function CompareDrawer({
 }: {
   pair: Pair | null
   onClose: () => void
-  onDone: () => void
+  /** With the pair that was decided, so that the list can go on to the next. */
+  onDone: (pair?: Pair) => void
 }) {
   const { t } = useTranslation()
   return (
@@ -30,7 +35,7 @@ export function CompareDrawer({
     >
       {pair &&
         (pair.a.visible && pair.b.visible ? (
-          <Compare key={pair.id} pair={pair} onClose={onClose} onDone={onDone} />
+          <Compare key={pair.id} pair={pair} onDone={onDone} />
         ) : (
           <Foreign pair={pair} />
         ))}
@@ -51,31 +56,22 @@ function Foreign({ pair }: { pair: Pair }) {
   )
 }
 
-function Compare({
-  pair,
-  onClose,
-  onDone,
-}: {
-  pair: Pair
-  onClose: () => void
-  onDone: () => void
-}) {
+function Compare({ pair, onDone }: { pair: Pair; onDone: (pair?: Pair) => void }) {
   const { t } = useTranslation()
   const { done, fail } = useSay()
-  const first = (pair.b.card?.orders_all ?? 0) > (pair.a.card?.orders_all ?? 0)
+  const phone = useIsPhone()
+  const first = stays(pair)[0] === pair.b
   const [swapped, setSwapped] = useState(first)
   const [winner, loser] = swapped ? [pair.b, pair.a] : [pair.a, pair.b]
   const preview = usePreview(winner.id, loser.id)
   const [choices, setChoices] = useState<Record<string, Side>>({})
   const [busy, setBusy] = useState(false)
-  useEffect(() => setChoices({}), [])
 
   const run = async (work: () => Promise<void>) => {
     setBusy(true)
     try {
       await work()
-      onDone()
-      onClose()
+      onDone(pair)
     } catch (error) {
       fail(error)
       void preview.refetch()
@@ -83,11 +79,12 @@ function Compare({
       setBusy(false)
     }
   }
-  const different = () =>
+  // i18n-keys: duplicates.said_*
+  const say = (decision: 'different' | 'later') =>
     run(async () => {
-      await decide(pair.id, 'different')
-      done(t('duplicates.said_different'), async () => {
-        await decide(pair.id, 'open')
+      await decide(pair.id, decision)
+      done(t(`duplicates.said_${decision}`), async () => {
+        await decide(pair.id, pair.status)
         onDone()
       })
     })
@@ -105,8 +102,58 @@ function Compare({
         onDone()
       })
     })
+  const swap = useCallback(() => {
+    setSwapped((s) => !s)
+    setChoices({})
+  }, [])
+  const acts: Record<string, () => unknown> = {
+    s: () => preview.data && doMerge(),
+    d: () => say('different'),
+    l: () => pair.status === 'open' && say('later'),
+    w: swap,
+  }
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const typing = event.target instanceof Element && event.target.closest(fields)
+      if (busy || typing || event.metaKey || event.ctrlKey || event.altKey || event.repeat) return
+      const act = acts[event.key]
+      if (!act) return
+      event.preventDefault()
+      act()
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  })
   return (
     <>
+      <div className={styles.acts}>
+        <Button type="primary" loading={busy} disabled={!preview.data} onClick={doMerge}>
+          {t('duplicates.merge')}
+        </Button>
+        {pair.status !== 'different' && (
+          <Button disabled={busy} onClick={() => say('different')}>
+            {t('duplicates.different')}
+          </Button>
+        )}
+        {pair.status === 'open' && (
+          <Button disabled={busy} onClick={() => say('later')}>
+            {t('duplicates.later')}
+          </Button>
+        )}
+        <Button
+          type="text"
+          icon={<ArrowLeftRight size={15} aria-hidden="true" />}
+          disabled={busy}
+          onClick={swap}
+        >
+          {t('duplicates.swap')}
+        </Button>
+        {!phone && <Keys of={['s', 'd', 'l', 'w']} />}
+      </div>
+      <div className={styles.histories}>
+        <SideFacts side={winner} />
+        <SideFacts side={loser} />
+      </div>
       <Reasons pair={pair} all />
       <QueryView query={preview}>
         {(data) => (
@@ -156,28 +203,10 @@ function Compare({
               )}
               <p className="zk-muted">{t('duplicates.undo_note')}</p>
             </Section>
+            <Histories winner={winner} loser={loser} />
           </>
         )}
       </QueryView>
-      <p>
-        <Button type="primary" loading={busy} disabled={!preview.data} onClick={doMerge}>
-          {t('duplicates.merge')}
-        </Button>{' '}
-        <Button disabled={busy} onClick={different}>
-          {t('duplicates.different')}
-        </Button>{' '}
-        <Button
-          type="text"
-          icon={<ArrowLeftRight size={15} />}
-          disabled={busy}
-          onClick={() => {
-            setSwapped(!swapped)
-            setChoices({})
-          }}
-        >
-          {t('duplicates.swap')}
-        </Button>
-      </p>
     </>
   )
 }

@@ -16,7 +16,14 @@ export type FieldChoice = Schemas['DuplicateFieldChoice']
 export type Side = 'winner' | 'loser'
 export type MergeInput = Schemas['DuplicateMergeInput']
 
-export const states = ['open', 'later', 'different', 'merged'] as const
+export type Batch = Schemas['DuplicateBatch']
+export type Model = Schemas['DuplicateModel']
+export type ModelField = Schemas['DuplicateModelField']
+export type ModelLevel = Schemas['DuplicateModelLevel']
+export type Lesson = Schemas['DuplicateLesson']
+export type Measure = Schemas['DedupeMeasure']
+
+export const states = ['open', 'later', 'different', 'merged', 'model'] as const
 export type State = (typeof states)[number]
 
 export const useSummary = () =>
@@ -43,6 +50,48 @@ export const scan = () => ok(api.POST('/duplicates/scan'))
 
 export const mergeAll = (min_score: number) =>
   ok(api.POST('/duplicates/merge-all', { body: { min_score } }))
+
+/** What merging from a score on would do. */
+export const useMergeAllPreview = (min_score: number, enabled: boolean) =>
+  useQuery({
+    queryKey: ['duplicates', 'merge-all', min_score],
+    queryFn: ({ signal }) =>
+      ok(api.POST('/duplicates/merge-all/preview', { body: { min_score }, signal })),
+    enabled,
+    gcTime: 0,
+  })
+
+export const useBatches = () =>
+  useQuery({
+    queryKey: ['duplicates', 'batches'],
+    queryFn: ({ signal }) => ok(api.GET('/merges/batches', { signal })),
+  })
+
+export const undoBatch = (id: number, keep_edited: boolean) =>
+  ok(api.POST('/merges/batches/{id}/undo', { params: { path: { id } }, body: { keep_edited } }))
+
+export const useModel = () =>
+  useQuery({
+    queryKey: ['duplicates', 'model'],
+    queryFn: ({ signal }) => ok(api.GET('/duplicates/model', { signal })),
+  })
+
+export const useLessons = () =>
+  useQuery({
+    queryKey: ['duplicates', 'lessons'],
+    queryFn: ({ signal }) => ok(api.GET('/duplicates/lessons', { signal })),
+  })
+
+export const learn = () => ok(api.POST('/duplicates/lessons'))
+
+export const applyLesson = (id: number) =>
+  ok(api.POST('/duplicates/lessons/{id}/apply', { params: { path: { id } } }))
+
+export const takeBackLesson = (id: number) =>
+  ok(api.POST('/duplicates/lessons/{id}/take-back', { params: { path: { id } } }))
+
+export const dropLesson = (id: number) =>
+  ok(api.DELETE('/duplicates/lessons/{id}', { params: { path: { id } } }))
 
 /** What a merge would keep; asked for again when the sides change. */
 export const usePreview = (winner_id: number, loser_id: number) =>

@@ -47,6 +47,27 @@ export function Score({ score }: { score: number }) {
   )
 }
 
+/** Who stays of two by default, and who goes: the one with more orders, of equals the older. */
+export function stays(pair: Pair): [PairSide, PairSide] {
+  const more = (pair.b.card?.orders_all ?? 0) > (pair.a.card?.orders_all ?? 0)
+  return more ? [pair.b, pair.a] : [pair.a, pair.b]
+}
+
+// i18n-keys: duplicates.key.*
+/** The keys that work here, each with what it does. */
+export function Keys({ of }: { of: string[] }) {
+  const { t } = useTranslation()
+  return (
+    <ul className={styles.keys} aria-label={t('duplicates.keys')}>
+      {of.map((key) => (
+        <li key={key}>
+          <kbd>{key === 'enter' ? '↵' : key.toUpperCase()}</kbd> {t(`duplicates.key.${key}`)}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
 const shown = 4
 
 /** What speaks for one customer and what against it, the weightiest first. */
@@ -64,10 +85,11 @@ export function Reasons({ pair, all }: { pair: Pair; all?: boolean }) {
   )
 }
 
-// i18n-keys: dedupe.field.*, dedupe.level.*
+// i18n-keys: dedupe.field.*, dedupe.level.*, dedupe.household
 function useReason() {
   const { t, i18n } = useTranslation()
   return (r: Reason) => {
+    if (r.code === 'dedupe.household') return t('dedupe.household')
     const field = `dedupe.field.${r.field.replaceAll('.', '_')}`
     const level = `dedupe.level.${r.level}`
     return `${i18n.exists(field) ? t(field) : r.field} ${i18n.exists(level) ? t(level) : r.level}`

@@ -1,14 +1,13 @@
-package importer
+package jobs
 
 import (
 	"runtime/debug"
 	"sync"
 )
 
-// tightPercent is how much garbage may pile up beside what is in use while an
-// import runs, in percent of it. What an import keeps for long (the buyers it
-// met) has no pointers and costs the collector nothing, so that collecting
-// more often is cheap, and a large file stays within its memory.
+// tightPercent is how much garbage may pile up beside what is in use while work
+// over the whole base runs, in percent of it. What such work keeps for long is
+// large and has few pointers, so that collecting more often is cheap.
 const tightPercent = 40
 
 var tight struct {
@@ -17,9 +16,10 @@ var tight struct {
 	before int
 }
 
-// tighten makes the collector frugal until back is called by whoever called it
-// last.
-func tighten() (back func()) {
+// Frugal makes the garbage collector frugal until back is called by whoever
+// called it last: for imports and for walks over the whole base, which must
+// stay within their memory.
+func Frugal() (back func()) {
 	tight.mu.Lock()
 	defer tight.mu.Unlock()
 	if tight.users++; tight.users == 1 {
