@@ -21,7 +21,10 @@ if [ ! -f "$sample/done" ]; then
   "$zhike" tier run --scheme value-score
   "$zhike" tier run --scheme rfm
   "$zhike" tier run --scheme value-rules
+  furnished=$("$zhike" demo furnish "$sample")
   touch "$sample/done"
 fi
 "$zhike" report tiering --format text
+# Last, because it may hold the administrator's first password.
+[ -z "${furnished:-}" ] || echo "$furnished"
 exec "$zhike" serve "$@"

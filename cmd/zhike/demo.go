@@ -51,6 +51,31 @@ func (c *cli) demoCmd() *cobra.Command {
 	generate.Flags().Uint64Var(&seed, "seed", 1, c.t("cli.demo.flag.seed"))
 	generate.Flags().StringVar(&asOf, "as-of", "", c.t("cli.demo.flag.as_of"))
 	demoCmd := &cobra.Command{Use: "demo", Short: c.t("cli.demo.short"), Args: args(cobra.NoArgs), RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	demoCmd.AddCommand(generate)
+	demoCmd.AddCommand(generate, c.demoFurnishCmd())
 	return demoCmd
+}
+
+// demoFurnishCmd gives the imported sample company what its files do not have.
+func (c *cli) demoFurnishCmd() *cobra.Command {
+	return &cobra.Command{
+		Use: "furnish DIR", Short: c.t("cli.demo.furnish.short"), Args: args(cobra.ExactArgs(1)),
+		Example: "  zhike demo furnish ./sample",
+		RunE: func(cmd *cobra.Command, a []string) error {
+			ctx, app, err := c.open(cmd)
+			if err != nil {
+				return err
+			}
+			defer app.Close()
+			out, err := app.FurnishDemo(ctx, a[0])
+			if err != nil {
+				return err
+			}
+			return c.print(out, func(w io.Writer) {
+				fmt.Fprintln(w, c.t("cli.demo.furnished", "fields", out.Fields, "rows", out.Fair.Accepted, "tags", out.Fair.Counts.TagsMade, "notes", out.Notes))
+				if out.Password != "" {
+					fmt.Fprintln(w, c.t("cli.demo.admin", "login", out.Login, "password", out.Password))
+				}
+			})
+		},
+	}
 }

@@ -29,7 +29,7 @@ func (c *cli) importCmd() *cobra.Command {
 }
 
 func (c *cli) importKindCmd(kind importer.Kind, short string) *cobra.Command {
-	var mapFile, source, layout string
+	var mapFile, source, layout, saved string
 	var dryRun bool
 	cmd := &cobra.Command{
 		Use: string(kind) + " FILE", Short: short, Long: short + "\n\n" + c.t("cli.import.long"), Args: args(cobra.ExactArgs(1)),
@@ -52,11 +52,19 @@ func (c *cli) importKindCmd(kind importer.Kind, short string) *cobra.Command {
 					return err
 				}
 			}
+			if saved != "" && in.Mapping != nil {
+				return errs.New(errs.Invalid, "cli.mapping_once")
+			}
 			ctx, app, err := c.open(cmd)
 			if err != nil {
 				return err
 			}
 			defer app.Close()
+			if saved != "" {
+				if in.Mapping, err = app.Importer.MappingNamed(ctx, saved); err != nil {
+					return err
+				}
+			}
 			b := c.newBar(c.t("cli.import.progress"))
 			in.Progress = func(_ importer.Phase, done, total int64) { b.set(done, total) }
 			res, err := app.Importer.Run(ctx, in)
@@ -69,6 +77,7 @@ func (c *cli) importKindCmd(kind importer.Kind, short string) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&mapFile, "map", "", c.t("cli.import.flag.map"))
 	cmd.Flags().StringVar(&source, "source", "", c.t("cli.import.flag.source"))
+	cmd.Flags().StringVar(&saved, "mapping", "", c.t("cli.import.flag.mapping"))
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, c.t("cli.import.flag.dry_run"))
 	if kind == importer.KindCustomers {
 		cmd.Flags().StringVar(&layout, "layout", "", c.t("cli.import.flag.layout", "layouts", customer.LayoutNames()))
@@ -105,6 +114,7 @@ func (c *cli) printImport(w writer, r importer.Result) {
 		{"cancelled", r.Counts.Cancelled}, {"unpaid", r.Counts.Unpaid}, {"exact_duplicates", r.Counts.ExactDuplicates},
 		{"without_buyer", r.Counts.WithoutBuyer}, {"zero_price", r.Counts.ZeroPrice},
 		{"columns_ignored", r.Counts.ColumnsIgnored}, {"links_open", r.Counts.LinksOpen},
+		{"tags_made", r.Counts.TagsMade}, {"tags_left_out", r.Counts.TagsLeftOut}, {"alike", r.Counts.Alike},
 	} {
 		if k.count > 0 {
 			fmt.Fprintln(w, c.t("cli.import.count", "name", i18n.T(c.locale, "cli.import.counts."+k.name, nil), "count", n(k.count)))

@@ -197,6 +197,8 @@ func (a *App) domains() {
 	a.Importer = importer.NewService(importer.Deps{
 		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Jobs: a.Jobs, Events: a.Events, Zone: zone, Log: a.Log,
 		Customers: a.Customer.Store(), Orders: orders, Metrics: a.Metrics, Files: a.Config.FilesDir(),
+		Fields: a.Fields, Tags: a.Tags, Find: referenced{a}.One, Actor: a.Org.ActorOf,
+		Lookalikes: lookalikes{a}, Seen: a.Customer.Seen,
 		Names: a.Org.Names, MaxUpload: a.Config.UploadMaxBytes, MaxUnpacked: a.Config.UnpackedMaxBytes, MaxRows: a.Config.UploadMaxRows,
 	})
 	a.history(zone)

@@ -41,6 +41,19 @@ func (a *App) clean(zone clock.Zone) {
 	})
 }
 
+// lookalikes is the way from imports to duplicates, which are made later.
+type lookalikes struct{ a *App }
+
+// Newcomers is duplicate.Service.Newcomers.
+func (l lookalikes) Newcomers(ctx context.Context, list []importer.Newcomer, progress func(done, total int64)) ([]importer.Alike, error) {
+	return l.a.Duplicates.Newcomers(ctx, list, progress)
+}
+
+// Made is duplicate.Service.Made.
+func (l lookalikes) Made(ctx context.Context, ids []int64, progress func(done, total int64)) error {
+	return l.a.Duplicates.Made(ctx, ids, progress)
+}
+
 // issues gives the rules of quality to lists, which can be filtered by them.
 func issues() []customer.Issue {
 	out := make([]customer.Issue, len(quality.Rules))

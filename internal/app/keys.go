@@ -22,6 +22,7 @@ func sealedColumns() []vault.Column {
 		row("customer_changes", "before_cipher", vault.KindRow, "id"),
 		row("customer_changes", "after_cipher", vault.KindRow, "id"),
 		row("imports", "header_cipher", vault.KindRow, "id"),
+		row("imports", "notes_cipher", vault.KindRow, "id"),
 		row("import_rejects", "value_cipher", vault.KindCell, "import_id", "row_no"),
 		row("import_rejects", "row_cipher", vault.KindRow, "import_id", "row_no"),
 		row("import_pending", "row_cipher", vault.KindRow, "import_id", "order_hash", "row_no"),

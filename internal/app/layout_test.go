@@ -168,6 +168,12 @@ func TestLayoutsRoundTrip(t *testing.T) {
 					}
 				}
 				accounts, contacts := exportLayout(t, ctx, a, system+"_accounts"), exportLayout(t, ctx, a, system+"_contacts")
+				// Its own export changes nothing.
+				for name, text := range map[string]string{"accounts": accounts, "contacts": contacts} {
+					if r := run(a, ctx, name, text, system, system+"_"+name); r.Accepted != 0 || r.CustomersCreated != 0 || r.Unchanged == 0 {
+						t.Errorf("%s into the base they came from: %+v", name, r)
+					}
+				}
 				// The same files came in again; a fresh base on the same engine.
 				eachAppOf(t, a, func(t *testing.T, ctx context.Context, b *App) {
 					run(b, ctx, "accounts", accounts, system, "")

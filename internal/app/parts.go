@@ -7,6 +7,7 @@ import (
 	"zhike/internal/field"
 	"zhike/internal/org"
 	"zhike/internal/platform/auth"
+	"zhike/internal/platform/errs"
 	"zhike/internal/platform/web"
 	"zhike/internal/tag"
 )
@@ -70,6 +71,29 @@ func (r referenced) Find(ctx context.Context, target, text string, limit int) ([
 		out = append(out, field.Candidate{ID: p.ID, Name: p.Name, Note: p.DepartmentName})
 	}
 	return out, err
+}
+
+// One gives the only customer or member of staff of exactly that name, for
+// files. Error: not found where there is none, and where there are several.
+func (r referenced) One(ctx context.Context, target, name string) (int64, error) {
+	list, err := r.Find(ctx, target, name, 20)
+	if err != nil {
+		return 0, err
+	}
+	id := int64(0)
+	for _, c := range list {
+		if c.Name != name || c.ID == id {
+			continue
+		}
+		if id != 0 {
+			return 0, errs.New(errs.NotFound, "not_found")
+		}
+		id = c.ID
+	}
+	if id == 0 {
+		return 0, errs.New(errs.NotFound, "not_found")
+	}
+	return id, nil
 }
 
 // tagRecords is the way from tags to the record.

@@ -153,7 +153,7 @@ func (x *exporter) layoutNumbers(ctx context.Context, p *layoutPage, ids []int64
 	}
 	p.numbers = make(map[int64]string, len(all))
 	for _, id := range all {
-		p.numbers[id] = exportNumber(id)
+		p.numbers[id] = exportNumber(s.Vault, id)
 		n := rows[id]
 		if n == nil {
 			continue

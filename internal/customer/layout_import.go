@@ -3,7 +3,6 @@ package customer
 import (
 	"context"
 	"slices"
-	"strconv"
 
 	"zhike/internal/platform/auth"
 	"zhike/internal/region"
@@ -278,7 +277,3 @@ func (s *Store) relatable(ctx context.Context, l *ImportedRelation) (bool, error
 	}
 	return true, nil
 }
-
-// exportNumber stands for the number of a customer who has none that may be
-// shown: it is the same in every export.
-func exportNumber(id int64) string { return "ZK-" + strconv.FormatInt(id, 10) }

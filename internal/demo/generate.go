@@ -107,6 +107,9 @@ func Generate(ctx context.Context, dir string, opt Options) (Manifest, error) {
 		}
 		m.Files = append(m.Files, info)
 	}
+	if err := g.writeFair(dir); err != nil {
+		return m, err
+	}
 	return m, m.write(dir)
 }
 

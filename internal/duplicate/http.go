@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"zhike/internal/importer"
 	"zhike/internal/platform/web"
 )
 
@@ -77,6 +78,9 @@ func (s *Service) Routes(api *web.API) {
 		})
 	web.Register(api, route(http.MethodGet, "/customers/{id}/duplicates", "listCustomerDuplicates", "Undecided pairs of one customer", 0),
 		func(ctx context.Context, in *pairInput) (web.List[Pair], error) { return s.Of(ctx, in.ID) })
+	ofImport := route(http.MethodGet, "/imports/{id}/duplicates", "listImportDuplicates", "Undecided pairs with a customer that an import made", 0)
+	ofImport.Permission = importer.PermRun
+	web.Register(api, ofImport, func(ctx context.Context, in *pairInput) (ImportPairs, error) { return s.OfImport(ctx, in.ID) })
 	web.Register(api, route(http.MethodPost, "/merges/preview", "previewMerge", "What a merge would keep and move; writes nothing", 0),
 		func(ctx context.Context, in *mergeInput) (Preview, error) { return s.Preview(ctx, in.Body) })
 	web.Register(api, route(http.MethodPost, "/merges", "mergeCustomers", "Fold one customer into another; can be undone", http.StatusCreated),

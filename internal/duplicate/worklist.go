@@ -58,6 +58,7 @@ type PairQuery struct {
 	MinScore float64 `query:"min_score" minimum:"0" maximum:"1" default:"0.5"`
 	Limit    int     `query:"limit" minimum:"1" maximum:"100" default:"20"`
 	Cursor   string  `query:"cursor" maxLength:"2048"`
+	Import   int64   `query:"import" minimum:"0" doc:"Only pairs with a customer that this import made"`
 }
 
 // read is how many pairs are looked at for one page at most: an actor who sees
@@ -76,7 +77,7 @@ func (s *Service) List(ctx context.Context, q PairQuery) (web.Page[Pair], error)
 	var rows []pairRow
 	more := true
 	for looked := 0; len(rows) <= q.Limit && more && looked < read; looked += 200 {
-		some, err := s.store.pairs(ctx, q.Status, int64(q.MinScore*1e6), score, id, 200)
+		some, err := s.page(ctx, q, score, id, 200)
 		if err != nil {
 			return none, err
 		}
@@ -101,6 +102,14 @@ func (s *Service) List(ctx context.Context, q PairQuery) (web.Page[Pair], error)
 		return none, err
 	}
 	return web.NewPage(items, next, nil), nil
+}
+
+// page reads pairs of the list behind a place.
+func (s *Service) page(ctx context.Context, q PairQuery, score, id int64, n int) ([]pairRow, error) {
+	if q.Import != 0 {
+		return s.store.importPairs(ctx, q.Import, q.Status, int64(q.MinScore*1e6), score, id, n)
+	}
+	return s.store.pairs(ctx, q.Status, int64(q.MinScore*1e6), score, id, n)
 }
 
 func ids(rows []pairRow) []int64 {

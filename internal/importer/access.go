@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"zhike/internal/customer"
+	"zhike/internal/field"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
 )
@@ -13,6 +14,9 @@ import (
 // The number by which a customer is found again need not be edited, only known.
 func writes(ctx context.Context, what Meaning) bool {
 	key := customer.MeaningKey(string(what))
+	if code, ok := what.fieldCode(); ok {
+		key = field.Prefix + code
+	}
 	if key == "" {
 		return true
 	}
@@ -28,6 +32,11 @@ func writable(ctx context.Context, all []Meaning) []Meaning {
 		return all
 	}
 	return slices.DeleteFunc(slices.Clone(all), func(m Meaning) bool { return !writes(ctx, m) })
+}
+
+// writableFields are the custom fields among them.
+func writableFields(ctx context.Context, all []FieldTarget) []FieldTarget {
+	return slices.DeleteFunc(all, func(f FieldTarget) bool { return !writes(ctx, f.Meaning) })
 }
 
 // mayWrite refuses columns that say what the actor may not edit. Error:

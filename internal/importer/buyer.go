@@ -51,7 +51,8 @@ type buyer struct {
 	// defaultKind is what a new customer is where kind is "". Where it is set,
 	// the buyer is nobody of another kind.
 	defaultKind customer.Kind
-	more        *more // what only files of customers say; nil for nothing
+	more        *more  // what only files of customers say; nil for nothing
+	extra       *extra // custom fields and tags; nil for nothing
 	// said is a keyed hash over all of the above.
 	said uint64
 }
@@ -134,6 +135,9 @@ func (p *parser) buyerOf(b *batch, at int, r *row, out *buyer) *fault {
 		return f
 	}
 	if f := p.buyerFacts(at, r, out); f != nil {
+		return f
+	}
+	if f := p.readExtra(at, r, out); f != nil {
 		return f
 	}
 	p.nameBuyer(out)
@@ -359,6 +363,9 @@ func (p *parser) hashBuyer(b *buyer) {
 	put(b.city)
 	if b.more != nil {
 		b.more.hash(put)
+	}
+	if b.extra != nil {
+		b.extra.hash(p.extra, put)
 	}
 	p.buf = buf
 	b.said = p.sip.sum(buf)

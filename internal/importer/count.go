@@ -18,6 +18,7 @@ func (w *writer) count(b *batch, pl *plan) {
 			b.refuse(d.from, d.to, []fault{own})
 			continue
 		}
+		w.countTags(pl, d)
 		rows := int64(d.to - d.from)
 		id := d.customer
 		if pl.same[i] {

@@ -25,6 +25,7 @@ const (
 	PhaseRows    Phase = "rows"    // rows
 	PhaseHeld    Phase = "held"    // rows
 	PhaseFigures Phase = "figures" // customers
+	PhaseAlike   Phase = "alike"   // customers
 )
 
 // Progress hears how far an import is: done of total units, total 0 where it
@@ -106,7 +107,12 @@ func (s *Service) work(ctx context.Context, rec *Record, src sheet.Source, progr
 	}
 	// Both passes read with the same bounds, whenever they run.
 	now := time.UnixMilli(rec.CreatedAt)
-	p := newParser(&rec.Mapping, cols, s.vault, s.zone(), now)
+	extra, err := s.extraFor(ctx, rec, cols)
+	if err != nil {
+		f.Close()
+		return err
+	}
+	p := newParser(&rec.Mapping, cols, s.vault, s.zone(), now, extra)
 	found, err := p.scan(ctx, f, s.maxRows, func(done, total int64) { progress(PhaseCheck, done, total) })
 	f.Close()
 	if err != nil {
@@ -119,7 +125,7 @@ func (s *Service) work(ctx context.Context, rec *Record, src sheet.Source, progr
 		return err
 	}
 	rec.Counts.ColumnsIgnored = int64(len(withoutErrorColumns(header)) - len(cols.at))
-	w, err := s.newWriter(ctx, rec, header)
+	w, err := s.newWriter(ctx, rec, header, extra)
 	if err != nil {
 		return err
 	}
@@ -127,6 +133,9 @@ func (s *Service) work(ctx context.Context, rec *Record, src sheet.Source, progr
 		return err
 	}
 	if err := s.readHeld(ctx, p, w, progress); err != nil {
+		return err
+	}
+	if err := s.compareDry(ctx, rec, w, progress); err != nil {
 		return err
 	}
 	if err := s.step(ctx, rec, StatusRunning, StatusFinishing); err != nil {
@@ -204,11 +213,18 @@ func (s *Service) prepare(ctx context.Context, rec *Record, header []string, row
 	return err
 }
 
-func (s *Service) newWriter(ctx context.Context, rec *Record, header []string) (*writer, error) {
+func (s *Service) newWriter(ctx context.Context, rec *Record, header []string, extra *extraPlace) (*writer, error) {
 	w := &writer{
-		db: s.db, st: s.st, vault: s.vault, customers: s.customers, orders: s.orders, rec: rec, header: header,
+		fields: s.fields, tags: s.tags, extra: extra, db: s.db, st: s.st, vault: s.vault, customers: s.customers, orders: s.orders, rec: rec, header: header,
 		nowMS: s.now(), cache: newBuyerCache(), products: s.orders.ProductCache(rec.SourceID, s.now()),
 		now: s.now,
+	}
+	w.tagsMade = map[string]bool{}
+	var err error
+	if rec.Cursor > 0 {
+		if w.notes, err = openNotes(s.vault, rec.Notes); err != nil {
+			return nil, err
+		}
 	}
 	if rec.DryRun {
 		w.dryKeys, w.dryContacts, w.dryAdded = map[blind]int64{}, map[blind]int64{}, map[ownContact]bool{}
@@ -242,7 +258,7 @@ func (s *Service) readRows(ctx context.Context, rec *Record, src sheet.Source, p
 	defer f.Close()
 	r := &reader{p: p, feed: &fileFeed{f: f}, repeats: found.repeats, limit: s.batch}
 	return pipe(ctx, w, func(ctx context.Context, b *batch, send func(*batch) (*batch, error)) error {
-		return r.run(ctx, b, skip, send)
+		return r.run(ctx, b, skip, p.extra.checked(send))
 	}, func() { progress(PhaseRows, rec.Cursor, rec.RowsTotal) })
 }
 
@@ -254,7 +270,7 @@ func (s *Service) readHeld(ctx context.Context, p *parser, w *writer, progress P
 		return s.st.pending(ctx, w.rec.ID, hash, no, pageRows)
 	}
 	return pipe(ctx, w, func(ctx context.Context, b *batch, send func(*batch) (*batch, error)) error {
-		return r.runHeld(ctx, b, page, send)
+		return r.runHeld(ctx, b, page, p.extra.checked(send))
 	}, func() { progress(PhaseHeld, w.rec.Accepted+w.rec.Rejected+w.rec.Unchanged, w.rec.RowsRead) })
 }
 

@@ -39,6 +39,11 @@ func (s *Service) finish(ctx context.Context, rec *Record, m *met, end Status, c
 		if err := s.Recover(ctx); err != nil {
 			return err
 		}
+		if end == StatusFinished {
+			if err := s.compareMade(ctx, rec, m, progress); err != nil {
+				return err
+			}
+		}
 		if rec.Accepted >= largeImport {
 			if err := s.st.settle(ctx, "customer_metrics"); err != nil {
 				return err
@@ -63,6 +68,11 @@ func (s *Service) finish(ctx context.Context, rec *Record, m *met, end Status, c
 		}
 		if !ok {
 			return errStopped
+		}
+		if !rec.DryRun {
+			if err := s.st.saveCreated(ctx, rec.ID, m.sets[metCreated].ranges(maxRanges)); err != nil {
+				return err
+			}
 		}
 		if err := s.st.clearWork(ctx, rec.ID); err != nil {
 			return err

@@ -32,6 +32,8 @@ type previewInput struct {
 		Kind     Kind     `json:"kind,omitempty" enum:"orders,customers,behaviours" doc:"guessed where left out"`
 		Source   string   `json:"source,omitempty" maxLength:"120"`
 		Mapping  *Mapping `json:"mapping,omitempty" doc:"corrections; without columns only the way of reading"`
+		SavedID  int64    `json:"saved_id,omitempty" minimum:"0" doc:"the saved mapping to begin with"`
+		Guess    bool     `json:"guess,omitempty" doc:"guess, whatever was used the last time"`
 	}
 }
 
@@ -101,7 +103,7 @@ func (s *Service) Routes(api *web.API) {
 	web.Register(api, run(http.MethodPost, "/imports/preview", "previewImport", "What an import would make of an upload"),
 		func(ctx context.Context, in *previewInput) (Preview, error) {
 			b := &in.Body
-			return s.Preview(ctx, PreviewInput{UploadID: b.UploadID, Kind: b.Kind, Source: b.Source, Mapping: b.Mapping})
+			return s.Preview(ctx, PreviewInput{UploadID: b.UploadID, Kind: b.Kind, Source: b.Source, Mapping: b.Mapping, SavedID: b.SavedID, Guess: b.Guess})
 		})
 	web.Register(api, created(run(http.MethodPost, "/imports", "startImport", "Import an upload in the background")),
 		func(ctx context.Context, in *startInput) (View, error) {
@@ -111,6 +113,7 @@ func (s *Service) Routes(api *web.API) {
 	web.Register(api, view(http.MethodGet, "/imports", "listImports", "List imports, the newest first"), s.list)
 	web.Register(api, view(http.MethodGet, "/imports/limits", "importLimits", "How large a file may be"),
 		func(context.Context, *struct{}) (Limits, error) { return s.Limits(), nil })
+	s.savedRoutes(api)
 	web.Register(api, view(http.MethodGet, "/imports/{id}", "getImport", "One import with its counts and reasons"),
 		func(ctx context.Context, in *idInput) (View, error) { return s.Get(ctx, in.ID, web.Locale(ctx)) })
 	web.Register(api, run(http.MethodGet, "/imports/{id}/rejects", "listRejects", "Refused rows in file order"), s.listRejects)
@@ -221,7 +224,7 @@ func (s *Service) checkHeader(ctx context.Context, src sheet.Source, m *Mapping)
 		return err
 	}
 	defer f.Close()
-	if err := m.fit(ctx, f.Info.Header); err != nil {
+	if err := s.fit(ctx, m, f.Info.Header); err != nil {
 		return err
 	}
 	if _, err := m.columnsFor(f.Info.Header); err != nil {

@@ -35,7 +35,7 @@ func (s *Service) Register(r *jobs.Registry) {
 
 // phaseUnits say what the progress of a phase counts.
 var phaseUnits = map[Phase]string{
-	PhaseHash: "bytes", PhaseCheck: "bytes", PhaseRows: "rows", PhaseHeld: "rows", PhaseFigures: "customers",
+	PhaseHash: "bytes", PhaseCheck: "bytes", PhaseRows: "rows", PhaseHeld: "rows", PhaseFigures: "customers", PhaseAlike: "customers",
 }
 
 // tidy removes old uploads, and brings indexes back that an import took away

@@ -68,6 +68,9 @@ func (m *Mapping) fit(ctx context.Context, header []string) error {
 			}
 		}
 	}
+	if err := m.mayTag(ctx); err != nil {
+		return err
+	}
 	return m.Validate()
 }
 

@@ -31,6 +31,16 @@ func (r *resolver) candidates(bu *buyer, id int64, b blind) []int64 {
 	return out
 }
 
+// exported is the customer whose number was made by an export of this base; 0
+// for none, and where the customer is gone.
+func (r *resolver) exported(bu *buyer) int64 {
+	id, ok := customer.OwnNumber(r.w.vault, bu.key)
+	if _, there := r.people[id]; !ok || !there {
+		return 0
+	}
+	return id
+}
+
 // kindOf is the kind of a customer of the batch; "" for a dry run's own.
 func (r *resolver) kindOf(id int64) customer.Kind {
 	if id < 0 {

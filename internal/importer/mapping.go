@@ -12,6 +12,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"zhike/internal/clean"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/sheet"
 )
@@ -134,7 +135,7 @@ func (m *Mapping) Validate() error {
 		case len(col) > maxColumnKey:
 			e.WithField("columns", "import.column_name_too_long", "max", maxColumnKey)
 		case what == Ignore || what == "":
-		case !slices.Contains(allowed, what):
+		case !slices.Contains(allowed, what) && !(takesExtra(m.Kind) && what.wellFormed()):
 			e.WithField("columns."+col, "import.bad_meaning", "column", col, "meaning", cutText(string(what), 60))
 		case taken[what] != "":
 			e.WithField("columns."+col, "import.meaning_twice", "column", col, "other", taken[what], "meaning", string(what))
@@ -177,6 +178,17 @@ func (m *Mapping) requirements(has map[Meaning]string, e *errs.Error) {
 			e.WithField("columns", "import.need_event_kind")
 		}
 	}
+}
+
+// dateOrder says how dates with the year behind are written.
+func (m *Mapping) dateOrder() clean.DateOrder {
+	switch m.Rules.DateOrder {
+	case "mdy":
+		return clean.MonthDayYear
+	case "dmy":
+		return clean.DayMonthYear
+	}
+	return 0
 }
 
 // options are those of package sheet that the mapping fixes.

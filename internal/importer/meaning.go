@@ -91,6 +91,10 @@ const (
 	ContactTitle   Meaning = "contact.title"
 	ContactPrimary Meaning = "contact.primary"
 
+	// Tags holds names of tags, separated by commas; beside it a column may hold
+	// values of a custom field, see FieldMeaning.
+	Tags Meaning = "tags"
+
 	EventID   Meaning = "event.id"
 	EventKind Meaning = "event.kind"
 	EventAt   Meaning = "event.at"
@@ -110,16 +114,17 @@ var recordMeanings = []Meaning{
 
 var productMeanings = []Meaning{ProductCode, ProductName, Category, Brand}
 
-// Meanings lists what a column of a file of kind k may say, Ignore left out.
+// Meanings lists what a column of a file of kind k may say, Ignore and custom
+// fields left out.
 func Meanings(k Kind) []Meaning {
 	switch k {
 	case KindOrders:
 		return slices.Concat([]Meaning{
 			OrderID, PaidAt, OrderedAt, OrderStatus, RefundStatus, Amount, ListAmount, Discount,
 			UnitPrice, Quantity, RefundAmount, Freight, Channel, StoreName,
-		}, buyerMeanings, productMeanings)
+		}, buyerMeanings, []Meaning{Tags}, productMeanings)
 	case KindCustomers:
-		return slices.Concat(buyerMeanings, recordMeanings)
+		return slices.Concat(buyerMeanings, recordMeanings, []Meaning{Tags})
 	case KindBehaviours:
 		return slices.Concat([]Meaning{EventID, EventKind, EventAt, Rating, Quantity}, buyerMeanings, productMeanings)
 	}

@@ -47,6 +47,22 @@ func (s *idSet) list() []int64 {
 	return out
 }
 
+// idRange is the ids from First to Last.
+type idRange struct{ First, Last int64 }
+
+// ranges gives the set as ranges, at most most of them: beyond that the last
+// one takes the rest in, with ids that are not of the set.
+func (s *idSet) ranges(most int) (out []idRange) {
+	for _, id := range s.list() {
+		if n := len(out); n > 0 && (out[n-1].Last == id-1 || n == most) {
+			out[n-1].Last = id
+			continue
+		}
+		out = append(out, idRange{id, id})
+	}
+	return out
+}
+
 // The sets that an import keeps of the customers it met.
 const (
 	metSeen    = iota // named by a row that was not refused

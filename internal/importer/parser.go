@@ -24,6 +24,7 @@ type parser struct {
 
 	at       place
 	more     *morePlace              // nil where the file says nothing of it
+	extra    *extraPlace             // the same of custom fields and tags
 	statuses map[string]order.Status // what the rules say, and what was read
 	events   map[string]order.BehaviourKind
 	words    map[string]string // cleaned texts of columns with few values
@@ -48,19 +49,14 @@ type place struct {
 const maxWords = 50_000
 
 // newParser makes a parser for a file with the given columns. now bounds dates.
-func newParser(m *Mapping, cols *columns, v *vault.Vault, zone *time.Location, now time.Time) *parser {
+func newParser(m *Mapping, cols *columns, v *vault.Vault, zone *time.Location, now time.Time, x *extraPlace) *parser {
 	p := &parser{
-		kind: m.Kind, rules: m.Rules.WithDefaults(), cols: cols, vault: v, zone: zone, now: now,
+		extra: x, kind: m.Kind, rules: m.Rules.WithDefaults(), cols: cols, vault: v, zone: zone, now: now,
 		sip:      newSipKey(v.Blind(vault.KindRow, "zhike/import/content/v1")),
 		dates:    clean.Dates{Loc: zone, Now: now},
 		statuses: map[string]order.Status{}, events: map[string]order.BehaviourKind{}, words: map[string]string{},
 	}
-	switch p.rules.DateOrder {
-	case "mdy":
-		p.dates.Order = clean.MonthDayYear
-	case "dmy":
-		p.dates.Order = clean.DayMonthYear
-	}
+	p.dates.Order = m.dateOrder()
 	for text, code := range p.rules.Status {
 		s, _ := order.ParseStatus(code)
 		p.statuses[strings.TrimSpace(text)] = s
@@ -85,6 +81,14 @@ func newParser(m *Mapping, cols *columns, v *vault.Vault, zone *time.Location, n
 	for _, w := range slices.Concat(buyerMeanings, recordMeanings) {
 		if i := cols.col(w); i >= 0 {
 			p.buyerAt = append(p.buyerAt, i)
+		}
+	}
+	if x != nil {
+		for _, f := range x.fields {
+			p.buyerAt = append(p.buyerAt, f.col)
+		}
+		if x.tags >= 0 {
+			p.buyerAt = append(p.buyerAt, x.tags)
 		}
 	}
 	return p

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"zhike/internal/customer"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/sheet"
@@ -20,6 +21,8 @@ type PreviewInput struct {
 	Kind     Kind
 	Source   string
 	Mapping  *Mapping
+	SavedID  int64 // mapping kept under a name to begin with; 0 for none
+	Guess    bool  // passes over what was remembered
 }
 
 // Problem is what keeps a mapping from being used.
@@ -28,6 +31,8 @@ type Problem struct {
 	Code   string         `json:"code"`
 	Params map[string]any `json:"params,omitempty"`
 }
+
+// i18n-keys: import.layout.*
 
 // Preview is what a file looks like before it is imported.
 type Preview struct {
@@ -39,14 +44,18 @@ type Preview struct {
 	HeaderAt  int64    `json:"header_line"`
 	Above     []string `json:"above" doc:"rows above the titles, which are passed over"`
 
-	Kind     Kind       `json:"kind"`
-	Mapping  Mapping    `json:"mapping"`
-	Saved    bool       `json:"saved" doc:"the mapping is the one used last time for this source and these titles"`
-	Columns  []Column   `json:"columns"`
-	Rows     [][]string `json:"rows" doc:"the first rows as they stand"`
-	Meanings []Meaning  `json:"meanings" doc:"what a column of this kind may mean"`
-	Warnings []string   `json:"warnings" doc:"keys of texts"`
-	Problems []Problem  `json:"problems" doc:"why the mapping cannot be used yet; empty where it can"`
+	Kind     Kind          `json:"kind"`
+	Mapping  Mapping       `json:"mapping"`
+	Saved    bool          `json:"saved" doc:"the mapping is the one used last time for this source and these titles"`
+	Layout   string        `json:"layout" doc:"the layout of another system whose titles the file has; \"\" for none"`
+	Layouts  []string      `json:"layouts" doc:"layouts that a file of this kind may have"`
+	Missing  []string      `json:"missing" doc:"columns of the saved mapping that the file lacks"`
+	Columns  []Column      `json:"columns"`
+	Fields   []FieldTarget `json:"fields" doc:"custom fields that a column may hold"`
+	Rows     [][]string    `json:"rows" doc:"the first rows as they stand"`
+	Meanings []Meaning     `json:"meanings" doc:"what a column of this kind may mean"`
+	Warnings []string      `json:"warnings" doc:"keys of texts"`
+	Problems []Problem     `json:"problems" doc:"why the mapping cannot be used yet; empty where it can"`
 }
 
 // Preview reads the beginning of an upload and says what an import would make
@@ -87,12 +96,27 @@ func (s *Service) Preview(ctx context.Context, in PreviewInput) (Preview, error)
 }
 
 func (s *Service) previewOf(ctx context.Context, in PreviewInput, code string, f *sheet.File, rows [][]string) (Preview, error) {
-	g := GuessMapping(f.Info.Header, rows, in.Kind)
+	g, err := s.guess(ctx, f.Info.Header, rows, in.Kind)
+	if err != nil {
+		return Preview{}, err
+	}
 	out := Preview{
 		Format: f.Info.Format, Encoding: f.Info.Encoding, Delimiter: f.Info.Delimiter, Sheet: f.Info.Sheet,
 		Sheets: append([]string{}, f.Info.Sheets...), HeaderAt: f.Info.HeaderLine, Above: []string{},
 		Kind: g.Mapping.Kind, Mapping: g.Mapping, Columns: g.Columns, Warnings: append([]string{}, g.Warnings...),
-		Meanings: writable(ctx, Meanings(g.Mapping.Kind)), Problems: []Problem{},
+		Meanings: writable(ctx, Meanings(g.Mapping.Kind)), Problems: []Problem{}, Missing: []string{}, Layouts: []string{},
+	}
+	if out.Fields, _, err = s.fieldTargets(ctx, out.Kind); err != nil {
+		return out, err
+	}
+	out.Fields = writableFields(ctx, out.Fields)
+	if l := layoutOf(f.Info.Header); l != nil {
+		out.Layout = l.Name
+	}
+	if out.Kind == KindCustomers {
+		for _, l := range customer.Layouts() {
+			out.Layouts = append(out.Layouts, l.Name)
+		}
 	}
 	for _, t := range f.Info.Skipped {
 		out.Above = append(out.Above, t.Text)
@@ -108,6 +132,18 @@ func (s *Service) previewOf(ctx context.Context, in PreviewInput, code string, f
 		if err := out.Mapping.layOut(f.Info.Header); err != nil {
 			return out, err
 		}
+	case in.SavedID != 0:
+		m, missing, err := s.fitted(ctx, in.SavedID, f.Info.Header)
+		if err != nil {
+			return out, err
+		}
+		if m.Kind != out.Kind {
+			return out, errs.New(errs.Invalid, "import.mapping_other_kind")
+		}
+		out.Mapping, out.Missing = m, append(out.Missing, missing...)
+		out.Mapping.readAs(in.Mapping)
+	case in.Guess:
+		out.Mapping.readAs(in.Mapping)
 	default:
 		saved, err := s.remembered(ctx, code, out.Kind, f.Info.Header)
 		if err != nil {
@@ -116,12 +152,10 @@ func (s *Service) previewOf(ctx context.Context, in PreviewInput, code string, f
 		if saved != nil {
 			out.Mapping, out.Saved = *saved, true
 		}
+		out.Mapping.readAs(in.Mapping)
+	}
+	if in.Mapping == nil || len(in.Mapping.Columns) == 0 {
 		out.Mapping.leaveOut(ctx)
-		if in.Mapping != nil {
-			m := in.Mapping
-			out.Mapping.Encoding, out.Mapping.Delimiter, out.Mapping.Sheet = m.Encoding, m.Delimiter, m.Sheet
-			out.Mapping.HeaderLine, out.Mapping.NoHeader = m.HeaderLine, m.NoHeader
-		}
 	}
 	for i := range out.Columns {
 		c := &out.Columns[i]
@@ -136,7 +170,9 @@ func (s *Service) previewOf(ctx context.Context, in PreviewInput, code string, f
 			}
 		}
 	}
-	err := out.Mapping.Validate()
+	if err = out.Mapping.Validate(); err == nil {
+		err = s.checkTargets(ctx, &out.Mapping)
+	}
 	if err == nil {
 		_, err = out.Mapping.columnsFor(f.Info.Header)
 	}
@@ -154,6 +190,14 @@ func (s *Service) previewOf(ctx context.Context, in PreviewInput, code string, f
 	}
 	slices.SortFunc(out.Problems, func(a, b Problem) int { return compareText(a.Path, b.Path) })
 	return out, nil
+}
+
+// readAs takes the way of reading of another mapping; nil changes nothing.
+func (m *Mapping) readAs(of *Mapping) {
+	if of == nil {
+		return
+	}
+	m.Encoding, m.Delimiter, m.Sheet, m.HeaderLine, m.NoHeader = of.Encoding, of.Delimiter, of.Sheet, of.HeaderLine, of.NoHeader
 }
 
 func compareText(a, b string) int {

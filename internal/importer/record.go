@@ -44,6 +44,7 @@ type Record struct {
 	FileSHA256 string
 	Mapping    Mapping
 	Header     []byte // sealed
+	Notes      []byte // sealed, see notes
 	DryRun     bool
 	Fresh      bool
 	Cursor     int64 // rows of the file that are done with
@@ -90,6 +91,10 @@ type Counts struct {
 	CustomersUpdated    int64 `json:"customers_updated"`
 	ContactsAdded       int64 `json:"contacts_added"`
 	ColumnsIgnored      int64 `json:"columns_ignored" doc:"columns of the file that mean nothing to the import"`
+	TagsMade            int64 `json:"tags_made" doc:"tags that were not there before"`
+	TagsLeftOut         int64 `json:"tags_left_out" doc:"names in a column of tags that are no tag, or one no longer given"`
+	Compared            int64 `json:"compared" doc:"new customers that were compared with all others; 0 where there were too many"`
+	Alike               int64 `json:"alike" doc:"of a dry run: new customers that look like others"`
 	LinksOpen           int64 `json:"links_open" doc:"parents and companies named in files of the source that are not there yet"`
 	BehavioursCreated   int64 `json:"behaviours_created"`
 	BehavioursUpdated   int64 `json:"behaviours_updated"`

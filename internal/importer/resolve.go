@@ -39,6 +39,7 @@ type resolver struct {
 	met         []metBuyer
 	madeDry     []int64 // ids that a dry run invented
 	touched     []int64 // customers of whom the record changed beside customer.Customer
+	extras      *extras // nil where the file has neither custom fields nor tags
 }
 
 type ownContact struct {
@@ -99,13 +100,18 @@ func (r *resolver) resolve(ctx context.Context, docs []doc, want func(i int) boo
 		case len(need) > 0 && need[0] == i:
 			need = need[1:]
 			novel[i] = r.one(d)
+			if d.refused == nil {
+				r.extras.want(i, d)
+			}
 		case d.customer != 0 && r.open[d.customer] && want(i):
 			// The cache knows only what was said before this batch, and a row of
 			// the batch has said another thing since.
 			novel[i] = r.update(&d.buyer, d.customer)
+			r.extras.want(i, d)
 			r.met = append(r.met, metBuyer{d.buyer.identity, d.customer, d.buyer.said})
 		}
 	}
+	r.extras.news(docs, novel)
 	return novel, nil
 }
 
@@ -121,6 +127,9 @@ func (r *resolver) lookup(ctx context.Context, docs []doc, need []int) error {
 		} else if !bu.keyBlind.none() && !r.w.noKeys() && !seen[bu.keyBlind] {
 			seen[bu.keyBlind] = true
 			keys = append(keys, bu.keyBlind[:])
+		}
+		if own, ok := customer.OwnNumber(r.w.vault, bu.key); ok {
+			ids = append(ids, own)
 		}
 		for c := range bu.n {
 			if b := &bu.contacts[c].blind; !seen[*b] {
@@ -148,6 +157,9 @@ func (r *resolver) lookup(ctx context.Context, docs []doc, need []int) error {
 		return err
 	}
 	if err := r.lookupShared(ctx); err != nil {
+		return err
+	}
+	if err := r.extras.lookup(ctx, r.w, ids); err != nil {
 		return err
 	}
 	return r.lookupNumbered(ctx, ids)
@@ -184,7 +196,9 @@ func (r *resolver) one(d *doc) (novel bool) {
 	bu := &d.buyer
 	var id int64
 	if !bu.keyBlind.none() {
-		id = r.byKey(bu.keyBlind)
+		if id = r.byKey(bu.keyBlind); id == 0 {
+			id = r.exported(bu)
+		}
 	} else {
 		id = r.w.cache.id(bu.identity)
 	}
@@ -218,6 +232,9 @@ func (r *resolver) one(d *doc) (novel bool) {
 				id = owners[0]
 			}
 		}
+	}
+	if d.refused = r.extras.refused(d, id); d.refused != nil {
+		return false
 	}
 	if id == 0 {
 		id = r.create(bu)

@@ -49,6 +49,11 @@ type Rules struct {
 	// DateOrder: "ymd" (default) takes 2/3/2024 as unclear and refuses it;
 	// "mdy" and "dmy" say which it is.
 	DateOrder string `json:"date_order,omitempty" yaml:"date_order,omitempty"`
+	// NewTags: "skip" (default) leaves out names of the tags column that are no
+	// tag, counts them and takes the row; "create" makes them tags of TagGroup,
+	// "" for the group of imports. "group/name" in a cell names its own group.
+	NewTags  string `json:"new_tags,omitempty" yaml:"new_tags,omitempty"`
+	TagGroup string `json:"tag_group,omitempty" yaml:"tag_group,omitempty"`
 	// Status gives a text of the status column its meaning, before the
 	// built-in list: {"待成团": "unpaid"}.
 	Status map[string]string `json:"status,omitempty" yaml:"status,omitempty"`
@@ -82,6 +87,7 @@ func (r Rules) WithDefaults() Rules {
 	set(&r.NameIdentifies, "no")
 	set(&r.CompanyBuys, "no")
 	set(&r.CompanyLinks, "no")
+	set(&r.NewTags, "skip")
 	set(&r.DateOrder, "ymd")
 	set(&r.DefaultStatus, order.StatusCompleted.Code())
 	return r
@@ -103,6 +109,7 @@ var ruleChoices = []struct {
 	{"company_buys", func(r *Rules) string { return r.CompanyBuys }, "yes no"},
 	{"default_kind", func(r *Rules) string { return r.DefaultKind }, "person company org"},
 	{"company_links", func(r *Rules) string { return r.CompanyLinks }, "yes no"},
+	{"new_tags", func(r *Rules) string { return r.NewTags }, "skip create"},
 	{"date_order", func(r *Rules) string { return r.DateOrder }, "ymd mdy dmy"},
 }
 
@@ -123,6 +130,9 @@ func (r *Rules) validate(e *errs.Error) {
 	}
 	if len(r.CancelledPrefix) > 20 {
 		e.WithField("rules.cancelled_prefix", "import.rule_too_long", "rule", "cancelled_prefix", "max", 20)
+	}
+	if f := badTag("x/" + r.TagGroup); r.TagGroup != "" && (f != nil || strings.ContainsAny(r.TagGroup, ",，、;；|｜/")) {
+		e.WithField("rules.tag_group", "import.bad_tag_group", "max", maxTagName)
 	}
 	if r.DefaultStatus != "" {
 		if _, ok := order.ParseStatus(r.DefaultStatus); !ok {

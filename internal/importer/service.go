@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode"
 
+	"zhike/internal/field"
 	"zhike/internal/platform/audit"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
@@ -22,6 +23,7 @@ import (
 	"zhike/internal/platform/jobs"
 	"zhike/internal/platform/sheet"
 	"zhike/internal/platform/vault"
+	"zhike/internal/tag"
 )
 
 // Metrics is what an import needs of the figures per customer.
@@ -50,6 +52,17 @@ type Deps struct {
 	Customers CustomerStore
 	Orders    OrderStore
 	Metrics   Metrics
+	// Fields and Tags write custom fields and tags; nil where there are none.
+	Fields *field.Service
+	Tags   *tag.Service
+	// Find gives whom a reference names; nil takes ids only. Actor gives a
+	// member of staff as he or she may act now.
+	Find Finder
+	// Lookalikes compares new customers with others; nil compares none. Seen
+	// gives the names of those customers that the actor may open.
+	Lookalikes Lookalikes
+	Seen       func(ctx context.Context, ids []int64) (map[int64]string, error)
+	Actor      func(ctx context.Context, staffID int64) (*auth.Actor, error)
 	// Names gives the names of members of staff by id; nil knows nobody.
 	Names func(ctx context.Context, ids []int64) (map[int64]string, error)
 	// Files is the folder for uploads and error files.
@@ -74,6 +87,12 @@ type Service struct {
 	customers   CustomerStore
 	orders      OrderStore
 	metrics     Metrics
+	fields      *field.Service
+	tags        *tag.Service
+	find        Finder
+	lookalikes  Lookalikes
+	seen        func(ctx context.Context, ids []int64) (map[int64]string, error)
+	actor       func(ctx context.Context, staffID int64) (*auth.Actor, error)
 	names       func(ctx context.Context, ids []int64) (map[int64]string, error)
 	files       string
 	maxUpload   int64
@@ -93,7 +112,8 @@ func NewService(d Deps) *Service {
 	}
 	s := &Service{
 		db: d.DB, st: &store{d.DB}, clock: d.Clock, vault: d.Vault, jobs: d.Jobs, events: d.Events, audit: d.Audit,
-		zone: d.Zone, log: d.Log, customers: d.Customers, orders: d.Orders, metrics: d.Metrics, names: d.Names, files: d.Files,
+		zone: d.Zone, log: d.Log, customers: d.Customers, orders: d.Orders, metrics: d.Metrics,
+		fields: d.Fields, tags: d.Tags, find: d.Find, lookalikes: d.Lookalikes, seen: d.Seen, actor: d.Actor, names: d.Names, files: d.Files,
 		batch: defaultBatch, deferRows: firstLarge, maxUpload: or(d.MaxUpload, 20<<30), maxUnpacked: or(d.MaxUnpacked, 16<<30), maxRows: or(d.MaxRows, 20_000_000),
 	}
 	if s.log == nil {
@@ -227,11 +247,14 @@ func (s *Service) mappingFor(ctx context.Context, in RunInput, code string, src 
 			if err != nil {
 				return nil, err
 			}
-			g := GuessMapping(f.Info.Header, rows, in.Kind)
+			g, err := s.guess(ctx, f.Info.Header, rows, in.Kind)
+			if err != nil {
+				return nil, err
+			}
 			m = &g.Mapping
 		}
 	}
-	if err := m.fit(ctx, f.Info.Header); err != nil {
+	if err := s.fit(ctx, m, f.Info.Header); err != nil {
 		return nil, err
 	}
 	_, err = m.columnsFor(f.Info.Header)
@@ -292,7 +315,7 @@ func (s *Service) remembered(ctx context.Context, code string, kind Kind, header
 	if json.Unmarshal([]byte(text), &m) != nil || m.Validate() != nil {
 		return nil, nil // of an older version: guessed anew
 	}
-	return &m, nil
+	return &m, s.prune(ctx, &m)
 }
 
 // rememberMapping keeps the mapping of an import for the next file like it.

@@ -14,7 +14,7 @@ import (
 type store struct{ db *db.DB }
 
 const importColumns = `i.id, i.kind, i.source_id, s.code, s.name, i.status, i.file_name, i.file_ref, i.file_size, i.file_sha256,
-  i.mapping, i.header_cipher, i.dry_run, i.fresh, i.cursor_row, i.rows_total, i.rows_read, i.accepted, i.rejected, i.unchanged,
+  i.mapping, i.header_cipher, i.notes_cipher, i.dry_run, i.fresh, i.cursor_row, i.rows_total, i.rows_read, i.accepted, i.rejected, i.unchanged,
   i.customers_created, i.customers_matched, i.orders_created, i.orders_updated, i.counts, i.error_code, i.error_params,
   i.runner, i.lease_until, COALESCE(i.job_id, 0), i.created_by, i.created_at, i.started_at, i.finished_at`
 
@@ -26,7 +26,7 @@ func scanImport(row scanner) (*Record, error) {
 	r := &Record{}
 	var mapping, counts string
 	err := row.Scan(&r.ID, &r.Kind, &r.SourceID, &r.SourceCode, &r.SourceName, &r.Status, &r.FileName, &r.FileRef, &r.FileSize, &r.FileSHA256,
-		&mapping, &r.Header, &r.DryRun, &r.Fresh, &r.Cursor, &r.RowsTotal, &r.RowsRead, &r.Accepted, &r.Rejected, &r.Unchanged,
+		&mapping, &r.Header, &r.Notes, &r.DryRun, &r.Fresh, &r.Cursor, &r.RowsTotal, &r.RowsRead, &r.Accepted, &r.Rejected, &r.Unchanged,
 		&r.CustomersCreated, &r.CustomersMatched, &r.OrdersCreated, &r.OrdersUpdated, &counts, &r.ErrorCode, &r.ErrorParams,
 		&r.Runner, &r.LeaseUntil, &r.JobID, &r.CreatedBy, &r.CreatedAt, &r.StartedAt, &r.FinishedAt)
 	if err != nil {
@@ -232,9 +232,9 @@ func (s *store) advance(ctx context.Context, r *Record) error {
 
 // finish ends the import in a status; false where it is no longer this runner's.
 func (s *store) finish(ctx context.Context, r *Record, now int64) (bool, error) {
-	return s.changed(ctx, `UPDATE imports SET status = $1, error_code = $2, error_params = $3, runner = '', lease_until = 0, finished_at = $4
-		WHERE id = $5 AND runner = $6 AND status NOT IN ('finished', 'failed', 'cancelled')`,
-		string(r.Status), r.ErrorCode, r.ErrorParams, now, r.ID, r.Runner)
+	return s.changed(ctx, `UPDATE imports SET status = $1, error_code = $2, error_params = $3, counts = $4, runner = '', lease_until = 0, finished_at = $5
+		WHERE id = $6 AND runner = $7 AND status NOT IN ('finished', 'failed', 'cancelled')`,
+		string(r.Status), r.ErrorCode, r.ErrorParams, r.Counts.encode(), now, r.ID, r.Runner)
 }
 
 // supersede ends an unfinished import in whose place another begins.

@@ -43,6 +43,8 @@ type View struct {
 	Rounding   Rounding `json:"rounding"`
 
 	Reasons     []ReasonCount `json:"reasons"`
+	LeftTags    []LeftTag     `json:"left_tags" doc:"names of tags that were left out, the most frequent; in a list of imports empty"`
+	Alike       []Alike       `json:"alike" doc:"of a dry run: new customers that look like others, the likeliest; in a list of imports empty"`
 	Mapping     Mapping       `json:"mapping"`
 	ErrorCode   *string       `json:"error_code"`
 	ErrorDetail *string       `json:"error_detail"`
@@ -77,7 +79,7 @@ func viewOf(r *Record, locale string) View {
 		DryRun: r.DryRun, FileName: r.FileName, FileSize: r.FileSize, RowsTotal: r.RowsTotal, RowsRead: r.RowsRead,
 		Accepted: r.Accepted, Rejected: r.Rejected, Unchanged: r.Unchanged, Created: r.CustomersCreated, Matched: r.CustomersMatched,
 		Orders: r.OrdersCreated, Updated: r.OrdersUpdated, Counts: r.Counts, Rounding: r.Counts.rounding(), Mapping: r.Mapping,
-		Reasons: []ReasonCount{}, JobID: orNil(r.JobID), CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt,
+		Reasons: []ReasonCount{}, LeftTags: []LeftTag{}, Alike: []Alike{}, JobID: orNil(r.JobID), CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt,
 		StartedAt: orNil(r.StartedAt), FinishedAt: orNil(r.FinishedAt),
 	}
 	for code, n := range r.Counts.Reasons {
@@ -110,7 +112,8 @@ func (s *Service) Get(ctx context.Context, id int64, locale string) (View, error
 	if err != nil {
 		return View{}, err
 	}
-	return views[0], nil
+	views[0].LeftTags, views[0].Alike, err = s.notesOf(ctx, r)
+	return views[0], err
 }
 
 // views shapes records for the actor of ctx: with the names of those who began

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 
 	"zhike/internal/customer"
+	"zhike/internal/field"
 	"zhike/internal/order"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/vault"
+	"zhike/internal/tag"
 )
 
 // CustomerStore is what an import needs of customers.
@@ -24,6 +26,7 @@ type CustomerStore interface {
 	UpdateCustomers(ctx context.Context, customers []customer.Customer) error
 	Imported(ctx context.Context, in customer.Imported) error
 	ImportRecords(ctx context.Context, at, actorID int64, seal func(string) ([]byte, error), in []customer.ImportedRecord) ([]int64, error)
+	ImportParts(ctx context.Context, at, actorID int64, changes []customer.Change, fresh map[int64]bool) ([]int64, error)
 	ImportRelations(ctx context.Context, at, actorID int64, in []customer.ImportedRelation) ([]int64, error)
 	CompaniesNamed(ctx context.Context, sourceID int64, names []string) (map[string]int64, error)
 	CompaniesOf(ctx context.Context, ids []int64) (map[int64][]int64, error)
@@ -54,6 +57,12 @@ type writer struct {
 	vault     *vault.Vault
 	customers CustomerStore
 	orders    OrderStore
+	fields    *field.Service
+	tags      *tag.Service
+	notes     notes
+	tagsMade  map[string]bool
+	newcomers []Newcomer  // of a dry run
+	extra     *extraPlace // nil where the file has neither custom fields nor tags
 	rec       *Record
 	header    []string
 	nowMS     int64
@@ -181,6 +190,9 @@ func (w *writer) plan(ctx context.Context, b *batch) (*plan, error) {
 		}
 	}
 	var err error
+	if pl.r.extras, err = w.newExtras(ctx, b); err != nil {
+		return nil, err
+	}
 	pl.novel, err = pl.r.resolve(ctx, b.docs, func(i int) bool { return !pl.same[i] })
 	return pl, err
 }
@@ -245,6 +257,9 @@ func (w *writer) write(ctx context.Context, b *batch, pl *plan) error {
 		err = w.writeEvents(ctx, b, pl)
 	case KindCustomers:
 		err = w.writeMore(ctx, b, pl, made)
+	}
+	if err == nil {
+		err = w.writeExtra(ctx, pl, made)
 	}
 	if err != nil {
 		return err
@@ -317,6 +332,7 @@ func (w *writer) pretend(pl *plan) {
 func (w *writer) finishBatch(ctx context.Context, b *batch, pl *plan) error {
 	if w.dry() {
 		w.name(b, pl.r.madeDry)
+		w.collect(b, pl)
 	}
 	w.count(b, pl)
 	rejects, err := w.sealFaults(b)
@@ -340,6 +356,9 @@ func (w *writer) finishBatch(ctx context.Context, b *batch, pl *plan) error {
 		}
 	}
 	w.batches++
+	if err := w.saveNotes(ctx); err != nil {
+		return err
+	}
 	return w.st.advance(ctx, w.rec)
 }
 

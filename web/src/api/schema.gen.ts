@@ -1243,6 +1243,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/imports/{id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Undecided pairs with a customer that an import made */
+        get: operations["listImportDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/imports/{id}/errors.csv": {
         parameters: {
             query?: never;
@@ -1294,6 +1311,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/imports/mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mappings kept under a name */
+        get: operations["listMappings"];
+        put?: never;
+        /** Keep a mapping under a name */
+        post: operations["saveMapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/mappings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One mapping kept under a name */
+        get: operations["getMapping"];
+        /** Rename or change a mapping; its kind stays */
+        put: operations["changeMapping"];
+        post?: never;
+        /** Forget a mapping */
+        delete: operations["deleteMapping"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/mappings/{id}/map.yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A mapping as a file that `zhike import --map` reads */
+        get: operations["downloadMapping"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/imports/preview": {
         parameters: {
             query?: never;
@@ -1305,6 +1376,23 @@ export interface paths {
         put?: never;
         /** What an import would make of an upload */
         post: operations["previewImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a column of a kind of file may hold */
+        get: operations["listImportTargets"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3750,6 +3838,14 @@ export interface components {
             /** @description Value of the customer that stays; sealed values masked */
             winner: string;
         };
+        DuplicateImportPairs: {
+            examples: components["schemas"]["DuplicatePair"][];
+            /**
+             * Format: int64
+             * @description Undecided pairs of the import, counted up to 10,000
+             */
+            open: number;
+        };
         DuplicateJobStarted: {
             /** Format: int64 */
             job_id: number;
@@ -4219,6 +4315,31 @@ export interface components {
         FinishInputBody: {
             done: boolean;
         };
+        ImporterAlike: {
+            /**
+             * Format: int64
+             * @description line of the file
+             */
+            line: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description 0 for another line of the file
+             */
+            other_id: number;
+            /**
+             * Format: int64
+             * @description 0 for a customer that is there
+             */
+            other_line: number;
+            other_name: string;
+            /** @description what each field says, the weightiest first */
+            reasons: components["schemas"]["DedupeReason"][];
+            /** Format: double */
+            score: number;
+            /** @description the other one is a customer that the reader may open */
+            visible: boolean;
+        };
         ImporterColumn: {
             /**
              * Format: double
@@ -4234,6 +4355,11 @@ export interface components {
             title: string;
         };
         ImporterCounts: {
+            /**
+             * Format: int64
+             * @description of a dry run: new customers that look like others
+             */
+            alike: number;
             /** Format: int64 */
             amounts_rounded: number;
             /** @description a dry run of a file with more new customers than it keeps apart */
@@ -4251,6 +4377,11 @@ export interface components {
              * @description columns of the file that mean nothing to the import
              */
             columns_ignored: number;
+            /**
+             * Format: int64
+             * @description new customers that were compared with all others; 0 where there were too many
+             */
+            compared: number;
             /** Format: int64 */
             contacts_added: number;
             /** Format: int64 */
@@ -4304,6 +4435,16 @@ export interface components {
             sales_fen: number;
             /** Format: int64 */
             sales_milli: number;
+            /**
+             * Format: int64
+             * @description names in a column of tags that are no tag, or one no longer given
+             */
+            tags_left_out: number;
+            /**
+             * Format: int64
+             * @description tags that were not there before
+             */
+            tags_made: number;
             /** Format: int64 */
             unpaid: number;
             /**
@@ -4316,6 +4457,22 @@ export interface components {
              * @description lines without an amount
              */
             zero_price: number;
+        };
+        ImporterFieldTarget: {
+            /** @enum {string} */
+            kind: "text" | "number" | "money" | "date" | "choice" | "multi_choice" | "reference";
+            /** @description field.<code> */
+            meaning: string;
+            name: components["schemas"]["FieldLabel"];
+            section: components["schemas"]["FieldLabel"];
+        };
+        ImporterLeftTag: {
+            name: string;
+            /**
+             * Format: int64
+             * @description units that name it
+             */
+            rows: number;
         };
         ImporterLimits: {
             /**
@@ -4369,14 +4526,22 @@ export interface components {
             delimiter: string;
             /** @description "" for a workbook */
             encoding: string;
+            /** @description custom fields that a column may hold */
+            fields: components["schemas"]["ImporterFieldTarget"][];
             /** @enum {string} */
             format: "csv" | "csv.gz" | "xlsx";
             /** Format: int64 */
             header_line: number;
             kind: string;
+            /** @description the layout of another system whose titles the file has; "" for none */
+            layout: string;
+            /** @description layouts that a file of this kind may have */
+            layouts: string[];
             mapping: components["schemas"]["ImporterMapping"];
             /** @description what a column of this kind may mean */
             meanings: string[];
+            /** @description columns of the saved mapping that the file lacks */
+            missing: string[];
             /** @description why the mapping cannot be used yet; empty where it can */
             problems: components["schemas"]["ImporterProblem"][];
             /** @description the first rows as they stand */
@@ -4454,11 +4619,44 @@ export interface components {
             fill_down?: string;
             name_identifies?: string;
             negative_quantity?: string;
+            new_tags?: string;
             no_buyer?: string;
             status?: {
                 [key: string]: string;
             };
+            tag_group?: string;
             zero_price?: string;
+        };
+        ImporterSavedMapping: {
+            /**
+             * Format: int64
+             * @description unix milliseconds
+             */
+            created_at: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "orders" | "customers" | "behaviours";
+            mapping: components["schemas"]["ImporterMapping"];
+            name: string;
+            /** @description it names custom fields that are no longer in use; they are read over */
+            stale: boolean;
+            /**
+             * Format: int64
+             * @description unix milliseconds; send it with a change
+             */
+            updated_at: number;
+            /** @description "" where nobody of that id is known */
+            updated_by: string;
+        };
+        ImporterSavedMappingIn: {
+            mapping: components["schemas"]["ImporterMapping"];
+            name: string;
+            /**
+             * Format: int64
+             * @description updated_at as it was read; the change is refused where somebody else was faster
+             */
+            updated_at?: number;
         };
         ImporterSource: {
             code: string;
@@ -4470,6 +4668,11 @@ export interface components {
             /** Format: int64 */
             id: number;
             name: string;
+        };
+        ImporterTargets: {
+            /** @description custom fields */
+            fields: components["schemas"]["ImporterFieldTarget"][];
+            meanings: string[];
         };
         ImporterUpload: {
             /**
@@ -4496,6 +4699,8 @@ export interface components {
         ImporterView: {
             /** Format: int64 */
             accepted: number;
+            /** @description of a dry run: new customers that look like others, the likeliest; in a list of imports empty */
+            alike: components["schemas"]["ImporterAlike"][];
             counts: components["schemas"]["ImporterCounts"];
             /**
              * Format: int64
@@ -4530,6 +4735,8 @@ export interface components {
             job_id: number | null;
             /** @enum {string} */
             kind: "orders" | "customers" | "behaviours";
+            /** @description names of tags that were left out, the most frequent; in a list of imports empty */
+            left_tags: components["schemas"]["ImporterLeftTag"][];
             mapping: components["schemas"]["ImporterMapping"];
             /** Format: int64 */
             orders_created: number;
@@ -4853,6 +5060,9 @@ export interface components {
         };
         ListFieldPreset: {
             items: components["schemas"]["FieldPreset"][];
+        };
+        ListImporterSavedMapping: {
+            items: components["schemas"]["ImporterSavedMapping"][];
         };
         ListImporterSource: {
             items: components["schemas"]["ImporterSource"][];
@@ -5427,6 +5637,8 @@ export interface components {
             codes?: string[];
         };
         PreviewInputBody: {
+            /** @description guess, whatever was used the last time */
+            guess?: boolean;
             /**
              * @description guessed where left out
              * @enum {string}
@@ -5434,6 +5646,11 @@ export interface components {
             kind?: "orders" | "customers" | "behaviours";
             /** @description corrections; without columns only the way of reading */
             mapping?: components["schemas"]["ImporterMapping"];
+            /**
+             * Format: int64
+             * @description the saved mapping to begin with
+             */
+            saved_id?: number;
             source?: string;
             /** Format: int64 */
             upload_id: number;
@@ -8796,6 +9013,8 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
+                /** @description Only pairs with a customer that this import made */
+                import?: number;
                 limit?: number;
                 min_score?: number;
                 status?: "open" | "later" | "different";
@@ -9226,6 +9445,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listImportDuplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateImportPairs"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     downloadErrors: {
         parameters: {
             query?: never;
@@ -9300,6 +9542,155 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listMappings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListImporterSavedMapping"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    saveMapping: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImporterSavedMappingIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImporterSavedMapping"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImporterSavedMapping"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeMapping: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImporterSavedMappingIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImporterSavedMapping"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteMapping: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    downloadMapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     previewImport: {
         parameters: {
             query?: never;
@@ -9323,6 +9714,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImporterPreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listImportTargets: {
+        parameters: {
+            query: {
+                kind: "orders" | "customers" | "behaviours";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImporterTargets"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Dropdown } from 'antd'
+import { Alert, Dropdown } from 'antd'
 import { ScanSearch } from 'lucide-react'
 import { useCallback, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,6 +7,7 @@ import { useSearchParams } from 'react-router'
 import {
   Grid,
   JobProgress,
+  LinkButton,
   Page,
   PageHeader,
   Relative,
@@ -35,6 +36,7 @@ export default function DuplicatesPage() {
   const { fail } = useSay()
   const [params] = useSearchParams()
   const state: State = states.find((s) => s === params.get('state')) ?? 'open'
+  const of = /^[1-9]\d{0,15}$/.test(params.get('import') ?? '') ? params.get('import') : null
   const [started, setStarted] = useState<number | null>(null)
   const [mergeAll, setMergeAll] = useState(false)
   const running = useRunningJobs().find((j) => shownJobs.includes(j.kind))
@@ -77,7 +79,7 @@ export default function DuplicatesPage() {
         tabs={states.map((key) => ({
           key,
           label: t(`duplicates.state.${key}`),
-          to: `/duplicates?state=${key}`,
+          to: `/duplicates?state=${key}${of ? `&import=${of}` : ''}`,
         }))}
       />
       {job !== null && <JobProgress key={job} id={job} onDone={again} />}
@@ -112,7 +114,27 @@ export default function DuplicatesPage() {
       ) : state === 'model' ? (
         <ModelTab onStart={start} />
       ) : (
-        <Pairs key={state} state={state} again={again} scanned={Boolean(s?.scanned_at)} />
+        <>
+          {of && (
+            <Alert
+              type="info"
+              showIcon
+              title={t('duplicates.of_import', { id: of })}
+              action={
+                <LinkButton size="small" to={`/duplicates?state=${state}`}>
+                  {t('duplicates.of_all')}
+                </LinkButton>
+              }
+            />
+          )}
+          <Pairs
+            key={`${state} ${of}`}
+            state={state}
+            of={of}
+            again={again}
+            scanned={Boolean(s?.scanned_at) || of !== null}
+          />
+        </>
       )}
       <MergeAll open={mergeAll} onClose={() => setMergeAll(false)} onStart={start} />
     </Page>

@@ -13,10 +13,13 @@ import { Keys, Reasons, Score, SideFacts, stays } from './words'
  */
 export function Pairs({
   state,
+  of,
   again,
   scanned,
 }: {
   state: State
+  /** The import that the list is narrowed to. */
+  of: string | null
   again: () => void
   scanned: boolean
 }) {
@@ -103,9 +106,9 @@ export function Pairs({
       <DataTable<Pair>
         id={`duplicates-${state}`}
         label={t(`duplicates.state.${state}`)}
-        queryKey={['duplicates', 'pairs', state]}
+        queryKey={['duplicates', 'pairs', state, of]}
         load={load}
-        fixed={{ status: state }}
+        fixed={of ? { status: state, import: of } : { status: state }}
         columns={columns}
         onOpen={setOpen}
         openKey={open?.id}

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Segmented } from 'antd'
 import { Check, FileX2, X } from 'lucide-react'
 import { useState } from 'react'
@@ -14,6 +14,7 @@ import {
   FormError,
   Section,
   ToneTag,
+  useSay,
 } from '@/kit'
 import {
   preview as ask,
@@ -30,6 +31,7 @@ import {
 import { DryRun } from './DryRun'
 import { NoFile } from './FileStep'
 import styles from './imports.module.css'
+import { lastUsed, MappingChoice, type Origin, originInput } from './MappingChoice'
 import { MappingTable } from './MappingTable'
 import { assign, columnsOf, errorColumn, mappingOf, needs } from './mapping'
 import { Reading } from './Reading'
@@ -52,24 +54,50 @@ export function CheckStep(props: Props) {
   const { upload, kind, source, from } = props
   const { t } = useTranslation()
   const [shape, setShape] = useState<Shape>({})
+  const [origin, setOrigin] = useState<Origin>(lastUsed)
+  const [choosing, setChoosing] = useState(false)
+  const client = useQueryClient()
+  const { fail } = useSay()
   const earlier = useImport(from)
   const reshaped = Object.keys(shape).length > 0
+  const asked = (origin: Origin) => {
+    const { layout, ...begin } = originInput(origin)
+    return {
+      queryKey: ['imports', 'preview', upload, kind, source, shape, from, origin],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        ask(
+          {
+            upload_id: upload,
+            kind: layout ? 'customers' : kind,
+            source,
+            ...begin,
+            mapping:
+              reshaped || layout
+                ? { kind: kind ?? 'orders', layout, columns: {}, rules: {}, ...shape }
+                : origin === lastUsed
+                  ? earlier.data?.mapping
+                  : undefined,
+          },
+          signal,
+        ),
+    }
+  }
+  // What cannot be had, such as the layout of another file, leaves all as it is.
+  const choose = async (next: Origin) => {
+    setChoosing(true)
+    try {
+      await client.fetchQuery({ ...asked(next), staleTime: 'static', retry: false })
+      setOrigin(next)
+    } catch (error) {
+      fail(error)
+    } finally {
+      setChoosing(false)
+    }
+  }
   const query = useQuery({
-    queryKey: ['imports', 'preview', upload, kind, source, shape, from],
+    ...asked(origin),
     // Without the earlier import it goes on as for any other file.
     enabled: from === null || !earlier.isPending,
-    queryFn: ({ signal }) =>
-      ask(
-        {
-          upload_id: upload,
-          kind,
-          source,
-          mapping: reshaped
-            ? { kind: kind ?? 'orders', columns: {}, rules: {}, ...shape }
-            : earlier.data?.mapping,
-        },
-        signal,
-      ),
     // The file does not change, and what a person corrected must not be taken away
     // by a job that ends and makes all on screen stale.
     staleTime: 'static',
@@ -78,9 +106,16 @@ export function CheckStep(props: Props) {
   if (query.data) {
     return (
       <Editor
-        key={JSON.stringify([kind, source, shape])}
+        key={JSON.stringify([kind, source, shape, origin])}
         {...props}
-        preview={earlier.data && !reshaped ? { ...query.data, saved: true } : query.data}
+        preview={
+          earlier.data && !reshaped && origin === lastUsed
+            ? { ...query.data, saved: true }
+            : query.data
+        }
+        origin={origin}
+        choosing={choosing}
+        onOrigin={choose}
         shape={shape}
         onShape={setShape}
       />
@@ -116,16 +151,26 @@ export function CheckStep(props: Props) {
   )
 }
 
-// i18n-keys: import.kind.*, import.warn.*, imports.need.*
+// i18n-keys: import.layout.*, import.kind.*, import.warn.*, imports.need.*
 function Editor({
   upload,
   source,
   preview,
   shape,
   onShape,
+  origin,
+  choosing,
+  onOrigin,
   onKind,
   onBack,
-}: Props & { preview: Preview; shape: Shape; onShape: (shape: Shape) => void }) {
+}: Props & {
+  preview: Preview
+  shape: Shape
+  onShape: (shape: Shape) => void
+  origin: Origin
+  choosing: boolean
+  onOrigin: (origin: Origin) => void
+}) {
   const { t, i18n } = useTranslation()
   const navigate = useNavigate()
   const [columns, setColumns] = useState(() => columnsOf(preview))
@@ -184,9 +229,29 @@ function Editor({
             options={kinds.map((k) => ({ value: k, label: t(`import.kind.${k}`) }))}
           />
           {preview.saved && <ToneTag tone={5}>{t('imports.saved')}</ToneTag>}
+          {preview.layout && preview.mapping.layout === preview.layout && (
+            <ToneTag tone={5}>
+              {t('imports.recognised', { layout: t(`import.layout.${preview.layout}`) })}
+            </ToneTag>
+          )}
         </div>
+        <MappingChoice
+          preview={preview}
+          origin={origin}
+          busy={choosing}
+          onChoose={onOrigin}
+          mapping={mapping}
+        />
         <Reading preview={preview} shape={shape} onChange={onShape} />
       </div>
+      {preview.missing.length > 0 && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t('imports.missing', { count: preview.missing.length })}
+          description={preview.missing.join(' · ')}
+        />
+      )}
       {preview.warnings.length > 0 && (
         <Alert
           type="warning"

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { QueryView, Section } from '@/kit'
 import { isEnded, useImport } from './api'
+import { Findings } from './Findings'
 import styles from './imports.module.css'
 import { Outcome } from './Outcome'
 import { Progress } from './Progress'
@@ -35,6 +36,7 @@ export function DryRun({ id, stale }: { id: number; stale: boolean }) {
                 <Outcome of={data} />
                 <SumBar of={data} />
                 <Reasons of={data} />
+                <Findings of={data} />
               </>
             ) : (
               <Progress of={data} />

@@ -16,6 +16,7 @@ import {
 } from '@/kit'
 import { type Import, isEnded, useImport } from './api'
 import styles from './imports.module.css'
+import { useMeaningWord, useTargets } from './meanings'
 import { Progress } from './Progress'
 import { Result } from './Result'
 import { StepBar } from './StepBar'
@@ -71,6 +72,8 @@ function About({ of }: { of: Import }) {
   const sourceName = useSourceName()
   const took = of.started_at && of.finished_at ? of.finished_at - of.started_at : null
   const columns = Object.entries(of.mapping.columns)
+  const own = columns.some(([, meaning]) => meaning.startsWith('field.'))
+  const word = useMeaningWord(useTargets(of.kind, own).data?.fields ?? [])
   return (
     <Section title={t('imports.about')}>
       <Facts
@@ -110,7 +113,7 @@ function About({ of }: { of: Import }) {
               {
                 key: 'meaning',
                 title: t('imports.meaning'),
-                render: ([, meaning]) => t(`import.meaning.${meaning}`),
+                render: ([, meaning]) => word(meaning),
               },
             ]}
           />

@@ -73,7 +73,16 @@ export default function ImportsPage() {
       <PageHeader
         title={t('nav.customers.imports')}
         purpose={t('imports.purpose')}
-        actions={!none && <NewButton />}
+        actions={
+          !none && (
+            <>
+              <Can permission={perm.importRun}>
+                <LinkButton to="/imports/mappings">{t('imports.mappings')}</LinkButton>
+              </Can>
+              <NewButton />
+            </>
+          )
+        }
       />
       <DataTable<Import>
         id="imports"

@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next'
 import { EmptyState, useFormat, useIsPhone } from '@/kit'
 import type { Column, Meaning, Preview } from './api'
 import styles from './imports.module.css'
-import { type Columns, certainty, columnOf, grouped, ignore, textsOf } from './mapping'
+import { type Columns, certainty, columnOf, ignore, textsOf } from './mapping'
+import { groupsOf, useMeaningWord } from './meanings'
 
 interface Props {
   preview: Preview
@@ -99,24 +100,25 @@ function Head({
 }: Props & { column: Column; bare?: boolean }) {
   const { t } = useTranslation()
   const f = useFormat()
+  const word = useMeaningWord(preview.fields)
   const meaning = columns[column.key] ?? ignore
   const title = column.title || column.key
   const options = useMemo(
     () => [
       { value: ignore, label: t('import.meaning.ignore'), held: '' },
-      ...grouped(preview.meanings).map(({ group, meanings }) => ({
+      ...groupsOf(preview.meanings, preview.fields).map(({ group, meanings }) => ({
         label: t(`imports.group.${group}`),
         options: meanings.map((value) => {
           const by = columnOf(columns, value)
           return {
             value,
-            label: t(`import.meaning.${value}`),
+            label: word(value),
             held: by && by !== column.key ? by : '',
           }
         }),
       })),
     ],
-    [preview.meanings, columns, column.key, t],
+    [preview.meanings, preview.fields, columns, column.key, t, word],
   )
   const error = errors.get(column.key)
   const guessed = meaning === column.meaning && meaning !== ignore

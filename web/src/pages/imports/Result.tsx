@@ -4,6 +4,7 @@ import { perm } from '@/app/permissions'
 import { pageExists } from '@/app/routes'
 import { Can, type Column, Count, Grid, LinkButton, Section, SimpleTable, StatCard } from '@/kit'
 import type { Import, Rounding } from './api'
+import { Findings } from './Findings'
 import styles from './imports.module.css'
 import { Outcome } from './Outcome'
 import { ErrorFile, Reasons, Rejects } from './Rejects'
@@ -25,6 +26,7 @@ export function Result({ of }: { of: Import }) {
         <SumBar of={of} />
       </Section>
       {of.rows_read > 0 && <Made of={of} />}
+      <Findings of={of} />
       <Next of={of} />
       <Again of={of} />
       <Inside of={of} />

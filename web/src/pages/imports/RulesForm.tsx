@@ -27,14 +27,25 @@ interface Props {
 /** Warnings that a rule answers. */
 const answered = ['import.warn.unknown_status', 'import.warn.date_order_unclear']
 
+/** Whether a rule matters for the columns: those of tags only where there are tags. */
+const asked = (columns: Columns, rules: Rules) => (rule: Rule) => {
+  if (rule.name === 'new_tags') return Boolean(columnOf(columns, 'tags'))
+  if (rule.name === 'tag_group') {
+    return Boolean(columnOf(columns, 'tags')) && rules.new_tags === 'create'
+  }
+  return true
+}
+
 /** Rules of the source, each with what it does; folded away while all are as usual. */
 export function RulesForm(props: Props) {
-  const { preview, rules } = props
+  const { preview, columns, rules } = props
   const { t } = useTranslation()
   const id = useId()
   const unusual = changed(preview.kind, rules)
   const [open, setOpen] = useState(
-    unusual > 0 || preview.warnings.some((w) => answered.includes(w)),
+    unusual > 0 ||
+      preview.warnings.some((w) => answered.includes(w)) ||
+      Boolean(columnOf(columns, 'tags')),
   )
   return (
     <section className={styles.rules}>
@@ -54,9 +65,11 @@ export function RulesForm(props: Props) {
       {open && (
         <div id={id} className={styles.rulesBody}>
           <Texts {...props} />
-          {rulesOf(preview.kind).map((rule) => (
-            <RuleLine key={rule.name} {...props} rule={rule} />
-          ))}
+          {rulesOf(preview.kind)
+            .filter(asked(columns, rules))
+            .map((rule) => (
+              <RuleLine key={rule.name} {...props} rule={rule} />
+            ))}
         </div>
       )}
     </section>
@@ -95,7 +108,7 @@ function RuleLine({ rule, rules, onChange }: Props & { rule: Rule }) {
         <Input
           className={styles.ruleField}
           aria-label={name}
-          maxLength={20}
+          maxLength={rule.name === 'tag_group' ? 40 : 20}
           value={rules[rule.name] ?? ''}
           placeholder={rule.default}
           onChange={(event) => set(event.target.value.trim())}

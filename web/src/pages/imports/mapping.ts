@@ -69,7 +69,8 @@ export type Group = 'order' | 'event' | 'buyer' | 'product'
 
 const groupOf = (meaning: Meaning): Group => {
   if (/^buyer\.|^(country|province|city|district|address)$/.test(meaning)) return 'buyer'
-  if (/^(parent|company|contact)\.|^(industry|remark|stage|owner)$/.test(meaning)) return 'buyer'
+  if (/^(parent|company|contact)\.|^(industry|remark|stage|owner|tags)$/.test(meaning))
+    return 'buyer'
   if (/^product\.|^(category|brand)$/.test(meaning)) return 'product'
   return /^event\.|^rating$/.test(meaning) ? 'event' : 'order'
 }

@@ -33,8 +33,17 @@ const byKind: Record<Import['kind'], CountCode[]> = {
     'orders_unchanged',
     'customers_updated',
     'contacts_added',
+    'tags_made',
+    'tags_left_out',
   ],
-  customers: ['customers_updated', 'contacts_added', 'exact_duplicates', 'without_buyer'],
+  customers: [
+    'customers_updated',
+    'contacts_added',
+    'tags_made',
+    'tags_left_out',
+    'exact_duplicates',
+    'without_buyer',
+  ],
   behaviours: [
     'behaviours_unchanged',
     'exact_duplicates',

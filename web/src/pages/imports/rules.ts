@@ -36,6 +36,9 @@ const dates = choice('date_order', 'ymd', 'mdy', 'dmy')
 const names = yesNo('name_identifies', 'no')
 const company = yesNo('company_buys', 'no')
 
+const newTags = choice('new_tags', 'skip', 'create')
+const tagGroup: Rule = { name: 'tag_group', choices: [], default: '' }
+
 const all: Record<Kind, Rule[]> = {
   orders: [
     choice('amount_is', 'row', 'order'),
@@ -48,8 +51,10 @@ const all: Record<Kind, Rule[]> = {
     dates,
     names,
     company,
+    newTags,
+    tagGroup,
   ],
-  customers: [names, company, dates],
+  customers: [newTags, tagGroup, names, company, dates],
   behaviours: [
     { name: 'default_event', choices: ['', ...events], default: '' },
     dates,
