@@ -3,8 +3,8 @@ import { Ellipsis } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'react-router'
+import styles from './bottombar.module.css'
 import { isActive, isUnder, type NavEntry } from './nav'
-import styles from './shell.module.css'
 
 /** The phone's navigation: three entries within the thumb's reach, and the rest behind the fourth. */
 export function BottomBar({ entries }: { entries: NavEntry[] }) {

@@ -1,6 +1,7 @@
 import type { FormProps } from 'antd'
 import { Alert, Button, Drawer, Form, type FormInstance } from 'antd'
 import { type ReactNode, useEffect, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, asApiError } from '@/api/errors'
 import styles from './drawer.module.css'
@@ -137,6 +138,8 @@ export function FormDrawer<V extends object>(props: FormDrawerProps<V>) {
       await onSubmit(values)
     } catch (thrown) {
       const error = asApiError(thrown)
+      // What is disabled takes no focus: the fields are free again before the first wrong one gets it.
+      flushSync(() => setBusy(false))
       setFailure({ error, rest: showFieldErrors(form, error) })
     } finally {
       setBusy(false)

@@ -131,18 +131,21 @@ export function Grid({
   )
 }
 
-/** Names and values of one record. Empty values show a dash. */
+/** Names and values of one record; a `wide` one has a row of its own. Empty values show a dash. */
 export function Facts({
   items,
   columns = 1,
 }: {
-  items: { label: ReactNode; value: ReactNode; key?: string }[]
+  items: { label: ReactNode; value: ReactNode; key?: string; wide?: boolean }[]
   columns?: 1 | 2
 }) {
   return (
     <dl className={`${styles.facts} ${columns === 2 ? styles.factsTwo : ''}`}>
       {items.map((item, i) => (
-        <div key={item.key ?? (typeof item.label === 'string' ? item.label : i)}>
+        <div
+          key={item.key ?? (typeof item.label === 'string' ? item.label : i)}
+          className={item.wide ? styles.factsWide : undefined}
+        >
           <dt>{item.label}</dt>
           <dd>{item.value ?? <span className="zk-muted">–</span>}</dd>
         </div>

@@ -13,7 +13,10 @@ export { type Format, type Instant, makeFormat, useFormat } from './format'
 export { JobBar, JobProgress, JobStateTag, useJobName } from './jobs/JobProgress'
 export { isOver, useJob, useRunningJobs } from './jobs/store'
 export { LinkButton } from './LinkButton'
-export { useIsPhone, useMedia } from './media'
+export { useIsPhone } from './media'
+export { Grip, MoveButtons } from './order/controls'
+export { moved } from './order/moved'
+export { useReorder, useSavedOrder } from './order/useReorder'
 export {
   Facts,
   Grid,
@@ -23,6 +26,7 @@ export {
   type PageTab,
   Section,
 } from './PageHeader'
+export { SearchField } from './SearchField'
 export { Secret } from './Secret'
 export { Change, type Comparison, StatCard, type StatCardProps } from './StatCard'
 export { Can, type Me, useCompany, useMe } from './session'
@@ -34,6 +38,7 @@ export {
   errorRef,
   errorText,
   FirstUse,
+  joined,
   NoPermission,
   NotFound,
   QueryView,

@@ -1,4 +1,3 @@
-import type { UseQueryResult } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { CloudOff, FileQuestion, Inbox, Lock, RefreshCw, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
@@ -207,6 +206,28 @@ export function errorRef(error: unknown, t: Translate): string {
   return parts.join(' · ')
 }
 
+/** What `QueryView` needs of a query. */
+export interface Loadable<T> {
+  data: T | undefined
+  error: Error | null
+  refetch: () => unknown
+}
+
+/** Queries that make one page as one: there when all are, failed when one is. */
+export function joined<Q extends Record<string, Loadable<unknown>>>(
+  queries: Q,
+): Loadable<{ [K in keyof Q]: NonNullable<Q[K]['data']> }> {
+  const all = Object.entries(queries)
+  const there = all.every(([, q]) => q.data !== undefined)
+  return {
+    data: there ? (Object.fromEntries(all.map(([key, q]) => [key, q.data])) as never) : undefined,
+    error: all.find(([, q]) => q.error)?.[1].error ?? null,
+    refetch: () => {
+      for (const [, q] of all) q.refetch()
+    },
+  }
+}
+
 /** A query on a page: skeleton while it loads, error with retry, else the content. */
 export function QueryView<T>({
   query,
@@ -214,7 +235,7 @@ export function QueryView<T>({
   compact,
   children,
 }: {
-  query: Pick<UseQueryResult<T>, 'data' | 'error' | 'refetch'>
+  query: Loadable<T>
   /** In the shape of the content, so that nothing jumps. */
   skeleton?: ReactNode
   compact?: boolean

@@ -1,5 +1,5 @@
 import { theme as antdTheme, type ThemeConfig } from 'antd'
-import { font, type Mode, mono, palettes, size } from './tokens'
+import { type Mode, mono, palettes, size } from './tokens'
 
 /** The antd theme made from tokens.ts. Component overrides live only here. */
 export function antdConfig(mode: Mode, reducedMotion: boolean): ThemeConfig {
@@ -51,7 +51,7 @@ export function antdConfig(mode: Mode, reducedMotion: boolean): ThemeConfig {
       }),
     ],
     token: {
-      fontFamily: font,
+      fontFamily: 'var(--zk-font)',
       fontFamilyCode: mono,
       fontSize: 14,
       borderRadius: size.radius,

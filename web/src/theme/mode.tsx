@@ -1,7 +1,17 @@
 import { createContext, type ReactNode, useContext, useLayoutEffect, useMemo } from 'react'
 import { usePrefs } from '@/app/prefs'
 import { useMedia } from '@/kit/media'
-import { font, type Mode, mono, type Palette, palettes, size, type Tone, tones } from './tokens'
+import {
+  font,
+  fontEn,
+  type Mode,
+  mono,
+  type Palette,
+  palettes,
+  size,
+  type Tone,
+  tones,
+} from './tokens'
 
 interface ThemeInfo {
   mode: Mode
@@ -31,7 +41,8 @@ export function applyTokens(mode: Mode, root: HTMLElement = document.documentEle
     set(`tone-${i}-text`, tone.text)
     set(`tone-${i}-soft`, tone.soft)
   })
-  set('font', font)
+  set('font-zh', font)
+  set('font-en', fontEn)
   set('mono', mono)
   for (const [name, value] of Object.entries(size)) set(kebab(name), `${value}px`)
 }

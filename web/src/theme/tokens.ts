@@ -3,8 +3,10 @@
 
 export type Mode = 'light' | 'dark'
 
-export const font =
-  '"PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei UI", "Noto Sans CJK SC", system-ui, sans-serif'
+const chinese = '"PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei UI", "Noto Sans CJK SC"'
+export const font = `${chinese}, system-ui, sans-serif`
+/** For English: Chinese fonts draw its quotation marks and dashes as wide as a sign. */
+export const fontEn = `-apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, ${chinese}, sans-serif`
 export const mono =
   'ui-monospace, "SF Mono", "JetBrains Mono", Consolas, "Noto Sans Mono CJK SC", monospace'
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { Bone } from '../states'
+import styles from './cards.module.css'
 import { Opener } from './TableView'
-import styles from './table.module.css'
 import type { Column, RowKey } from './types'
 
 /** The rows of a table on a phone: one card each, the whole card opens the row. */
@@ -32,7 +32,7 @@ export function Cards<Row>({
             const title = at('title').map((c) => <span key={c.key}>{c.render(row)} </span>)
             return (
               <li key={rowKey(row)} className={styles.card} data-row={rowKey(row)}>
-                <div className={styles.cardHead}>
+                <div className={styles.head}>
                   {opens ? (
                     <Opener row={row} rowHref={rowHref} onOpen={onOpen}>
                       {title}
@@ -41,20 +41,20 @@ export function Cards<Row>({
                     <div>{title}</div>
                   )}
                   {(at('aside').length > 0 || rowActions) && (
-                    <div className={styles.cardAside}>
+                    <div className={styles.aside}>
                       {at('aside').map((c) => (
                         <span key={c.key}>{c.render(row)}</span>
                       ))}
-                      {rowActions && <span className={styles.cardActions}>{rowActions(row)}</span>}
+                      {rowActions && <span className={styles.actions}>{rowActions(row)}</span>}
                     </div>
                   )}
                 </div>
                 {at('wide').map((c) => (
-                  <div key={c.key} className={styles.cardWide}>
+                  <div key={c.key} className={styles.wide}>
                     {c.render(row)}
                   </div>
                 ))}
-                <dl className={styles.cardLines}>
+                <dl className={styles.lines}>
                   {at('line').map((c) => (
                     <div key={c.key}>
                       <dt>{c.title}</dt>
@@ -68,10 +68,10 @@ export function Cards<Row>({
         : Array.from({ length: 5 }, (_, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: bones have no identity
             <li key={i} className={styles.card}>
-              <div className={styles.cardHead}>
+              <div className={styles.head}>
                 <Bone width="45%" />
               </div>
-              <div className={styles.cardLines}>
+              <div className={styles.lines}>
                 <Bone width="80%" />
                 <Bone width="60%" />
               </div>

@@ -1,10 +1,11 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Button, Input, Select } from 'antd'
-import { ChevronLeft, ChevronRight, Search } from 'lucide-react'
+import { Button, Select } from 'antd'
+import { ChevronLeft, ChevronRight } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../format'
 import { useIsPhone } from '../media'
+import { SearchField } from '../SearchField'
 import { EmptyState, ErrorState } from '../states'
 import { Cards } from './Cards'
 import { ExportButton } from './Export'
@@ -312,52 +313,5 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         </div>
       )}
     </div>
-  )
-}
-
-/** The search of a list: what is typed goes into the address after a moment. */
-export function SearchField({
-  value,
-  placeholder,
-  onChange,
-}: {
-  value: string
-  placeholder: string
-  onChange: (text: string) => void
-}) {
-  const [text, setText] = useState(value)
-  const sent = useRef(value)
-  const tell = useRef(onChange)
-  tell.current = onChange
-  // The address changed from outside (back button, a view, "clear").
-  useEffect(() => {
-    if (value !== sent.current) {
-      sent.current = value
-      setText(value)
-    }
-  }, [value])
-  useEffect(() => {
-    if (text.trim() === sent.current) return
-    const timer = setTimeout(() => {
-      sent.current = text.trim()
-      tell.current(sent.current)
-    }, 250)
-    return () => clearTimeout(timer)
-  }, [text])
-  return (
-    <Input
-      className={styles.search}
-      allowClear
-      maxLength={100}
-      data-search
-      aria-label={placeholder}
-      placeholder={placeholder}
-      prefix={<Search size={15} aria-hidden="true" />}
-      value={text}
-      onChange={(event) => setText(event.target.value)}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') event.currentTarget.blur()
-      }}
-    />
   )
 }

@@ -3,8 +3,8 @@ import { ListFilter, X } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Bone } from '../states'
+import styles from './filters.module.css'
 import { joinRange, splitRange } from './state'
-import styles from './table.module.css'
 import type { FilterDef } from './types'
 
 const DatesEditor = lazy(() => import('./DatesEditor'))

@@ -1,6 +1,6 @@
 import { InputNumber } from 'antd'
 import { useTranslation } from 'react-i18next'
-import styles from './table.module.css'
+import styles from './filters.module.css'
 import type { FilterDef } from './types'
 
 /** Two bounds, each may be open. Loaded when first opened. */

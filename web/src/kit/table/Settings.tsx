@@ -1,6 +1,7 @@
 import { Button, Checkbox, Popover, Segmented } from 'antd'
 import { SlidersHorizontal } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import editors from './filters.module.css'
 import type { Saved } from './saved'
 import styles from './table.module.css'
 import type { Column } from './types'
@@ -46,7 +47,7 @@ export function TableSettings<Row>({
           />
           {!densityOnly && <div className={styles.settingsTitle}>{t('common.columns')}</div>}
           {!densityOnly && (
-            <div className={styles.editorList}>
+            <div className={editors.editorList}>
               {columns.map((column, i) => (
                 <Checkbox
                   key={column.key}

@@ -2,6 +2,7 @@ import { Button, Input, Popover } from 'antd'
 import { BookmarkPlus, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import editors from './filters.module.css'
 import { type ListState, sameFilters, searchKey } from './state'
 import styles from './table.module.css'
 import type { View } from './types'
@@ -71,7 +72,7 @@ export function Views({ preset, own, state, onPick, onSave }: Props) {
           placement="bottomLeft"
           arrow={false}
           content={
-            <div className={styles.editor}>
+            <div className={editors.editor}>
               <Input
                 autoFocus
                 maxLength={20}
@@ -81,7 +82,7 @@ export function Views({ preset, own, state, onPick, onSave }: Props) {
                 onChange={(event) => setName(event.target.value)}
                 onPressEnter={save}
               />
-              <div className={styles.editorEnd}>
+              <div className={editors.editorEnd}>
                 <span />
                 <Button size="small" type="primary" disabled={!name.trim()} onClick={save}>
                   {t('common.save')}

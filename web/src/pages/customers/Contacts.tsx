@@ -86,11 +86,7 @@ export function Sources({ customer }: { customer: Pick<Identity, 'id' | 'sources
   return (
     <Section boxed title={t('customers.sources')} note={t('customers.sources.note')}>
       {customer.sources.length === 0 ? (
-        <EmptyState
-          compact
-          icon={null}
-          title={customer.source?.name ?? t('customers.sources.none')}
-        />
+        <p>{customer.source?.name ?? t('customers.sources.none')}</p>
       ) : (
         <ul className={styles.contacts}>
           {customer.sources.map((key) => (

@@ -32,6 +32,7 @@ import { NextStep } from './NextStep'
 import { Orders } from './Orders'
 import { useSpendByMonth } from './portrait/api'
 import { RecordActions } from './record/Actions'
+import { useRecord } from './record/api'
 import { Clean } from './record/Clean'
 import { TagEditor } from './record/TagEditor'
 import { NoteForm } from './timeline/NoteForm'
@@ -71,7 +72,7 @@ export default function CustomerPage() {
         badge={
           query.data && (
             <>
-              <LevelTag level={query.data.level} />
+              {query.data.level && <LevelTag level={query.data.level} />}
               <KindMark kind={query.data.customer.kind} />
             </>
           )
@@ -205,6 +206,11 @@ function Who({ detail: { customer, figures } }: { detail: CustomerDetail }) {
   const { t } = useTranslation()
   const me = useMe()
   const none = <span className="zk-muted">–</span>
+  const lunar = useRecord(customer.id).data?.birthday_lunar
+  const birthday =
+    customer.birthday && lunar
+      ? `${customer.birthday} ${t('record.birthday.lunar')}`
+      : customer.birthday
   const year = figures.windows.find((w) => w.days === 365)
   const all = figures.windows.find((w) => w.days === 0)
   return (
@@ -225,7 +231,7 @@ function Who({ detail: { customer, figures } }: { detail: CustomerDetail }) {
                 {
                   label: t('customers.gender_birthday'),
                   value:
-                    [customer.gender && t(`customer.gender.${customer.gender}`), customer.birthday]
+                    [customer.gender && t(`customer.gender.${customer.gender}`), birthday]
                       .filter(Boolean)
                       .join(' · ') || none,
                 },
@@ -249,7 +255,7 @@ function Who({ detail: { customer, figures } }: { detail: CustomerDetail }) {
                   value: <Day at={figures.first_day} empty={t('customers.never')} />,
                 },
               ]),
-          { label: t('common.tags'), value: <TagEditor customerId={customer.id} /> },
+          { label: t('common.tags'), wide: true, value: <TagEditor customerId={customer.id} /> },
         ]}
       />
       <Grid min={200} pair>

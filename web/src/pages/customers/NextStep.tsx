@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { EmptyState, Section } from '@/kit'
 import type { CustomerDetail } from './api'
 import styles from './customers.module.css'
+import { useRecord } from './record/api'
 import { signals } from './signals'
 
 // i18n-keys: customers.signal.*
@@ -10,7 +11,8 @@ import { signals } from './signals'
 export function NextStep({ detail }: { detail: CustomerDetail }) {
   const { t } = useTranslation()
   const { level, figures, customer } = detail
-  const found = signals(figures, customer, figures.as_of)
+  const birthday = useRecord(customer.id).data?.birthday_info?.next ?? null
+  const found = signals(figures, birthday, figures.as_of)
   if (!level?.advice && found.length === 0) {
     return (
       <Section boxed title={t('customers.next.title')}>

@@ -18,9 +18,9 @@ export function KindMark({ kind }: { kind: CustomerKind }) {
   )
 }
 
-/** "浙江省 · 杭州市"; a municipality is named once. */
+/** "浙江省 杭州市"; a municipality is named once. */
 export function region({ province, city }: { province?: string; city?: string }): string {
-  return [...new Set([province, city])].filter(Boolean).join(' · ')
+  return [...new Set([province, city])].filter(Boolean).join(' ')
 }
 
 /** A name, or what stands for it: sources without names have customers too. */

@@ -8,7 +8,7 @@ export function FirstFigure() {
     { y: 142, w: 216, tone: 3 },
   ]
   return (
-    <svg viewBox="0 0 520 300" className={styles.figure} aria-hidden="true" focusable="false">
+    <svg viewBox="0 0 520 300" aria-hidden="true" focusable="false">
       <rect x="20" y="16" width="480" height="268" rx="12" className={styles.sheet} />
       <rect x="44" y="38" width="120" height="10" rx="5" className={styles.ink} />
       {bars.map((bar) => (

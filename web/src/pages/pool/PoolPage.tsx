@@ -171,6 +171,7 @@ function RulesForm({ rules, onClose }: { rules: PoolRules; onClose: () => void }
       </Form.Item>
       <Form.Item
         name="recover"
+        required
         label={t('pool.rule.recover')}
         extra={t('pool.rule.recover_hint')}
         valuePropName="checked"
@@ -195,7 +196,7 @@ function useColumns(): Column<Customer>[] {
     () => [
       {
         key: 'name',
-        title: t('customer.column.name'),
+        title: t('common.name'),
         required: true,
         render: (c) => (
           <>
@@ -217,6 +218,7 @@ function useColumns(): Column<Customer>[] {
       {
         key: 'region',
         title: t('customers.region'),
+        width: 150,
         render: (c) => region(c) || <span className="zk-muted">–</span>,
       },
       {

@@ -3,7 +3,7 @@ import { Button, Switch } from 'antd'
 import { ShieldCheck } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useSearchParams } from 'react-router'
+import { Link, useSearchParams } from 'react-router'
 import { api, ok } from '@/api/client'
 import type { components } from '@/api/schema.gen'
 import { perm } from '@/app/permissions'
@@ -14,11 +14,12 @@ import {
   Count,
   DataTable,
   Day,
+  dash,
   EmptyState,
+  type Format,
   Grid,
   JobProgress,
   LevelTag,
-  LinkButton,
   Money,
   Page,
   PageHeader,
@@ -27,6 +28,7 @@ import {
   SimpleTable,
   StatCard,
   useFormat,
+  useIsPhone,
   useMe,
   useSay,
 } from '@/kit'
@@ -134,7 +136,7 @@ function Overview({
           label={t('quality.findings')}
           value={f.count(broken)}
           definition={t('quality.findings_def')}
-          note={t('quality.of_records', { count: data.records })}
+          note={t('quality.of_records', { count: data.records, shown: f.count(data.records) })}
         />
       </Grid>
       <Rules rules={data.rules} total={data.records} onSwitch={onSwitch} />
@@ -150,6 +152,9 @@ function Overview({
             {
               type: 'line',
               name: t('quality.score'),
+              // Without a line between two days its days are all there is to see.
+              showSymbol: data.trend.length < 3,
+              symbolSize: 8,
               data: data.trend.map((d) => Math.round(d.score * 10) / 10),
               lineStyle: { color: c.palette.accent },
               itemStyle: { color: c.palette.accent },
@@ -188,6 +193,15 @@ function Overview({
   )
 }
 
+// What a phone has room for.
+const onPhone = new Set(['rule', 'records', 'on'])
+
+/** "1.8%"; a few of very many are not "0.0%". */
+function share(f: Format, part: number, of: number): string {
+  if (of === 0) return dash
+  return part > 0 && part / of < 0.0005 ? '< 0.1%' : f.percent(part / of)
+}
+
 function Rules({
   rules,
   total,
@@ -200,55 +214,55 @@ function Rules({
   const { t } = useTranslation()
   const f = useFormat()
   const me = useMe()
+  const phone = useIsPhone()
   const rows = rules.toSorted((a, b) => b.records - a.records)
+  const columns: Column<Rule>[] = [
+    {
+      key: 'rule',
+      title: t('quality.rule'),
+      render: (r) =>
+        r.records > 0 && r.on ? (
+          <Link to={`/quality?rule=${r.code}`}>{t(`quality.rule.${r.code}`)}</Link>
+        ) : (
+          t(`quality.rule.${r.code}`)
+        ),
+    },
+    { key: 'class', title: t('quality.class'), render: (r) => t(`quality.class.${r.class}`) },
+    {
+      key: 'records',
+      title: t('quality.records'),
+      align: 'right',
+      phone: 'aside',
+      render: (r) => <Count value={r.records} />,
+    },
+    {
+      key: 'share',
+      title: t('quality.share'),
+      align: 'right',
+      render: (r) => share(f, r.records, total),
+    },
+    { key: 'takes', title: t('quality.takes'), align: 'right', render: (r) => `−${r.takes}` },
+    {
+      key: 'on',
+      title: t('quality.on'),
+      render: (r) => (
+        <Switch
+          size="small"
+          checked={r.on}
+          disabled={!me.can(perm.qualityManage)}
+          aria-label={t(`quality.rule.${r.code}`)}
+          onChange={(on) => onSwitch(r.code, on)}
+        />
+      ),
+    },
+  ]
   return (
     <Section title={t('quality.rules')} boxed>
       <SimpleTable<Rule>
         label={t('quality.rules')}
         rows={rows}
         rowKey={(r) => r.code}
-        columns={[
-          {
-            key: 'rule',
-            title: t('quality.rule'),
-            render: (r) =>
-              r.records > 0 && r.on ? (
-                <LinkButton type="link" size="small" to={`/quality?rule=${r.code}`}>
-                  {t(`quality.rule.${r.code}`)}
-                </LinkButton>
-              ) : (
-                t(`quality.rule.${r.code}`)
-              ),
-          },
-          { key: 'class', title: t('quality.class'), render: (r) => t(`quality.class.${r.class}`) },
-          {
-            key: 'records',
-            title: t('quality.records'),
-            align: 'right',
-            phone: 'aside',
-            render: (r) => <Count value={r.records} />,
-          },
-          {
-            key: 'share',
-            title: t('quality.share'),
-            align: 'right',
-            render: (r) => (total > 0 ? f.percent(r.records / total) : '–'),
-          },
-          { key: 'takes', title: t('quality.takes'), align: 'right', render: (r) => `−${r.takes}` },
-          {
-            key: 'on',
-            title: t('quality.on'),
-            render: (r) => (
-              <Switch
-                size="small"
-                checked={r.on}
-                disabled={!me.can(perm.qualityManage)}
-                aria-label={t(`quality.rule.${r.code}`)}
-                onChange={(on) => onSwitch(r.code, on)}
-              />
-            ),
-          },
-        ]}
+        columns={columns.filter((c) => !phone || onPhone.has(c.key))}
       />
     </Section>
   )

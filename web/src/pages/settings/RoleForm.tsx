@@ -70,6 +70,7 @@ export function RoleForm({
         rules={[{ required: true }]}
       >
         <Radio.Group
+          vertical
           options={[
             { value: 'own', label: t('scope.own') },
             { value: 'department', label: t('scope.department') },

@@ -26,9 +26,9 @@ import {
   type ListRow,
   useBoard,
 } from './api'
+import styles from './board.module.css'
 import { Cell } from './columns'
 import { FilterBar } from './FilterBar'
-import styles from './list.module.css'
 import { columnOf, extended, moved } from './move'
 import type { List } from './useList'
 import { versionOf, writeField, written } from './write'
@@ -172,7 +172,7 @@ export default function Board({
   }
   return (
     <>
-      <div className={styles.boardBar}>
+      <div className={styles.bar}>
         <SearchField value={q} placeholder={t('customers.search')} onChange={list.find} />
         <FilterBar fields={fields} filter={shown.filter} onChange={(f) => change({ filter: f })} />
         {(shown.filter || q) && (

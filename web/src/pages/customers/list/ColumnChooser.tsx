@@ -1,9 +1,10 @@
 import { Button, Checkbox, Input, Popover } from 'antd'
-import { ArrowDown, ArrowUp, Columns3 } from 'lucide-react'
+import { Columns3 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Grip, MoveButtons, moved, useSavedOrder } from '@/kit'
 import type { FieldInfo } from './api'
-import styles from './list.module.css'
+import styles from './chooser.module.css'
 
 const maxColumns = 60
 
@@ -28,15 +29,9 @@ export function ColumnChooser({
   const found = (f: FieldInfo) => f.label.toLowerCase().includes(needle)
   const rest = all.filter((f) => !codes.includes(f.code) && found(f))
   const groups = [...new Set(rest.map((f) => f.group))]
-  const move = (code: string, by: number) => {
-    const next = [...codes]
-    const at = next.indexOf(code)
-    const to = at + by
-    if (to < 1 || to >= next.length) return
-    next.splice(at, 1)
-    next.splice(to, 0, code)
-    onChange(next)
-  }
+  // The name stands first in every list, before the columns that can be moved.
+  const move = (from: number, to: number) => onChange(['name', ...moved(codes.slice(1), from, to)])
+  const { items, row, dragged } = useSavedOrder(shown, move)
   // i18n-keys: ui_list.group.*
   return (
     <Popover
@@ -54,36 +49,29 @@ export function ColumnChooser({
             value={text}
             onChange={(event) => setText(event.target.value)}
           />
-          <div className={styles.chooserList}>
-            {shown.filter(found).map((f) => (
-              <div key={f.code} className={styles.chooserRow}>
+          <div className={styles.list}>
+            {(needle ? shown.filter(found) : items).map((f, at) => (
+              <div
+                key={f.code}
+                className={`${styles.row} ${dragged === at ? styles.dragged : ''}`}
+                {...(needle ? {} : row(at))}
+              >
+                {!needle && <Grip />}
                 <Checkbox checked onChange={() => onChange(codes.filter((c) => c !== f.code))}>
                   {f.label}
                 </Checkbox>
                 {!needle && (
-                  <>
-                    <Button
-                      type="text"
-                      size="small"
-                      icon={<ArrowUp size={14} />}
-                      aria-label={t('ui_list.columns.up', { column: f.label })}
-                      disabled={codes.indexOf(f.code) === 1}
-                      onClick={() => move(f.code, -1)}
-                    />
-                    <Button
-                      type="text"
-                      size="small"
-                      icon={<ArrowDown size={14} />}
-                      aria-label={t('ui_list.columns.down', { column: f.label })}
-                      disabled={codes.at(-1) === f.code}
-                      onClick={() => move(f.code, 1)}
-                    />
-                  </>
+                  <MoveButtons
+                    name={f.label}
+                    at={at}
+                    count={items.length}
+                    onMove={(to) => move(at, to)}
+                  />
                 )}
               </div>
             ))}
             {groups.map((group) => (
-              <fieldset key={group} className={styles.chooserGroup}>
+              <fieldset key={group} className={styles.group}>
                 <legend>{t(`ui_list.group.${group}`)}</legend>
                 {rest
                   .filter((f) => f.group === group)

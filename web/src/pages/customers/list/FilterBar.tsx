@@ -28,7 +28,7 @@ export function FilterBar({ fields, filter, onChange }: Props) {
     <>
       {fields &&
         chips.map((item, i) => {
-          const text = itemText(item, words)
+          const text = itemText(item, words, false)
           return (
             <span key={item.id} className={styles.chipBox}>
               {i > 0 && (

@@ -281,7 +281,7 @@ function Row({
         ? t('ui_list.filter.missing')
         : '')
   return (
-    <div className={styles.rule}>
+    <div>
       <div className={styles.parts}>
         <Select<string>
           aria-label={t('ui_list.filter.field')}

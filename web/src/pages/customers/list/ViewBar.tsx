@@ -224,6 +224,7 @@ function ViewForm({
       </Form.Item>
       <Form.Item
         name="shared"
+        required
         label={t('ui_list.view.share')}
         valuePropName="checked"
         extra={shares ? t('ui_list.view.share_note') : t('ui_list.view.share_not')}

@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next'
 import { DateTime } from '@/kit'
 import type { CustomerRecord, Patch } from './api'
 import { begin, type Choice, type Conflict, inOrder, questions, resolved } from './conflict'
+import styles from './conflict.module.css'
 import type { Names } from './draft'
-import styles from './record.module.css'
 import { namesOf, useFieldWords } from './words'
 
 // i18n-keys: record.field.*

@@ -1,8 +1,7 @@
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Button, DatePicker, Form, Input, InputNumber, Select } from 'antd'
-import dayjs, { type Dayjs } from 'dayjs'
+import { useQueryClient } from '@tanstack/react-query'
+import { Button, Form } from 'antd'
 import { Pencil } from 'lucide-react'
-import { type ReactNode, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { api, ok } from '@/api/client'
@@ -11,23 +10,20 @@ import { perm } from '@/app/permissions'
 import {
   Bones,
   Can,
-  Count,
-  Day,
-  dash,
   EmptyState,
   Facts,
   FormDrawer,
-  Money,
+  joined,
   QueryView,
   Section,
-  ToneTag,
   useMe,
   useSay,
 } from '@/kit'
+import { FieldInput } from './FieldInput'
+import { FieldValue } from './FieldValue'
 import {
   bySection,
   changedValues,
-  choosable,
   type Field,
   type FieldValues,
   isEmpty,
@@ -37,182 +33,6 @@ import {
   useLabel,
 } from './fields'
 import styles from './fields.module.css'
-
-type Names = FieldValues['names']
-
-interface InputProps {
-  field: Field
-  value?: unknown
-  onChange?: (value: unknown) => void
-  /** Names of what references point to, by target and id. */
-  names?: Names
-  id?: string
-  disabled?: boolean
-}
-
-/** The control of one custom field. Its value is in the API's form: 分, YYYY-MM-DD, codes, ids. */
-export function FieldInput({ field, value, onChange, names, ...rest }: InputProps) {
-  const label = useLabel()
-  switch (field.kind) {
-    case 'number':
-      return (
-        <InputNumber
-          {...rest}
-          className={styles.wide}
-          precision={field.scale}
-          stringMode
-          suffix={field.unit || undefined}
-          value={value as string | number | undefined}
-          onChange={(next) => onChange?.(next === '' ? null : next)}
-        />
-      )
-    case 'money':
-      return (
-        <InputNumber<number>
-          {...rest}
-          className={styles.wide}
-          prefix="¥"
-          precision={2}
-          value={typeof value === 'number' ? value / 100 : null}
-          onChange={(next) => onChange?.(next === null ? null : Math.round(next * 100))}
-        />
-      )
-    case 'date':
-      return (
-        <DatePicker
-          {...rest}
-          className={styles.wide}
-          value={typeof value === 'string' && value ? dayjs(value) : null}
-          onChange={(next) => onChange?.((next as Dayjs | null)?.format('YYYY-MM-DD') ?? null)}
-        />
-      )
-    case 'choice':
-    case 'multi_choice':
-      return (
-        <Select
-          {...rest}
-          mode={field.kind === 'multi_choice' ? 'multiple' : undefined}
-          allowClear
-          value={isEmpty(value) ? undefined : value}
-          onChange={(next) => onChange?.(next ?? null)}
-          options={choosable(field, value).map((o) => ({
-            value: o.code,
-            label: label(o.label),
-          }))}
-          showSearch={{ optionFilterProp: 'label' }}
-        />
-      )
-    case 'reference':
-      return (
-        <ReferenceInput field={field} value={value} onChange={onChange} names={names} {...rest} />
-      )
-    default:
-      return (
-        <Input
-          {...rest}
-          maxLength={500}
-          suffix={field.unit || undefined}
-          value={(value as string | undefined) ?? ''}
-          onChange={(event) => onChange?.(event.target.value)}
-        />
-      )
-  }
-}
-
-function ReferenceInput({ field, value, onChange, names, ...rest }: InputProps) {
-  const { t } = useTranslation()
-  const [text, setText] = useState('')
-  const known = typeof value === 'number' ? names?.[field.target]?.[String(value)] : undefined
-  const query = useQuery({
-    queryKey: ['custom-fields', 'candidates', field.id, text],
-    enabled: text.trim() !== '' || field.target === 'staff',
-    placeholderData: keepPreviousData,
-    queryFn: async ({ signal }) =>
-      (
-        await ok(
-          api.GET('/custom-fields/{id}/candidates', {
-            params: { path: { id: field.id }, query: { q: text } },
-            signal,
-          }),
-        )
-      ).items,
-  })
-  const found = query.data ?? []
-  const options = found.map((c) => ({ value: c.id, label: c.name, note: c.note }))
-  if (typeof value === 'number' && !options.some((o) => o.value === value)) {
-    options.unshift({ value, label: known ?? `#${value}`, note: '' })
-  }
-  return (
-    <Select
-      {...rest}
-      allowClear
-      showSearch={{ filterOption: false, onSearch: setText }}
-      loading={query.isFetching}
-      placeholder={t(field.target === 'staff' ? 'field.search_staff' : 'field.search_customer')}
-      notFoundContent={text ? t('common.no_result') : null}
-      value={typeof value === 'number' ? value : undefined}
-      onChange={(next) => onChange?.(next ?? null)}
-      options={options}
-      optionRender={(option) => (
-        <span className={styles.candidate}>
-          {option.label}
-          {option.data.note && <small className="zk-muted">{option.data.note}</small>}
-        </span>
-      )}
-    />
-  )
-}
-
-/** One value as it is read. */
-export function FieldValue({
-  field,
-  value,
-  names,
-}: {
-  field: Field
-  value: unknown
-  names?: Names
-}): ReactNode {
-  const label = useLabel()
-  if (isEmpty(value)) return <span className="zk-muted">{dash}</span>
-  const choice = (code: string) => {
-    const option = field.options.find((o) => o.code === code)
-    const text = option ? label(option.label) : code
-    return option?.tone ? <ToneTag tone={option.tone}>{text}</ToneTag> : text
-  }
-  switch (field.kind) {
-    case 'number':
-      return (
-        <>
-          <Count value={Number(value)} digits={field.scale} />
-          {field.unit && <span className="zk-muted"> {field.unit}</span>}
-        </>
-      )
-    case 'money':
-      return <Money fen={value as number} />
-    case 'date':
-      return <Day at={value as string} />
-    case 'choice':
-      return choice(value as string)
-    case 'multi_choice':
-      return (
-        <span className={styles.choices}>
-          {(value as string[]).map((code) => (
-            <span key={code} className={styles.choice}>
-              {choice(code)}
-            </span>
-          ))}
-        </span>
-      )
-    case 'reference': {
-      const name = names?.[field.target]?.[String(value)]
-      if (!name) return <span className="zk-muted">#{String(value)}</span>
-      return field.target === 'customer' ? <Link to={`/customers/${value}`}>{name}</Link> : name
-    }
-    default:
-      return <span className="zk-break">{String(value)}</span>
-  }
-}
 
 /**
  * The form items of all fields in use, by section. Their values stand under
@@ -224,7 +44,7 @@ export function FieldInputs({
   base = 'values',
 }: {
   fields: Field[]
-  names?: Names
+  names?: FieldValues['names']
   base?: string
 }) {
   const { t } = useTranslation()
@@ -268,14 +88,6 @@ export function CustomFields({ customerId }: { customerId: number }) {
   const values = useFieldValues(customerId)
   // What the form began with: it stays while others change the customer.
   const [editing, setEditing] = useState<FieldValues | null>(null)
-  const both = {
-    data: fields.data && values.data ? { fields: fields.data, values: values.data } : undefined,
-    error: fields.error ?? values.error,
-    refetch: () => {
-      values.refetch()
-      return fields.refetch()
-    },
-  }
   const any = fields.data?.some((f) => !f.retired && me.edits(`f.${f.code}`))
   if (fields.data?.length && fields.data.every((f) => me.hides(`f.${f.code}`))) return null
   return (
@@ -294,8 +106,8 @@ export function CustomFields({ customerId }: { customerId: number }) {
         ) : undefined
       }
     >
-      <QueryView query={both as never} compact skeleton={<Bones rows={3} />}>
-        {(data: { fields: Field[]; values: FieldValues }) => (
+      <QueryView query={joined({ fields, values })} compact skeleton={<Bones rows={3} />}>
+        {(data) => (
           <>
             <Shown {...data} />
             {editing && (

@@ -8,7 +8,7 @@ import { Bones, DateTime, ErrorState, Section, useMe, useSay } from '@/kit'
 import { revealChange, useChanges } from './api'
 import { useFields, useLabel } from './fields'
 import { byWrite, type Line, lines } from './history'
-import styles from './record.module.css'
+import styles from './history.module.css'
 import { useEditor } from './useEditor'
 import { useFieldWords } from './words'
 

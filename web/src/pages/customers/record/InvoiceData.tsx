@@ -1,5 +1,5 @@
 import { Alert, Button, Form, Input } from 'antd'
-import { Eye, EyeOff, Pencil } from 'lucide-react'
+import { Eye, EyeOff, Pencil, Plus } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { perm } from '@/app/permissions'
@@ -81,7 +81,7 @@ export function InvoiceData() {
           {may && (
             <Button
               size="small"
-              icon={<Pencil size={14} />}
+              icon={record.invoice ? <Pencil size={14} /> : <Plus size={14} />}
               // The numbers that are kept must be seen to be kept: without the right they are typed anew.
               onClick={() => (record.invoice && maySee ? see(setEditing) : setEditing({}))}
             >
@@ -89,7 +89,7 @@ export function InvoiceData() {
             </Button>
           )}
           {may && record.invoice && (
-            <Button size="small" danger onClick={remove}>
+            <Button size="small" type="text" danger onClick={remove}>
               {t('common.delete')}
             </Button>
           )}

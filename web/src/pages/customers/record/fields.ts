@@ -71,7 +71,7 @@ export function useFieldText() {
     }
     switch (field.kind) {
       case 'number':
-        return `${value}${field.unit}`
+        return [format.count(Number(value), field.scale), field.unit].filter(Boolean).join(' ')
       case 'money':
         return format.money(value as number)
       case 'choice':

@@ -10,9 +10,11 @@ export type TagView = Omit<Schemas['TagView'], 'members'> & { members: number | 
 export type TagGroup = Schemas['TagGroupView']
 export type TagsOf = Schemas['TagsOf']
 
+export const tagGroupsKey = ['tags', 'groups']
+
 export function useTagGroups() {
   return useQuery({
-    queryKey: ['tags', 'groups'],
+    queryKey: tagGroupsKey,
     queryFn: async ({ signal }) => (await ok(api.GET('/tag-groups', { signal }))).items,
     staleTime: 60_000,
   })

@@ -1,5 +1,6 @@
 // Names of fields and values of a record: for the history, for conflicts, and for reading.
 import { useTranslation } from 'react-i18next'
+import { useFormat } from '@/kit'
 import type { CustomerRecord } from './api'
 import { useFields, useLabel } from './fields'
 
@@ -14,10 +15,11 @@ const root = (field: string) => field.split('.')[0] ?? field
 export function useFieldWords() {
   const { t, i18n } = useTranslation()
   const label = useLabel()
+  const f = useFormat()
   const fields = useFields().data ?? []
   const word = (key: string, code: string) => (i18n.exists(key) ? t(key) : code)
   const custom = (field: string) =>
-    field.startsWith('f.') ? fields.find((f) => `f.${f.code}` === field) : undefined
+    field.startsWith('f.') ? fields.find((x) => `f.${x.code}` === field) : undefined
 
   const name = (field: string): string => {
     const own = custom(field)
@@ -43,7 +45,9 @@ export function useFieldWords() {
       }
       if (own.kind === 'choice') return one(text)
       if (own.kind === 'multi_choice') return text.split(';').map(one).join('、')
-      if (own.kind === 'money') return `¥${text}`
+      if (own.kind === 'money') return f.money(Math.round(Number(text) * 100))
+      if (own.kind === 'number')
+        return [f.count(Number(text), own.scale), own.unit].filter(Boolean).join(' ')
       return named || text
     }
     switch (field) {

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { Chart, Count, Money, useFormat } from '@/kit'
 import type { HeatCell, Summary } from '../api'
 import { heatCuts, heatRows, strength } from './figures'
-import styles from './report.module.css'
+import styles from './heat.module.css'
 
 type Shown = 'customers' | 'revenue'
 

@@ -6,7 +6,7 @@ import { Chart, Count, EmptyState, LevelTag, Section, useFormat } from '@/kit'
 import type { Moves, Summary } from '../api'
 import { customersOf } from '../links'
 import { direction, strength, tonesOf } from './figures'
-import styles from './report.module.css'
+import styles from './moves.module.css'
 
 interface Cell {
   from: number

@@ -14,7 +14,7 @@ import {
 } from '@/kit'
 import type { KeyCustomer, Summary } from '../api'
 import { tonesOf } from './figures'
-import styles from './report.module.css'
+import styles from './people.module.css'
 
 const firstRows = 10
 

@@ -3,7 +3,7 @@ import { Chart, Count, Money, Percent, useFormat } from '@/kit'
 import type { Concentration, Summary } from '../api'
 import { inside } from '../schemes/words'
 import { partOf } from './figures'
-import styles from './report.module.css'
+import styles from './sets.module.css'
 
 interface Row extends Concentration {
   key: 'top20' | 'revenue80'

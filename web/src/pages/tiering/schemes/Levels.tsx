@@ -1,16 +1,15 @@
 import { Button, Dropdown, Input } from 'antd'
-import { ArrowDown, ArrowUp, GripVertical, Plus, Tags, Trash2 } from 'lucide-react'
+import { Plus, Tags, Trash2 } from 'lucide-react'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Section, useFormat } from '@/kit'
+import { Grip, MoveButtons, moved, Section, useFormat, useReorder } from '@/kit'
 import type { Method } from '../api'
 import { tonesOf } from '../report/figures'
 import type { Change } from './Basics'
 import { maxLevels } from './check'
 import styles from './editor.module.css'
 import { FieldError, statusOf, useFieldError } from './Field'
-import { addLevel, type FormLevel, moved, removeLevel } from './model'
-import { useReorder } from './useReorder'
+import { addLevel, type FormLevel, removeLevel } from './model'
 
 const presets = ['value', 'low', 'metal', 'vip'] as const
 // What R, F and M of each RFM group are against their average.
@@ -74,11 +73,7 @@ export const Levels = memo(function Levels({
             className={reorder.dragged === i ? styles.dragged : ''}
             {...(fixed ? {} : reorder.row(i))}
           >
-            {!fixed && (
-              <span className={styles.grip} data-handle aria-hidden="true">
-                <GripVertical size={16} />
-              </span>
-            )}
+            {!fixed && <Grip />}
             <span
               className={styles.swatch}
               style={{ background: `var(--zk-tone-${tones.get(level.code) ?? 0})` }}
@@ -98,21 +93,11 @@ export const Levels = memo(function Levels({
             />
             {!fixed && (
               <span className={styles.rowActions}>
-                <Button
-                  type="text"
-                  size="small"
-                  icon={<ArrowUp size={15} />}
-                  disabled={i === 0}
-                  aria-label={t('tiers.editor.up', { name: level.name })}
-                  onClick={() => move(i, i - 1)}
-                />
-                <Button
-                  type="text"
-                  size="small"
-                  icon={<ArrowDown size={15} />}
-                  disabled={i === levels.length - 1}
-                  aria-label={t('tiers.editor.down', { name: level.name })}
-                  onClick={() => move(i, i + 1)}
+                <MoveButtons
+                  name={level.name}
+                  at={i}
+                  count={levels.length}
+                  onMove={(to) => move(i, to)}
                 />
                 <Button
                   type="text"

@@ -1,8 +1,8 @@
 import { Button, Dropdown, Input, Select } from 'antd'
-import { ArrowDown, ArrowUp, Ellipsis, GripVertical, Plus } from 'lucide-react'
+import { Ellipsis, Plus } from 'lucide-react'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Section, useFormat } from '@/kit'
+import { Grip, MoveButtons, moved, Section, useFormat, useReorder } from '@/kit'
 import type { Measure } from '../api'
 import { tonesOf } from '../report/figures'
 import type { Change } from './Basics'
@@ -15,11 +15,9 @@ import {
   type FormCondition,
   type FormRule,
   type FormScheme,
-  moved,
   newCondition,
   newRule,
 } from './model'
-import { useReorder } from './useReorder'
 import { ruleSentence } from './words'
 
 /** Threshold found by the preview, by the key of its condition; money in 分. */
@@ -116,9 +114,7 @@ const RuleCard = memo(function RuleCard({
   return (
     <>
       <div className={styles.ruleHead}>
-        <span className={styles.grip} data-handle aria-hidden="true">
-          <GripVertical size={16} />
-        </span>
+        <Grip />
         <span className={styles.number}>{at + 1}</span>
         <Input
           className={styles.ruleName}
@@ -142,22 +138,7 @@ const RuleCard = memo(function RuleCard({
           onChange={(level) => put({ level })}
         />
         <span className={styles.rowActions}>
-          <Button
-            type="text"
-            size="small"
-            icon={<ArrowUp size={15} />}
-            disabled={at === 0}
-            aria-label={t('tiers.editor.up', { name: rule.name })}
-            onClick={() => move(at - 1)}
-          />
-          <Button
-            type="text"
-            size="small"
-            icon={<ArrowDown size={15} />}
-            disabled={at === count - 1}
-            aria-label={t('tiers.editor.down', { name: rule.name })}
-            onClick={() => move(at + 1)}
-          />
+          <MoveButtons name={rule.name} at={at} count={count} onMove={move} />
           <Dropdown
             trigger={['click']}
             placement="bottomRight"

@@ -151,7 +151,7 @@ describe('scheme editor', { timeout: 20_000 }, () => {
     const sent = serve((body) => [200, view(body.scheme, 4)])
     await open()
     const heading = screen.getByText('tiers.editor.rules').closest('section') as HTMLElement
-    const down = within(heading).getAllByLabelText('tiers.editor.down')
+    const down = within(heading).getAllByLabelText('ui.move_down')
     if (down[0]) fireEvent.click(down[0])
     fireEvent.click(await screen.findByText('tiers.editor.save_as'))
     await waitFor(() => expect(sent).toHaveLength(1))

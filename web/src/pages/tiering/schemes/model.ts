@@ -236,13 +236,6 @@ function fitCuts(cuts: (number | null)[], want: number): (number | null)[] {
   return out
 }
 
-/** Moves an element of a list; places outside of it change nothing. */
-export function moved<T>(list: T[], from: number, to: number): T[] {
-  const item = list[from]
-  if (item === undefined || to < 0 || to >= list.length || from === to) return list
-  return list.toSpliced(from, 1).toSpliced(to, 0, item)
-}
-
 export function newCondition(metric: Metric = 'spend', op: Op = 'at_least'): FormCondition {
   const value = toField(usualValue(metric, op), valueUnit(metric, op))
   return { key: newKey(), metric, op, value, on: true }

@@ -9,7 +9,6 @@ import {
   changedTerm,
   copyRule,
   freeLevelCode,
-  moved,
   newCondition,
   newTerm,
   removeLevel,
@@ -134,12 +133,6 @@ describe('levels', () => {
   it('removed under a rule are reported at the rule', () => {
     const less = removeLevel(toForm(rules), 1)
     expect(checkForm(less).get('rules[1].level')).toBe('tiers.check.no_level')
-  })
-  it('move within the list only', () => {
-    expect(moved([1, 2, 3], 0, 2)).toEqual([2, 3, 1])
-    expect(moved([1, 2, 3], 2, 1)).toEqual([1, 3, 2])
-    expect(moved([1, 2], 0, -1)).toEqual([1, 2])
-    expect(moved([1, 2], 1, 2)).toEqual([1, 2])
   })
 })
 
