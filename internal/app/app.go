@@ -9,8 +9,10 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
+	"zhike/internal/column"
 	"zhike/internal/customer"
 	"zhike/internal/duplicate"
 	"zhike/internal/field"
@@ -61,6 +63,7 @@ type App struct {
 	Metrics    *order.Refresher
 	Fields     *field.Service
 	Tags       *tag.Service
+	Columns    *column.Set
 	Customer   *customer.Service
 	Importer   *importer.Service
 	Tiering    *tiering.Service
@@ -70,6 +73,7 @@ type App struct {
 	Insight    *insight.Service
 
 	started time.Time
+	serving atomic.Bool
 	release func() // the lock on the data folder
 }
 
@@ -185,10 +189,11 @@ func (a *App) domains() {
 		Names: a.Org.Names, Company: a.companyName, JobAlive: a.Jobs.Alive,
 		Find: a.findCustomers,
 	})
+	a.Columns = column.New(column.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, MaxBytes: a.Config.ColumnsMaxBytes, Sized: a.columnsSized})
 	a.Customer = customer.NewService(customer.Deps{
 		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Levels: a.Tiering.Levels(), AsOf: a.Metrics, Orders: orders,
 		Texts: texts{}, Zone: zone, Log: a.Log, Events: a.Events, Parts: rowParts{a},
-		Fields: a.Fields, Tags: a.Tags, Jobs: a.Jobs, Files: a.Config.FilesDir(), Actor: a.Org.ActorOf, Issues: issues(),
+		Fields: a.Fields, Tags: a.Tags, Columns: a.Columns, Jobs: a.Jobs, Files: a.Config.FilesDir(), Actor: a.Org.ActorOf, Issues: issues(),
 	})
 	a.Customer.Register(a.Jobs.Registry())
 	a.Customer.OnDelete("field", func(ctx context.Context, id int64) error { return a.Fields.Forget(ctx, []int64{id}) })
@@ -254,6 +259,7 @@ func (texts) T(locale, key string, params map[string]any) string { return i18n.T
 // Close ends what Open began.
 func (a *App) Close() {
 	a.Org.Close()
+	a.Columns.Close()
 	if err := a.DB.Close(); err != nil {
 		a.Log.Warn("closing the database", slog.Any("error", err))
 	}

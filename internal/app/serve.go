@@ -66,6 +66,7 @@ const servePercent = 300
 // Serve serves until ctx ends: pages, API, background work. started is called
 // once requests are answered.
 func (a *App) Serve(ctx context.Context, started func(Started)) error {
+	a.serving.Store(true)
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(servePercent)
 	}
@@ -76,6 +77,7 @@ func (a *App) Serve(ctx context.Context, started func(Started)) error {
 	metrics := web.NewMetrics("")
 	metrics.Register(a.Jobs.Collector())
 	a.poolMetrics(metrics)
+	a.columnMetrics(metrics)
 	health := web.NewHealth()
 	health.Check("database", a.DB.Ping)
 	api := a.api(metrics)

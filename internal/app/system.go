@@ -57,6 +57,7 @@ func (a *App) System(ctx context.Context, _ *struct{}) (SystemInfo, error) {
 	d.add("database", StatusOK, "doctor.database.ok", "", "engine", s.Engine.Name, "version", s.Engine.Version, "mib", s.Engine.SizeBytes>>20)
 	d.keys(ctx, a.Config, a.DB)
 	d.jobs(ctx, a.DB)
+	d.columns(a)
 	s.Checks = d.checks
 	return s, nil
 }

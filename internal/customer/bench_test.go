@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -25,52 +26,50 @@ import (
 //
 //	ZHIKE_BENCH_CUSTOMERS=1000000 go test -run xx -bench Reads -timeout 60m ./internal/customer
 func BenchmarkReads(b *testing.B) {
+	eachBench(b, func(b *testing.B, d *db.DB, n int) {
+		f := setup(b, d, nil)
+		f.fillBench(b, n)
+		id := func(r *rand.Rand) int64 { return 1 + r.Int64N(int64(n)) }
+		name := func(r *rand.Rand) string { return url.QueryEscape(benchName(r)) }
+		for _, c := range []struct {
+			name   string
+			target func(r *rand.Rand) string
+		}{
+			{"card", func(r *rand.Rand) string { return fmt.Sprintf("/customers/%d/card", id(r)) }},
+			{"list_first", func(*rand.Rand) string { return "/customers" }},
+			{"list_20", func(*rand.Rand) string { return "/customers?limit=20" }},
+			{"list_deep", func(r *rand.Rand) string {
+				return "/customers?cursor=" + cursorOf("-net_365", r.Int64N(1_000_000), id(r))
+			}},
+			{"list_last_day", func(*rand.Rand) string { return "/customers?sort=-last_day" }},
+			{"list_level", func(r *rand.Rand) string { return []string{"/customers?level=high", "/customers?level=mid"}[r.IntN(2)] }},
+			{"list_city", func(r *rand.Rand) string {
+				return "/customers?city=" + url.QueryEscape(benchCities[r.IntN(len(benchCities))])
+			}},
+			{"list_kind", func(*rand.Rand) string { return "/customers?kind=company" }},
+			{"list_name", func(r *rand.Rand) string { return "/customers?q=" + name(r) }},
+			{"search_name", func(r *rand.Rand) string { return "/search?q=" + name(r) }},
+			{"search_pinyin", func(r *rand.Rand) string {
+				terms := clean.FoldSearch(benchName(r))
+				t := terms[len(terms)-1]
+				return "/search?q=" + t[:min(len(t), 2+r.IntN(8))]
+			}},
+			{"search_phone", func(r *rand.Rand) string { return "/search?q=" + benchPhone(id(r)) }},
+			{"search_tail", func(r *rand.Rand) string { return fmt.Sprintf("/search?q=%04d", r.IntN(10_000)) }},
+		} {
+			b.Run(c.name, func(b *testing.B) { f.hammer(b, c.target) })
+		}
+	})
+}
+
+// eachBench runs a benchmark on both engines, for ZHIKE_BENCH_CUSTOMERS customers.
+func eachBench(b *testing.B, fn func(b *testing.B, d *db.DB, n int)) {
 	n, err := strconv.Atoi(os.Getenv("ZHIKE_BENCH_CUSTOMERS"))
 	if err != nil {
 		n = 20_000
 	}
-	for _, engine := range []string{"sqlite", "postgres"} {
-		b.Run(engine, func(b *testing.B) {
-			var d *db.DB
-			if engine == "sqlite" {
-				d = dbtest.SQLite(b)
-			} else {
-				d = dbtest.Postgres(b)
-			}
-			f := setup(b, d, nil)
-			f.fillBench(b, n)
-			id := func(r *rand.Rand) int64 { return 1 + r.Int64N(int64(n)) }
-			name := func(r *rand.Rand) string { return url.QueryEscape(benchName(r)) }
-			for _, c := range []struct {
-				name   string
-				target func(r *rand.Rand) string
-			}{
-				{"card", func(r *rand.Rand) string { return fmt.Sprintf("/customers/%d/card", id(r)) }},
-				{"list_first", func(*rand.Rand) string { return "/customers" }},
-				{"list_20", func(*rand.Rand) string { return "/customers?limit=20" }},
-				{"list_deep", func(r *rand.Rand) string {
-					return "/customers?cursor=" + cursorOf("-net_365", r.Int64N(1_000_000), id(r))
-				}},
-				{"list_last_day", func(*rand.Rand) string { return "/customers?sort=-last_day" }},
-				{"list_level", func(r *rand.Rand) string { return []string{"/customers?level=high", "/customers?level=mid"}[r.IntN(2)] }},
-				{"list_city", func(r *rand.Rand) string {
-					return "/customers?city=" + url.QueryEscape(benchCities[r.IntN(len(benchCities))])
-				}},
-				{"list_kind", func(*rand.Rand) string { return "/customers?kind=company" }},
-				{"list_name", func(r *rand.Rand) string { return "/customers?q=" + name(r) }},
-				{"search_name", func(r *rand.Rand) string { return "/search?q=" + name(r) }},
-				{"search_pinyin", func(r *rand.Rand) string {
-					terms := clean.FoldSearch(benchName(r))
-					t := terms[len(terms)-1]
-					return "/search?q=" + t[:min(len(t), 2+r.IntN(8))]
-				}},
-				{"search_phone", func(r *rand.Rand) string { return "/search?q=" + benchPhone(id(r)) }},
-				{"search_tail", func(r *rand.Rand) string { return fmt.Sprintf("/search?q=%04d", r.IntN(10_000)) }},
-			} {
-				b.Run(c.name, func(b *testing.B) { f.hammer(b, c.target) })
-			}
-		})
-	}
+	b.Run("sqlite", func(b *testing.B) { fn(b, dbtest.SQLite(b), n) })
+	b.Run("postgres", func(b *testing.B) { fn(b, dbtest.Postgres(b), n) })
 }
 
 var benchCities = []string{"上海市", "北京市", "杭州市", "南京市", "成都市", "绍兴市", "三亚市"}
@@ -149,13 +148,24 @@ func (f *fixture) fillBench(b *testing.B, n int) {
 	b.Logf("%d customers in %v", n, time.Since(begin).Round(time.Millisecond))
 }
 
-// hammer sends requests from 16 clients and reports the rate and the 95th percentile.
+// cpuTime is what the program has used of the CPUs so far.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// hammer sends requests from 16 clients and reports the rate, the 95th
+// percentile and the CPU time of this program.
 func (f *fixture) hammer(b *testing.B, target func(r *rand.Rand) string) {
 	const clients = 16
 	var mu sync.Mutex
 	var all []time.Duration
 	var seed uint64
 	b.SetParallelism(clients / 2) // times GOMAXPROCS = 2
+	used := cpuTime()
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		mu.Lock()
@@ -177,6 +187,10 @@ func (f *fixture) hammer(b *testing.B, target func(r *rand.Rand) string) {
 		mu.Unlock()
 	})
 	b.StopTimer()
+	b.ReportMetric(float64((cpuTime()-used).Microseconds())/float64(b.N), "cpu-µs")
+	if len(all) == 0 { // every request failed
+		return
+	}
 	slices.Sort(all)
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "req/s")
 	b.ReportMetric(float64(all[len(all)*95/100].Microseconds())/1000, "p95-ms")

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zhike/internal/column"
 	custom "zhike/internal/field"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
@@ -27,6 +28,8 @@ type expr struct {
 	any  bool
 	// exact says that drive gives those customers and no others.
 	exact bool
+	// mem is the same condition for the columns in memory; nil where they have none.
+	mem *column.Cond
 }
 
 // compiler turns filters into conditions for one request.
@@ -149,7 +152,7 @@ func shortened(text string) string {
 }
 
 func allOf(kids []expr) expr {
-	e := expr{kids: kids}
+	e := expr{kids: kids, mem: column.All(mems(kids)...)}
 	for i := range kids {
 		e.c, e.m = e.c || kids[i].c, e.m || kids[i].m
 	}
@@ -158,7 +161,7 @@ func allOf(kids []expr) expr {
 }
 
 func anyOf(kids []expr) expr {
-	e := expr{kids: kids, any: true}
+	e := expr{kids: kids, any: true, mem: column.Any(mems(kids)...)}
 	drivable := true
 	for i := range kids {
 		e.c, e.m = e.c || kids[i].c, e.m || kids[i].m
@@ -173,7 +176,7 @@ func anyOf(kids []expr) expr {
 
 func negate(e expr) expr {
 	inner := e.write
-	return expr{c: e.c, m: e.m, write: notTrue(inner)}
+	return expr{c: e.c, m: e.m, write: notTrue(inner), mem: column.Not(e.mem)}
 }
 
 // conjuncts takes "all" apart into its parts.

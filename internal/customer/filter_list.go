@@ -115,6 +115,18 @@ const driveMax = 4_000
 // search compiles a filter, flat and nested parts and scope, and chooses the
 // part to begin with: the one that finds the fewest.
 func (s *Service) search(ctx context.Context, f *Filter) (*search, *compiler, error) {
+	out, c, err := s.compiled(ctx, f)
+	if err == nil {
+		err = s.weighParts(ctx, out)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return out, c, nil
+}
+
+// compiled is search without the part to begin with.
+func (s *Service) compiled(ctx context.Context, f *Filter) (*search, *compiler, error) {
 	c, err := s.compiler(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -142,6 +154,11 @@ func (s *Service) search(ctx context.Context, f *Filter) (*search, *compiler, er
 	if !seesAll(c.actor) {
 		out.parts = append(out.parts, f.scoped(c.actor))
 	}
+	return out, c, nil
+}
+
+// weighParts chooses the part of a search to begin with.
+func (s *Service) weighParts(ctx context.Context, out *search) error {
 	for i := range out.parts {
 		e := &out.parts[i]
 		if e.drive == nil {
@@ -157,13 +174,13 @@ func (s *Service) search(ctx context.Context, f *Filter) (*search, *compiler, er
 		}
 		n, err := s.estimated(ctx, e, limit)
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 		if n < out.fewest && n < int64(limit) {
 			out.driver, out.fewest = i, n
 		}
 	}
-	return out, c, nil
+	return nil
 }
 
 // estimated is Store.estimate kept for a while: it chooses a plan and decides
@@ -256,6 +273,7 @@ func (f *Filter) scoped(a *auth.Actor) expr {
 		c: true, exact: true,
 		write: func(q *query, _ string) { q.b.WriteByte('('); write(q); q.b.WriteByte(')') },
 		drive: func(q *query) { q.b.WriteString("SELECT c.id AS id FROM customers c WHERE "); write(q) },
+		mem:   f.scopedMem(a),
 	}
 }
 
@@ -267,7 +285,7 @@ func (s *Service) tree(ctx context.Context, lq ListQuery, place *hit, backward b
 	bare, desc := strings.CutPrefix(name, "-")
 	f := lq.Filter
 	f.pool = true
-	se, c, err := s.search(ctx, &f)
+	se, c, err := s.compiled(ctx, &f)
 	if err != nil {
 		return Page{}, err
 	}
@@ -284,9 +302,20 @@ func (s *Service) tree(ctx context.Context, lq ListQuery, place *hit, backward b
 	if place != nil && place.seg >= len(fd.segments) {
 		return Page{}, errs.New(errs.Invalid, "invalid").WithField("cursor", "web.bad_cursor")
 	}
-	hits, more, err := fd.page(ctx, place, backward, lq.Limit)
+	hits, more, rows, err := s.remembered(ctx, fd, c, place, backward, lq.Limit)
 	if err != nil {
 		return Page{}, err
+	}
+	if rows == nil {
+		if err := s.weighParts(ctx, se); err != nil {
+			return Page{}, err
+		}
+		if hits, more, err = fd.page(ctx, place, backward, lq.Limit); err != nil {
+			return Page{}, err
+		}
+		if rows, err = s.rowsOf(ctx, c.run.RunID, hits); err != nil {
+			return Page{}, err
+		}
 	}
 	p.Total, p.TotalCapped = fd.total, fd.capped
 	if len(hits) > 0 {
@@ -296,10 +325,6 @@ func (s *Service) tree(ctx context.Context, lq ListQuery, place *hit, backward b
 		if place != nil && (!backward || more) {
 			p.PrevCursor = cursorAt(name, "b", &hits[0])
 		}
-	}
-	rows, err := s.rowsOf(ctx, c.run.RunID, hits)
-	if err != nil {
-		return Page{}, err
 	}
 	p.Items, err = s.items(ctx, rows, c.asOf, s.masked)
 	return p, err
@@ -319,6 +344,11 @@ func (c *compiler) orderBy(name string) (*order, error) {
 
 // rowsOf reads what a list shows of customers, in their order.
 func (s *Service) rowsOf(ctx context.Context, run int64, hits []hit) ([]listRow, error) {
+	return s.rowsSeen(ctx, auth.System("list"), run, hits)
+}
+
+// rowsSeen is rowsOf for those that an actor may see.
+func (s *Service) rowsSeen(ctx context.Context, actor *auth.Actor, run int64, hits []hit) ([]listRow, error) {
 	if len(hits) == 0 {
 		return nil, nil
 	}
@@ -327,7 +357,7 @@ func (s *Service) rowsOf(ctx context.Context, run int64, hits []hit) ([]listRow,
 		f.ids[i] = hits[i].id
 	}
 	so := sorts["id"]
-	rows, err := s.store.list(ctx, auth.System("list"), &f, so, so.start(), len(hits), false)
+	rows, err := s.store.list(ctx, actor, &f, so, so.start(), len(hits), false)
 	if err != nil {
 		return nil, err
 	}

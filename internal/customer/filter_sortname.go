@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zhike/internal/clean"
+	"zhike/internal/column"
 )
 
 // sortNameField goes with the name and is not told apart in the history.
@@ -21,7 +22,16 @@ func (s *Service) FillSortNames(ctx context.Context) error {
 			return err
 		}
 		after = rows[len(rows)-1].ID
-		err = s.DB.InTx(ctx, func(ctx context.Context) error { return s.store.setSortNames(ctx, rows) })
+		err = s.DB.InTx(ctx, func(ctx context.Context) error {
+			ids := make([]int64, len(rows))
+			for i := range rows {
+				ids[i] = rows[i].ID
+			}
+			if err := column.Tell(ctx, s.DB, "customers", s.now(), ids...); err != nil {
+				return err
+			}
+			return s.store.setSortNames(ctx, rows)
+		})
 		if err != nil {
 			return err
 		}

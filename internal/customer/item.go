@@ -79,6 +79,9 @@ func (s *Service) List(ctx context.Context, f Filter, limit int, cursor, sort st
 		p.Total = new(int64)
 		return p, nil
 	}
+	if done, err := s.recalled(ctx, actor, &f, &p, limit, cursor != "", from, sort); done || err != nil {
+		return p, err
+	}
 	total, known, err := s.total(ctx, actor, &f)
 	if err != nil {
 		return Page{}, err

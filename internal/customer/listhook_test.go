@@ -53,3 +53,14 @@ func (s *Service) BeforeStep(fn func()) { s.beforeStep = fn }
 
 // BetweenParts calls fn behind each part of a bulk edit.
 func (s *Service) BetweenParts(fn func()) { s.betweenParts = fn }
+
+// ForgetAll forgets every answer that is kept for a while.
+func (s *Service) ForgetAll() {
+	clear(s.found.kept)
+	clear(s.many.kept)
+	clear(s.counts.kept)
+	clear(s.teams.kept)
+	clear(s.broad.kept)
+	clear(s.runs.kept)
+	clear(s.asOf.kept)
+}

@@ -80,11 +80,7 @@ func listSetup(t testing.TB, d *db.DB, n int) *listSite {
 			return nil, nil
 		},
 	})
-	s.api = web.New(web.Options{Texts: i18n.Default(), Match: i18n.Match, Clock: s.clock,
-		Authenticate: func(_ context.Context, r *http.Request) (*auth.Actor, error) {
-			return s.who[r.Header.Get("X-Test-Actor")], nil
-		}})
-	s.service.Routes(s.api)
+	s.api = s.apiOf(s.service)
 	ctx := auth.With(context.Background(), s.who["boss"])
 	for _, in := range []field.In{
 		{Code: "score", Kind: field.Number, Scale: 2, Name: field.Label{ZH: "评分"}},
@@ -110,6 +106,15 @@ func listSetup(t testing.TB, d *db.DB, n int) *listSite {
 	}
 	s.fill(t, ctx, n)
 	return s
+}
+
+func (s *listSite) apiOf(service *customer.Service) *web.API {
+	api := web.New(web.Options{Texts: i18n.Default(), Match: i18n.Match, Clock: s.clock,
+		Authenticate: func(_ context.Context, r *http.Request) (*auth.Actor, error) {
+			return s.who[r.Header.Get("X-Test-Actor")], nil
+		}})
+	service.Routes(api)
+	return api
 }
 
 func (s *listSite) fill(t testing.TB, ctx context.Context, n int) {

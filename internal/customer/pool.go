@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"zhike/internal/column"
 	"zhike/internal/platform/audit"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
@@ -301,16 +302,24 @@ func (s *Service) Register(r *jobs.Registry) {
 	s.registerLists(r)
 }
 
-// CleanFeed removes entries of the feed that are older than it is kept.
+// marksDays is how long marks for lists in memory are kept; a list that is
+// farther behind is read anew.
+const marksDays = 1
+
+// CleanFeed removes entries of the feed that are older than it is kept, and old
+// marks.
 func (s *Service) CleanFeed(ctx context.Context) error {
-	before := clock.Millis(s.Clock.Now().AddDate(0, 0, -feedDays))
+	before := func(days int) int64 { return clock.Millis(s.Clock.Now().AddDate(0, 0, -days)) }
 	for {
-		var n int64
+		var n, marks int64
 		err := s.DB.InTx(ctx, func(ctx context.Context) (err error) {
-			n, err = s.store.dropFeed(ctx, before, 2000)
+			if n, err = s.store.dropFeed(ctx, before(feedDays), 2000); err != nil {
+				return err
+			}
+			marks, err = column.DropMarks(ctx, s.DB, before(marksDays), 2000)
 			return err
 		})
-		if err != nil || n == 0 {
+		if err != nil || n+marks == 0 {
 			return err
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,7 +14,6 @@ import (
 	"time"
 
 	"zhike/internal/platform/db"
-	"zhike/internal/platform/db/dbtest"
 )
 
 // BenchmarkRecord measures records at 16 clients through the HTTP stack: read,
@@ -24,58 +22,46 @@ import (
 //
 //	ZHIKE_BENCH_CUSTOMERS=1000000 go test -run xx -bench Record -benchtime 1x -timeout 60m ./internal/customer
 func BenchmarkRecord(b *testing.B) {
-	n, err := strconv.Atoi(os.Getenv("ZHIKE_BENCH_CUSTOMERS"))
-	if err != nil {
-		n = 20_000
-	}
-	for _, engine := range []string{"sqlite", "postgres"} {
-		b.Run(engine, func(b *testing.B) {
-			var d *db.DB
-			if engine == "sqlite" {
-				d = dbtest.SQLite(b)
-			} else {
-				d = dbtest.Postgres(b)
-			}
-			f := setupRecord(b, d)
-			f.fillBench(b, n)
-			must(b, d.InTx(context.Background(), func(ctx context.Context) error {
-				for _, text := range []string{
-					`UPDATE customers SET owner_id = 1000 + id % ` + strconv.Itoa(n/300),
-					`UPDATE customers SET owner_id = 32 WHERE owner_id = 1001`,
-					`UPDATE customers SET owner_id = NULL WHERE owner_id = 1002`,
-					`INSERT INTO customer_team (customer_id, staff_id, role, added_at) SELECT id, 32, 'service', 0 FROM customers WHERE id % ` + strconv.Itoa(n/40) + ` = 2`,
-				} {
-					if _, err := d.Q(ctx).ExecContext(ctx, text); err != nil {
-						return err
-					}
-				}
-				return nil
-			}))
-			if engine == "postgres" {
-				_, err := d.Writer().Exec(`ANALYZE`)
-				must(b, err)
-			}
-			id := func(r *rand.Rand) int64 { return 1 + r.Int64N(int64(n)) }
-			for _, c := range []struct {
-				name, actor, method string
-				target              func(r *rand.Rand) (path, body string)
-			}{
-				{"read", "ops", "GET", func(r *rand.Rand) (string, string) { return fmt.Sprintf("/customers/%d/record", id(r)), "" }},
-				{"edit", "ops", "PATCH", func(r *rand.Rand) (string, string) {
-					return fmt.Sprintf("/customers/%d/record?merge=true", id(r)), fmt.Sprintf(`{"industry":"%d","remark":"x"}`, r.Int64())
-				}},
-				{"history", "ops", "GET", func(r *rand.Rand) (string, string) { return fmt.Sprintf("/customers/%d/changes", id(r)), "" }},
-				{"similar", "ops", "POST", func(r *rand.Rand) (string, string) {
-					return "/customers/similar", fmt.Sprintf(`{"name":"%s","phone":"%s"}`, benchName(r), benchPhone(id(r)))
-				}},
-				{"own_list", "ann", "GET", func(*rand.Rand) (string, string) { return "/customers", "" }},
-				{"own_name", "ann", "GET", func(r *rand.Rand) (string, string) { return "/customers?q=" + url.QueryEscape(benchName(r)), "" }},
-				{"pool_list", "ann", "GET", func(*rand.Rand) (string, string) { return "/customers?owner=-1", "" }},
+	eachBench(b, func(b *testing.B, d *db.DB, n int) {
+		f := setupRecord(b, d)
+		f.fillBench(b, n)
+		must(b, d.InTx(context.Background(), func(ctx context.Context) error {
+			for _, text := range []string{
+				`UPDATE customers SET owner_id = 1000 + id % ` + strconv.Itoa(n/300),
+				`UPDATE customers SET owner_id = 32 WHERE owner_id = 1001`,
+				`UPDATE customers SET owner_id = NULL WHERE owner_id = 1002`,
+				`INSERT INTO customer_team (customer_id, staff_id, role, added_at) SELECT id, 32, 'service', 0 FROM customers WHERE id % ` + strconv.Itoa(n/40) + ` = 2`,
 			} {
-				b.Run(c.name, func(b *testing.B) { f.pound(b, c.actor, c.method, c.target) })
+				if _, err := d.Q(ctx).ExecContext(ctx, text); err != nil {
+					return err
+				}
 			}
-		})
-	}
+			return nil
+		}))
+		if d.Engine() == db.Postgres {
+			_, err := d.Writer().Exec(`ANALYZE`)
+			must(b, err)
+		}
+		id := func(r *rand.Rand) int64 { return 1 + r.Int64N(int64(n)) }
+		for _, c := range []struct {
+			name, actor, method string
+			target              func(r *rand.Rand) (path, body string)
+		}{
+			{"read", "ops", "GET", func(r *rand.Rand) (string, string) { return fmt.Sprintf("/customers/%d/record", id(r)), "" }},
+			{"edit", "ops", "PATCH", func(r *rand.Rand) (string, string) {
+				return fmt.Sprintf("/customers/%d/record?merge=true", id(r)), fmt.Sprintf(`{"industry":"%d","remark":"x"}`, r.Int64())
+			}},
+			{"history", "ops", "GET", func(r *rand.Rand) (string, string) { return fmt.Sprintf("/customers/%d/changes", id(r)), "" }},
+			{"similar", "ops", "POST", func(r *rand.Rand) (string, string) {
+				return "/customers/similar", fmt.Sprintf(`{"name":"%s","phone":"%s"}`, benchName(r), benchPhone(id(r)))
+			}},
+			{"own_list", "ann", "GET", func(*rand.Rand) (string, string) { return "/customers", "" }},
+			{"own_name", "ann", "GET", func(r *rand.Rand) (string, string) { return "/customers?q=" + url.QueryEscape(benchName(r)), "" }},
+			{"pool_list", "ann", "GET", func(*rand.Rand) (string, string) { return "/customers?owner=-1", "" }},
+		} {
+			b.Run(c.name, func(b *testing.B) { f.pound(b, c.actor, c.method, c.target) })
+		}
+	})
 }
 
 // pound sends requests of 16 clients for a while and reports the 95th percentile.

@@ -3,6 +3,7 @@ package customer
 import (
 	"context"
 
+	"zhike/internal/column"
 	"zhike/internal/platform/auth"
 )
 
@@ -16,7 +17,11 @@ func (s *Service) Seen(ctx context.Context, ids []int64) (map[int64]string, erro
 // (unix ms), where no later one is known. It joins the transaction of ctx,
 // whose caller has checked the scope.
 func (s *Service) RaiseLastContact(ctx context.Context, id, at int64) error {
-	return s.store.RaiseLastContact(ctx, id, at)
+	raised, err := s.store.raiseLastContact(ctx, id, at)
+	if err != nil || !raised {
+		return err
+	}
+	return column.Tell(ctx, s.DB, "customers", s.now(), id)
 }
 
 // LabelChanges puts names beside the ids that changes hold: of owners,

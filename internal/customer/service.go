@@ -4,9 +4,11 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"zhike/internal/clean"
+	"zhike/internal/column"
 	custom "zhike/internal/field"
 	"zhike/internal/platform/audit"
 	"zhike/internal/platform/auth"
@@ -63,9 +65,11 @@ type Deps struct {
 	// Jobs, Files and Actor nothing runs in the background.
 	Fields *custom.Service
 	Tags   *tag.Service
-	Jobs   jobs.Enqueuer
-	Files  string  // folder for exports
-	Issues []Issue // rules of quality
+	// Columns, where not nil, answers filtered lists from memory.
+	Columns *column.Set
+	Jobs    jobs.Enqueuer
+	Files   string  // folder for exports
+	Issues  []Issue // rules of quality
 	// Actor gives a member of staff as he or she may act now; nil who may not.
 	Actor func(ctx context.Context, staffID int64) (*auth.Actor, error)
 }
@@ -93,6 +97,8 @@ type Service struct {
 	many *memo[int64]
 	// found keeps who was found for the pages that follow; its keys change with every write.
 	found *memo[[]hit]
+	// recalls counts pages from memory.
+	recalls atomic.Int64
 	// For tests: called before a part of a bulk edit commits, and behind it.
 	beforeStep, betweenParts func()
 	// deletions clean up what hangs on a customer; see OnDelete.

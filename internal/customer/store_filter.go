@@ -281,3 +281,27 @@ func (s *Store) matching(ctx context.Context, parts []expr, driver int, fn func(
 		return s.db.Numbers(ctx, q.text(), q.args, 1, func(v []int64) error { return fn(v[0]) })
 	})
 }
+
+// holding counts those of some customers for whom conditions hold.
+func (s *Store) holding(ctx context.Context, parts []expr, ids []int64) (n int64, err error) {
+	var q query
+	needM := false
+	for i := range parts {
+		needM = needM || parts[i].m
+	}
+	// In this order: SQLite would begin with an index of a condition.
+	q.b.WriteString("SELECT COUNT(*) FROM customers h CROSS JOIN customers c")
+	if needM {
+		q.b.WriteString(" CROSS JOIN customer_metrics m")
+	}
+	q.b.WriteString(" WHERE h.id IN (" + numbers(ids) + ") AND c.id = h.id")
+	if needM {
+		q.b.WriteString(" AND m.customer_id = c.id")
+	}
+	for i := range parts {
+		q.b.WriteString(" AND ")
+		parts[i].write(&q, "c.id")
+	}
+	err = s.varied(ctx).QueryRowContext(ctx, q.text(), q.args...).Scan(&n)
+	return n, db.MapError(err)
+}

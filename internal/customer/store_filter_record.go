@@ -1,9 +1,11 @@
 package customer
 
 import (
+	"math"
 	"strings"
 
 	"zhike/internal/clean"
+	mem "zhike/internal/column"
 	"zhike/internal/platform/clock"
 	"zhike/internal/region"
 )
@@ -23,9 +25,9 @@ func flip(e expr, op string, not ...string) expr {
 func codeCondition(n *Node, column string, known []string, byIndex bool) (expr, error) {
 	switch n.Op {
 	case "empty":
-		return plain('c', column+" = ''"), nil
+		return plain('c', column+" = ''").inMemory(mem.Not(mem.Has(memCol(mem.Words, column)))), nil
 	case "not_empty":
-		return plain('c', column+" <> ''"), nil
+		return plain('c', column+" <> ''").inMemory(mem.Has(memCol(mem.Words, column))), nil
 	}
 	list, err := n.oneOf(known)
 	if err != nil {
@@ -35,26 +37,27 @@ func codeCondition(n *Node, column string, known []string, byIndex bool) (expr, 
 	if len(list) == 1 {
 		cond = column + " = " + quoted(list)
 	}
+	has := mem.HasWord(memCol(mem.Words, column), list...)
 	if byIndex {
-		return flip(indexed('c', cond), n.Op, "not_in"), nil
+		return flip(indexed('c', cond).inMemory(has), n.Op, "not_in"), nil
 	}
-	return flip(plain('c', cond), n.Op, "not_in"), nil
+	return flip(plain('c', cond).inMemory(has), n.Op, "not_in"), nil
 }
 
 // textCondition is for texts that are never null.
 func textCondition(n *Node, table byte, column string, byIndex bool) (expr, error) {
 	switch n.Op {
 	case "empty":
-		return plain(table, column+" = ''"), nil
+		return plain(table, column+" = ''").inMemory(mem.Not(memTexts(column))), nil
 	case "not_empty":
-		return plain(table, column+" <> ''"), nil
+		return plain(table, column+" <> ''").inMemory(memTexts(column)), nil
 	case "in", "not_in", "eq", "ne":
 		list, err := n.texts()
 		if err != nil {
 			return expr{}, err
 		}
 		cond, args := inTexts(column, list)
-		return flip(onTable(table, byIndex, cond, args...), n.Op, "not_in", "ne"), nil
+		return flip(onTable(table, byIndex, cond, args...).inMemory(memTexts(column, list...)), n.Op, "not_in", "ne"), nil
 	}
 	t, err := n.text()
 	if err != nil {
@@ -102,15 +105,16 @@ func nameCondition(c *compiler, n *Node) (expr, error) {
 func staffCondition(c *compiler, n *Node, column string) (expr, error) {
 	switch n.Op {
 	case "empty":
-		return plain('c', column+" IS NULL"), nil
+		return plain('c', column+" IS NULL").inMemory(mem.Not(mem.Has(memCol(mem.Keys, column)))), nil
 	case "not_empty":
-		return plain('c', column+" IS NOT NULL"), nil
+		return plain('c', column+" IS NOT NULL").inMemory(mem.Has(memCol(mem.Keys, column))), nil
 	}
 	ids, err := n.ids(c.me())
 	if err != nil {
 		return expr{}, err
 	}
-	return flip(indexed('c', column+" IS NOT NULL AND "+column+" IN ("+numbers(ids)+")"), n.Op, "not_in"), nil
+	return flip(indexed('c', column+" IS NOT NULL AND "+column+" IN ("+numbers(ids)+")").
+		inMemory(mem.HasKey(memCol(mem.Keys, column), ids...)), n.Op, "not_in"), nil
 }
 
 // me lets "me" stand for whoever asks.
@@ -123,21 +127,23 @@ func (c *compiler) me() map[string]int64 {
 
 func teamCondition(c *compiler, n *Node) (expr, error) {
 	if n.Op == "empty" || n.Op == "not_empty" {
-		return flip(lookup("EXISTS (SELECT 1 FROM customer_team x WHERE x.customer_id = {id})"), n.Op, "empty"), nil
+		return flip(lookup("EXISTS (SELECT 1 FROM customer_team x WHERE x.customer_id = {id})").
+			inMemory(mem.Has(memTeam)), n.Op, "empty"), nil
 	}
 	ids, err := n.ids(c.me())
 	if err != nil {
 		return expr{}, err
 	}
-	return flip(member("customer_team", "customer_id", "x.staff_id IN ("+numbers(ids)+")", true), n.Op, "none"), nil
+	return flip(member("customer_team", "customer_id", "x.staff_id IN ("+numbers(ids)+")", true).
+		inMemory(mem.HasKey(memTeam, ids...)), n.Op, "none"), nil
 }
 
 func departmentCondition(c *compiler, n *Node) (expr, error) {
 	switch n.Op {
 	case "empty":
-		return plain('c', "c.department_id IS NULL"), nil
+		return plain('c', "c.department_id IS NULL").inMemory(mem.Not(mem.Has(memDepartment))), nil
 	case "not_empty":
-		return plain('c', "c.department_id IS NOT NULL"), nil
+		return plain('c', "c.department_id IS NOT NULL").inMemory(mem.Has(memDepartment)), nil
 	}
 	ids, err := n.ids(nil)
 	if err != nil {
@@ -148,10 +154,11 @@ func departmentCondition(c *compiler, n *Node) (expr, error) {
 			return expr{}, err
 		}
 		if len(ids) == 0 {
-			return plain('c', "1 = 0"), nil
+			return plain('c', "1 = 0").inMemory(mem.Const(false)), nil
 		}
 	}
-	return flip(indexed('c', "c.department_id IS NOT NULL AND c.department_id IN ("+numbers(ids)+")"), n.Op, "not_in"), nil
+	return flip(indexed('c', "c.department_id IS NOT NULL AND c.department_id IN ("+numbers(ids)+")").
+		inMemory(mem.HasKey(memDepartment, ids...)), n.Op, "not_in"), nil
 }
 
 func sourceCondition(_ *compiler, n *Node) (expr, error) {
@@ -159,7 +166,8 @@ func sourceCondition(_ *compiler, n *Node) (expr, error) {
 	if err != nil {
 		return expr{}, err
 	}
-	return flip(indexed('c', "c.source_id IN ("+numbers(ids)+")"), n.Op, "not_in"), nil
+	return flip(indexed('c', "c.source_id IN ("+numbers(ids)+")").
+		inMemory(mem.HasKey(memCol(mem.Keys, "c.source_id"), ids...)), n.Op, "not_in"), nil
 }
 
 // regionCondition finds by the code, and where there is none by the names that
@@ -167,15 +175,17 @@ func sourceCondition(_ *compiler, n *Node) (expr, error) {
 func regionCondition(_ *compiler, n *Node) (expr, error) {
 	switch n.Op {
 	case "empty":
-		return plain('c', "c.region_code = '' AND c.province = '' AND c.city = ''"), nil
+		return plain('c', "c.region_code = '' AND c.province = '' AND c.city = ''").inMemory(mem.Not(memPlace)), nil
 	case "not_empty":
-		return plain('c', "NOT (c.region_code = '' AND c.province = '' AND c.city = '')"), nil
+		return plain('c', "NOT (c.region_code = '' AND c.province = '' AND c.city = '')").inMemory(memPlace), nil
 	}
 	list, err := n.texts()
 	if err != nil {
 		return expr{}, err
 	}
 	var kids []expr
+	// Names count where there is no code.
+	named := func(names ...*mem.Cond) *mem.Cond { return mem.All(append(names, mem.Not(mem.Has(memRegion)))...) }
 	for _, code := range list {
 		place, ok := region.Current(code, 0)
 		if !ok {
@@ -184,15 +194,20 @@ func regionCondition(_ *compiler, n *Node) (expr, error) {
 		province, city, district := region.Names(place.Code)
 		if place.Level == region.Province {
 			kids = append(kids,
-				indexed('c', "c.region_code >= '"+place.Code[:2]+"0000' AND c.region_code <= '"+place.Code[:2]+"9999'"),
-				withArgs(true, "c.region_code = '' AND c.province = ?", province))
+				indexed('c', "c.region_code >= '"+place.Code[:2]+"0000' AND c.region_code <= '"+place.Code[:2]+"9999'").
+					inMemory(mem.HasWordLike(memRegion, func(w string) bool { return w >= place.Code[:2]+"0000" && w <= place.Code[:2]+"9999" })),
+				withArgs(true, "c.region_code = '' AND c.province = ?", province).inMemory(named(mem.HasWord(memProvince, province))))
 			continue
 		}
-		kids = append(kids, indexed('c', "c.region_code IN ("+quoted(regionsBelow(place.Code))+")"))
+		below := regionsBelow(place.Code)
+		kids = append(kids, indexed('c', "c.region_code IN ("+quoted(below)+")").inMemory(mem.HasWord(memRegion, below...)))
+		is := []*mem.Cond{memNamed(memCity, city), memNamed(memProvince, province)}
 		if district == "" {
-			kids = append(kids, withArgs(true, "c.region_code = '' AND c.city = ? AND c.province = ?", city, province))
+			kids = append(kids, withArgs(true, "c.region_code = '' AND c.city = ? AND c.province = ?", city, province).inMemory(named(is...)))
 		} else {
-			kids = append(kids, withArgs(true, "c.region_code = '' AND c.city = ? AND c.province = ? AND c.district = ?", city, province, district))
+			is = append(is, memNamed(memDistrict, district))
+			kids = append(kids, withArgs(true, "c.region_code = '' AND c.city = ? AND c.province = ? AND c.district = ?", city, province, district).
+				inMemory(named(is...)))
 		}
 	}
 	return flip(anyOf(kids), n.Op, "not_within"), nil
@@ -209,7 +224,8 @@ func regionsBelow(code string) []string {
 func hasContact(kind string) func(*compiler, *Node) (expr, error) {
 	return func(_ *compiler, n *Node) (expr, error) {
 		yes, err := n.bool()
-		e := lookup("EXISTS (SELECT 1 FROM contacts x WHERE x.customer_id = {id} AND x.kind = '" + kind + "')")
+		e := lookup("EXISTS (SELECT 1 FROM contacts x WHERE x.customer_id = {id} AND x.kind = '" + kind + "')").
+			inMemory(mem.HasWord(memContacts, kind))
 		if !yes {
 			e = negate(e)
 		}
@@ -218,26 +234,32 @@ func hasContact(kind string) func(*compiler, *Node) (expr, error) {
 }
 
 func instantCondition(c *compiler, n *Node, column string, optional bool) (expr, error) {
+	at := memNumber(column)
 	switch n.Op {
 	case "empty":
-		return indexed('c', column+" = 0"), nil
+		return indexed('c', column+" = 0").inMemory(mem.Between(at, 0, 0)), nil
 	case "not_empty":
-		return plain('c', column+" > 0"), nil
+		return plain('c', column+" > 0").inMemory(mem.Between(at, 1, math.MaxInt64)), nil
 	}
 	from, to, err := n.days(c.today)
 	if err != nil {
 		return expr{}, err
 	}
 	var parts []string
+	low, high := int64(math.MinInt64), int64(math.MaxInt64)
 	if from != noDay {
-		parts = append(parts, column+" >= "+num(clock.Millis(from.Start(c.s.Zone()))))
+		low = clock.Millis(from.Start(c.s.Zone()))
+		parts = append(parts, column+" >= "+num(low))
 	} else if optional {
+		low = 1
 		parts = append(parts, column+" > 0")
 	}
 	if to != everDay {
-		parts = append(parts, column+" < "+num(clock.Millis((to+1).Start(c.s.Zone()))))
+		end := clock.Millis((to + 1).Start(c.s.Zone()))
+		high = end - 1
+		parts = append(parts, column+" < "+num(end))
 	}
-	return indexed('c', strings.Join(parts, " AND ")), nil
+	return indexed('c', strings.Join(parts, " AND ")).inMemory(mem.Between(at, low, high)), nil
 }
 
 // comparison writes a comparison of an expression with numbers.
@@ -269,10 +291,18 @@ func numberCondition(n *Node, column, has string, byIndex bool) (expr, error) {
 	if has != "" {
 		cond = has + " AND " + cond
 	}
-	if byIndex {
-		return flip(indexed('m', cond), n.Op, "ne"), nil
+	from, to, err := n.wholes(maxFigure)
+	if err != nil {
+		return expr{}, err
 	}
-	return flip(plain('m', cond), n.Op, "ne"), nil
+	is := memCompare(memNumber(column), n.Op, from, to)
+	if has != "" {
+		is = nil
+	}
+	if byIndex {
+		return flip(indexed('m', cond).inMemory(is), n.Op, "ne"), nil
+	}
+	return flip(plain('m', cond).inMemory(is), n.Op, "ne"), nil
 }
 
 // maxAverage bounds an average in 分: times the most orders it stays in 64 bits.
@@ -284,9 +314,9 @@ func averageCondition(window string) func(*compiler, *Node) (expr, error) {
 	return func(_ *compiler, n *Node) (expr, error) {
 		switch n.Op {
 		case "empty":
-			return plain('m', orders+" <= 0"), nil
+			return plain('m', orders+" <= 0").inMemory(mem.Between(memNumber(orders), math.MinInt64, 0)), nil
 		case "not_empty":
-			return plain('m', orders+" > 0"), nil
+			return plain('m', orders+" > 0").inMemory(mem.Between(memNumber(orders), 1, math.MaxInt64)), nil
 		}
 		from, to, err := n.wholes(maxAverage)
 		if err != nil {
@@ -298,16 +328,19 @@ func averageCondition(window string) func(*compiler, *Node) (expr, error) {
 			op := map[string]string{"eq": " = ", "ne": " = ", "gt": " > ", "gte": " >= ", "lt": " < ", "lte": " <= "}[n.Op]
 			cond = net + op + times(from)
 		}
-		return flip(plain('m', orders+" > 0 AND "+cond), n.Op, "ne"), nil
+		is := mem.Pair(memNumber(net), memNumber(orders), func(net, orders int64) bool {
+			return orders > 0 && averageIs(n.Op, net, orders, from, to)
+		})
+		return flip(plain('m', orders+" > 0 AND "+cond).inMemory(is), n.Op, "ne"), nil
 	}
 }
 
 func dayCondition(c *compiler, n *Node, column string) (expr, error) {
 	switch n.Op {
 	case "empty":
-		return plain('m', column+" IS NULL"), nil
+		return plain('m', column+" IS NULL").inMemory(mem.Not(mem.Has(memNumber(column)))), nil
 	case "not_empty":
-		return plain('m', column+" IS NOT NULL"), nil
+		return plain('m', column+" IS NOT NULL").inMemory(mem.Has(memNumber(column))), nil
 	}
 	from, to, err := n.days(c.asOf)
 	if err != nil {
@@ -320,19 +353,20 @@ func dayCondition(c *compiler, n *Node, column string) (expr, error) {
 func daysBetween(column string, from, to clock.Day) expr {
 	key := "COALESCE(" + column + ", -1000000)"
 	cond := key + " >= " + num(int64(max(from, noDay))) + " AND " + key + " <= " + num(int64(to))
+	is := mem.Between(memNumber(column), int64(max(from, noDay)), int64(to))
 	if column == "m.last_day" { // the one that an index has
-		return indexed('m', cond)
+		return indexed('m', cond).inMemory(is)
 	}
-	return plain('m', cond)
+	return plain('m', cond).inMemory(is)
 }
 
 // daysSinceCondition asks for the days from the last purchase to the as-of day.
 func daysSinceCondition(c *compiler, n *Node) (expr, error) {
 	switch n.Op {
 	case "empty":
-		return plain('m', "m.last_day IS NULL"), nil
+		return plain('m', "m.last_day IS NULL").inMemory(mem.Not(mem.Has(memNumber("m.last_day")))), nil
 	case "not_empty":
-		return plain('m', "m.last_day IS NOT NULL"), nil
+		return plain('m', "m.last_day IS NOT NULL").inMemory(mem.Has(memNumber("m.last_day"))), nil
 	}
 	from, to, err := n.wholes(maxDays)
 	if err != nil {

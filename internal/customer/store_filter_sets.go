@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	mem "zhike/internal/column"
 	custom "zhike/internal/field"
 	"zhike/internal/platform/calendar"
 	"zhike/internal/platform/clock"
@@ -19,7 +20,8 @@ func customerBadRegion() error { return errs.New(errs.Invalid, "customer.bad_reg
 
 func levelCondition(c *compiler, n *Node) (expr, error) {
 	if n.Op == "empty" || n.Op == "not_empty" {
-		e := lookup("EXISTS (SELECT 1 FROM tier_assignments x WHERE x.run_id = " + num(c.run.RunID) + " AND x.customer_id = {id})")
+		e := lookup("EXISTS (SELECT 1 FROM tier_assignments x WHERE x.run_id = " + num(c.run.RunID) + " AND x.customer_id = {id})").
+			inMemory(mem.Has(c.memLevels()))
 		return flip(e, n.Op, "empty"), nil
 	}
 	list, err := n.texts()
@@ -43,12 +45,17 @@ func levelCondition(c *compiler, n *Node) (expr, error) {
 
 func (c *compiler) levelIs(levels []int64) expr {
 	slices.Sort(levels)
-	return member("tier_assignments", "customer_id", "x.run_id = "+num(c.run.RunID)+" AND x.level IN ("+numbers(slices.Compact(levels))+")", false)
+	return member("tier_assignments", "customer_id", "x.run_id = "+num(c.run.RunID)+" AND x.level IN ("+numbers(slices.Compact(levels))+")", false).
+		inMemory(mem.HasKey(c.memLevels(), levels...))
+}
+
+func (c *compiler) memLevels() mem.Col {
+	return memSet(mem.Keys, "tier_assignments", "level", "run_id = "+num(c.run.RunID))
 }
 
 func tagCondition(c *compiler, n *Node) (expr, error) {
 	if n.Op == "empty" || n.Op == "not_empty" {
-		return flip(lookup("EXISTS (SELECT 1 FROM customer_tags x WHERE x.customer_id = {id})"), n.Op, "empty"), nil
+		return flip(lookup("EXISTS (SELECT 1 FROM customer_tags x WHERE x.customer_id = {id})").inMemory(mem.Has(memTags)), n.Op, "empty"), nil
 	}
 	ids, err := n.ids(nil)
 	if err != nil {
@@ -74,19 +81,21 @@ func tagCondition(c *compiler, n *Node) (expr, error) {
 			}
 		}
 		if all {
-			kids = append(kids, member("customer_tags", "customer_id", "x.tag_id IN ("+numbers(same)+")", len(same) > 1))
+			kids = append(kids, member("customer_tags", "customer_id", "x.tag_id IN ("+numbers(same)+")", len(same) > 1).
+				inMemory(mem.HasKey(memTags, same...)))
 		}
 		some = append(some, same...)
 	}
 	if all {
 		return allOf(kids), nil
 	}
-	return flip(member("customer_tags", "customer_id", "x.tag_id IN ("+numbers(some)+")", len(some) > 1), n.Op, "none"), nil
+	return flip(member("customer_tags", "customer_id", "x.tag_id IN ("+numbers(some)+")", len(some) > 1).
+		inMemory(mem.HasKey(memTags, some...)), n.Op, "none"), nil
 }
 
 func issueCondition(c *compiler, n *Node) (expr, error) {
 	if n.Op == "empty" || n.Op == "not_empty" {
-		return flip(lookup("EXISTS (SELECT 1 FROM quality_issues x WHERE x.customer_id = {id})"), n.Op, "empty"), nil
+		return flip(lookup("EXISTS (SELECT 1 FROM quality_issues x WHERE x.customer_id = {id})").inMemory(mem.Has(memIssues)), n.Op, "empty"), nil
 	}
 	known := make([]string, len(c.s.Issues))
 	for i, is := range c.s.Issues {
@@ -105,20 +114,21 @@ func issueCondition(c *compiler, n *Node) (expr, error) {
 			bits = append(bits, is.Bit)
 		}
 	}
-	return flip(member("quality_issues", "customer_id", "x.rule IN ("+numbers(bits)+")", len(bits) > 1), n.Op, "none"), nil
+	return flip(member("quality_issues", "customer_id", "x.rule IN ("+numbers(bits)+")", len(bits) > 1).
+		inMemory(mem.HasKey(memIssues, bits...)), n.Op, "none"), nil
 }
 
 func relationCondition(_ *compiler, n *Node) (expr, error) {
 	const has = "(EXISTS (SELECT 1 FROM customer_relations x WHERE x.from_id = {id}) OR EXISTS (SELECT 1 FROM customer_relations x WHERE x.to_id = {id}))"
 	if n.Op == "empty" || n.Op == "not_empty" {
-		return flip(lookup(has), n.Op, "empty"), nil
+		return flip(lookup(has).inMemory(memRelation()), n.Op, "empty"), nil
 	}
 	list, err := n.oneOf(relationCodes)
 	if err != nil {
 		return expr{}, err
 	}
 	kinds := " AND x.kind IN (" + quoted(list) + "))"
-	return flip(lookup(strings.ReplaceAll(has, "{id})", "{id}"+kinds)), n.Op, "none"), nil
+	return flip(lookup(strings.ReplaceAll(has, "{id})", "{id}"+kinds)).inMemory(memRelation(list...)), n.Op, "none"), nil
 }
 
 // birthdays are the days of the year, as records have them, on which a
@@ -151,9 +161,9 @@ func fallingOn(is func(b calendar.Birthday) bool) birthdays {
 func birthdayCondition(c *compiler, n *Node) (expr, error) {
 	switch n.Op {
 	case "empty":
-		return plain('c', "c.birthday = ''"), nil
+		return plain('c', "c.birthday = ''").inMemory(mem.Not(mem.Has(memBirthday))), nil
 	case "not_empty":
-		return plain('c', "c.birthday <> ''"), nil
+		return plain('c', "c.birthday <> ''").inMemory(mem.Has(memBirthday)), nil
 	case "month":
 		months, err := n.ids(nil)
 		if err != nil || months[len(months)-1] > 12 {
@@ -166,7 +176,7 @@ func birthdayCondition(c *compiler, n *Node) (expr, error) {
 			_, month, _ := on.Date()
 			return ok && on <= end && slices.Contains(months, int64(month))
 		})
-		return indexed('c', bornOn(days.civil, days.lunar)), nil
+		return indexed('c', bornOn(days.civil, days.lunar)).inMemory(memBorn(days)), nil
 	}
 	within, err := whole(n.Value, 366)
 	if err != nil || within < 0 {
@@ -176,7 +186,7 @@ func birthdayCondition(c *compiler, n *Node) (expr, error) {
 		on, ok := b.Next(c.today)
 		return ok && on <= c.today+clock.Day(within)
 	})
-	return indexed('c', bornOn(days.civil, days.lunar)), nil
+	return indexed('c', bornOn(days.civil, days.lunar)).inMemory(memBorn(days)), nil
 }
 
 // customField makes a list field of a custom field.
@@ -215,22 +225,34 @@ func (c *compiler) customCondition(d *custom.Definition, n *Node) (expr, error) 
 		}
 		return e
 	}
+	// in gives a condition its form in memory, where the values are kept there.
+	kept, isKept := memCustom(d)
+	in := func(e expr, is *mem.Cond) expr {
+		if isKept {
+			e.mem = is
+		}
+		return e
+	}
 	if n.Op == "empty" || n.Op == "not_empty" {
-		return flip(value("x."+col.Name+" IS NOT NULL", col.Multi), n.Op, "empty"), nil
+		return flip(in(value("x."+col.Name+" IS NOT NULL", col.Multi), mem.Has(kept)), n.Op, "empty"), nil
 	}
 	switch d.Kind {
 	case custom.Number, custom.Money:
-		return customNumber(d, n, value)
+		e, is, err := customNumber(d, n, value, kept)
+		return flip(in(e, is), n.Op, "ne"), err
 	case custom.Date:
 		from, to, err := n.days(c.today)
-		return value("x.num >= "+num(int64(from))+" AND x.num <= "+num(int64(to)), false), err
+		return in(value("x.num >= "+num(int64(from))+" AND x.num <= "+num(int64(to)), false), mem.Between(kept, int64(from), int64(to))), err
 	case custom.Reference:
 		var words map[string]int64
 		if d.Target == custom.TargetStaff {
 			words = c.me()
 		}
 		ids, err := n.ids(words)
-		return flip(value("x.num IN ("+numbers(ids)+")", false), n.Op, "not_in"), err
+		if err != nil {
+			return expr{}, err
+		}
+		return flip(in(value("x.num IN ("+numbers(ids)+")", false), mem.HasKey(kept, ids...)), n.Op, "not_in"), nil
 	case custom.Choice, custom.MultiChoice:
 		list, err := n.texts()
 		if err != nil {
@@ -241,12 +263,12 @@ func (c *compiler) customCondition(d *custom.Definition, n *Node) (expr, error) 
 			if d.Option(code) == nil {
 				return expr{}, errs.New(errs.Invalid, "field.unknown_option")
 			}
-			kids = append(kids, value("x.text = '"+code+"'", false))
+			kids = append(kids, in(value("x.text = '"+code+"'", false), mem.HasWord(kept, code)))
 		}
 		if n.Op == "all" {
 			return allOf(kids), nil
 		}
-		return flip(value("x.text IN ("+quoted(list)+")", col.Multi && len(list) > 1), n.Op, "not_in", "none"), nil
+		return flip(in(value("x.text IN ("+quoted(list)+")", col.Multi && len(list) > 1), mem.HasWord(kept, list...)), n.Op, "not_in", "none"), nil
 	}
 	if n.Op == "contains" || n.Op == "begins" {
 		t, err := n.text()
@@ -264,20 +286,20 @@ func (c *compiler) customCondition(d *custom.Definition, n *Node) (expr, error) 
 		return expr{}, err
 	}
 	cond, args := inTexts("x.text", list)
-	return flip(value(cond, false, args...), n.Op, "not_in", "ne"), nil
+	return flip(in(value(cond, false, args...), mem.IsText(kept, list...)), n.Op, "not_in", "ne"), nil
 }
 
 // customNumber reads the value as the field does, with its decimals.
-func customNumber(d *custom.Definition, n *Node, value func(string, bool, ...any) expr) (expr, error) {
+func customNumber(d *custom.Definition, n *Node, value func(string, bool, ...any) expr, kept mem.Col) (expr, *mem.Cond, error) {
 	raw := []any{}
 	if n.Op == "between" {
 		if decodeNumbers(n.Value, &raw) != nil || len(raw) != 2 {
-			return expr{}, errs.New(errs.Invalid, "list.bad_pair")
+			return expr{}, nil, errs.New(errs.Invalid, "list.bad_pair")
 		}
 	} else {
 		var one any
 		if decodeNumbers(n.Value, &one) != nil || one == nil {
-			return expr{}, badFilterValue()
+			return expr{}, nil, badFilterValue()
 		}
 		raw = []any{one}
 	}
@@ -285,18 +307,18 @@ func customNumber(d *custom.Definition, n *Node, value func(string, bool, ...any
 	for i, r := range raw {
 		v, err := d.Parse(r)
 		if err != nil {
-			return expr{}, err
+			return expr{}, nil, err
 		}
 		if v.IsEmpty() {
-			return expr{}, badFilterValue()
+			return expr{}, nil, badFilterValue()
 		}
 		nums[i] = v.Num
 	}
 	if n.Op == "between" {
-		return value("x.num >= "+num(nums[0])+" AND x.num <= "+num(nums[1]), false), nil
+		return value("x.num >= "+num(nums[0])+" AND x.num <= "+num(nums[1]), false), mem.Between(kept, nums[0], nums[1]), nil
 	}
 	op := map[string]string{"eq": " = ", "ne": " = ", "gt": " > ", "gte": " >= ", "lt": " < ", "lte": " <= "}[n.Op]
-	return flip(value("x.num"+op+num(nums[0]), false), n.Op, "ne"), nil
+	return value("x.num"+op+num(nums[0]), false), memCompare(kept, n.Op, nums[0], nums[0]), nil
 }
 
 // departmentsBelow gives departments and all below them.

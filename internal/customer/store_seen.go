@@ -18,9 +18,13 @@ func (s *Store) seen(ctx context.Context, a *auth.Actor, ids []int64) (map[int64
 	})
 }
 
-// RaiseLastContact notes that somebody spoke with the customer at an instant
-// (unix ms), where no later one is known. The caller has checked the scope.
-func (s *Store) RaiseLastContact(ctx context.Context, id, at int64) error {
-	_, err := s.db.Q(ctx).ExecContext(ctx, `UPDATE customers SET last_contact_at = $1 WHERE id = $2 AND last_contact_at < $3`, at, id, at)
-	return db.MapError(err)
+// raiseLastContact is Service.RaiseLastContact; raised is false where a later
+// one is known.
+func (s *Store) raiseLastContact(ctx context.Context, id, at int64) (raised bool, err error) {
+	res, err := s.db.Q(ctx).ExecContext(ctx, `UPDATE customers SET last_contact_at = $1 WHERE id = $2 AND last_contact_at < $3`, at, id, at)
+	if err != nil {
+		return false, db.MapError(err)
+	}
+	n, err := res.RowsAffected()
+	return n > 0, db.MapError(err)
 }

@@ -1,6 +1,10 @@
 package duplicate
 
-import "context"
+import (
+	"context"
+
+	"zhike/internal/column"
+)
 
 // followPasses bounds how often Follow looks again: what it moved to a winner
 // may have to go on, as often as that one was merged itself.
@@ -48,6 +52,10 @@ func (s *Service) follow(ctx context.Context, l *Link, m *mergeRow) error {
 		}
 		p := parts{s: s, merge: m.ID, n: n}
 		if err := p.take(ctx, l, m.LoserID, m.WinnerID); err != nil || p.n == n {
+			return err
+		}
+		// Tags and values of the winner changed, and the feed does not say so.
+		if err := column.Tell(ctx, s.DB, "", s.now(), m.WinnerID, m.LoserID); err != nil {
 			return err
 		}
 		// Where the one that stays went on itself, the next pass reaches who is left.

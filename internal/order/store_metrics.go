@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 
+	"zhike/internal/column"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/db"
 )
@@ -180,6 +181,15 @@ func (s *Store) writeMetrics(ctx context.Context, sp span, rows []Metrics) error
 	where, args := sp.where("customer_id")
 	if _, err := s.db.Q(ctx).ExecContext(ctx, `DELETE FROM customer_metrics WHERE `+where, args...); err != nil {
 		return db.MapError(err)
+	}
+	if len(rows) > 0 { // lists in memory follow; the feed does not tell of figures
+		ids := make([]int64, len(rows))
+		for i := range rows {
+			ids[i] = rows[i].CustomerID
+		}
+		if err := column.Tell(ctx, s.db, "customer_metrics", rows[0].UpdatedAt, ids...); err != nil {
+			return err
+		}
 	}
 	return s.db.BulkInsert(ctx, "customer_metrics", metricColumns, len(rows), func(i int, v []any) {
 		m := &rows[i]

@@ -252,7 +252,7 @@ func (s *Service) Scan(ctx context.Context, progress func(done, total int64)) er
 	}
 	for n := int64(1); n > 0; {
 		err := s.DB.InTx(ctx, func(ctx context.Context) (err error) {
-			n, err = s.store.forget(ctx, page)
+			n, err = s.store.forget(ctx, page, s.now())
 			return err
 		})
 		if err != nil {

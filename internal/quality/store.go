@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"zhike/internal/column"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/db"
 )
@@ -74,7 +75,11 @@ type finding struct {
 
 // write keeps findings and brings the work lists in line, inside InTx.
 func (s *Store) write(ctx context.Context, found []finding, now int64) error {
+	var moved []int64
 	for _, f := range found {
+		if f.was != f.is {
+			moved = append(moved, f.id)
+		}
 		if _, err := s.db.Q(ctx).ExecContext(ctx, `INSERT INTO customer_quality (customer_id, score, issues, version, checked_at)
 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (customer_id) DO UPDATE SET score = excluded.score, issues = excluded.issues,
   version = excluded.version, checked_at = excluded.checked_at`, f.id, f.score, f.is, f.version, now); err != nil {
@@ -94,22 +99,29 @@ VALUES ($1, $2, $3, $4, $5) ON CONFLICT (customer_id) DO UPDATE SET score = excl
 			}
 		}
 	}
-	return nil
+	return column.Tell(ctx, s.db, "quality_issues", now, moved...)
 }
 
-// forget removes what is kept of customers that are gone, up to n.
-func (s *Store) forget(ctx context.Context, n int) (int64, error) {
-	if _, err := s.db.Q(ctx).ExecContext(ctx, `DELETE FROM quality_issues WHERE customer_id IN (SELECT q.customer_id FROM customer_quality q
-WHERE NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = q.customer_id) ORDER BY q.customer_id LIMIT $1)`, n); err != nil {
-		return 0, db.MapError(err)
+// forget removes what is kept of customers that are gone, up to n, inside InTx.
+func (s *Store) forget(ctx context.Context, n int, now int64) (int64, error) {
+	gone, err := db.Select(ctx, s.db.Q(ctx), `SELECT q.customer_id FROM customer_quality q
+WHERE NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = q.customer_id) ORDER BY q.customer_id LIMIT $1`, db.Column[int64], n)
+	if err != nil || len(gone) == 0 {
+		return 0, err
 	}
-	res, err := s.db.Q(ctx).ExecContext(ctx, `DELETE FROM customer_quality WHERE customer_id IN (SELECT q.customer_id FROM customer_quality q
-WHERE NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = q.customer_id) ORDER BY q.customer_id LIMIT $1)`, n)
+	err = db.InChunks(gone, func(ids []int64) error {
+		in, args := db.InArgs(1, ids)
+		for _, table := range []string{"quality_issues", "customer_quality"} {
+			if _, err := s.db.Q(ctx).ExecContext(ctx, `DELETE FROM `+table+` WHERE customer_id IN (`+in+`)`, args...); err != nil {
+				return db.MapError(err)
+			}
+		}
+		return nil
+	})
 	if err != nil {
-		return 0, db.MapError(err)
+		return 0, err
 	}
-	k, err := res.RowsAffected()
-	return k, db.MapError(err)
+	return int64(len(gone)), column.Tell(ctx, s.db, "quality_issues", now, gone...)
 }
 
 // listed gives the customers that break a rule, behind an id.

@@ -23,6 +23,7 @@ var order = []string{
 	"internal/org",
 	"internal/field",
 	"internal/tag",
+	"internal/column",
 	"internal/customer",
 	"internal/order",
 	"internal/importer",

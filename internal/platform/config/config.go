@@ -42,6 +42,9 @@ type Config struct {
 	// AttachmentMaxBytes bounds a file of a note.
 	AttachmentMaxBytes int64
 
+	// ColumnsMaxBytes bounds the values of customers kept in memory for lists; 0 keeps none.
+	ColumnsMaxBytes int64
+
 	SessionLifetime time.Duration // after it everybody signs in again
 	SessionIdle     time.Duration // unused for so long, a session ends
 	ShutdownTimeout time.Duration // how long a stop waits for requests and jobs

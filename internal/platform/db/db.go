@@ -72,10 +72,12 @@ func (d *DB) Writer() *sql.DB { return d.writer }
 func (d *DB) Pool() *pgxpool.Pool { return d.pool }
 
 type tx struct {
-	db    *DB
-	conn  *sql.Conn
-	tx    *sql.Tx
-	after []func()
+	db   *DB
+	conn *sql.Conn
+	tx   *sql.Tx
+	// before run when the transaction is about to commit.
+	before []func(ctx context.Context) error
+	after  []func()
 }
 
 type txKey struct{}
@@ -122,8 +124,14 @@ func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) (err 
 			_ = sqlTx.Rollback()
 		}
 	}()
-	if err := fn(context.WithValue(ctx, txKey{}, t)); err != nil {
+	inside := context.WithValue(ctx, txKey{}, t)
+	if err := fn(inside); err != nil {
 		return err
+	}
+	for _, f := range t.before {
+		if err := f(inside); err != nil {
+			return err
+		}
 	}
 	if err := sqlTx.Commit(); err != nil {
 		return MapError(err)
@@ -156,6 +164,18 @@ func (d *DB) InReadTx(ctx context.Context, fn func(ctx context.Context) error) e
 	}
 	defer func() { _ = sqlTx.Rollback() }()
 	return fn(context.WithValue(ctx, txKey{}, &tx{db: d, conn: conn, tx: sqlTx}))
+}
+
+// BeforeCommit runs f inside the transaction of ctx when it is about to
+// commit: for numbers that all writers take from one row, which stays locked
+// until the commit. Its error undoes the transaction.
+func (d *DB) BeforeCommit(ctx context.Context, f func(ctx context.Context) error) error {
+	t := txFrom(ctx)
+	if t == nil {
+		return errs.New(errs.Internal, "internal", "detail", "BeforeCommit outside a transaction")
+	}
+	t.before = append(t.before, f)
+	return nil
 }
 
 // AfterCommit runs f once the transaction of ctx has committed; at once where

@@ -3611,7 +3611,7 @@ export interface components {
             tags?: string[];
             /**
              * Format: int64
-             * @description Refuse the row unless the record is at this version
+             * @description Refuse the row unless the record is there at this version
              */
             version?: number;
         };

@@ -43,7 +43,7 @@ export {
   NotFound,
   QueryView,
 } from './states'
-export { DataTable, SearchField } from './table/DataTable'
+export { DataTable } from './table/DataTable'
 export { download, ExportButton } from './table/Export'
 export { splitRange, yuanToFen } from './table/state'
 export { SimpleTable } from './table/TableView'

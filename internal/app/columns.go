@@ -1,0 +1,56 @@
+package app
+
+import (
+	"os"
+	"runtime/debug"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"zhike/internal/platform/web"
+)
+
+// plainHeap is about what the program has in use beside columns, in bytes.
+const plainHeap = 32 << 20
+
+// columnsSized keeps the garbage that may pile up while serving the same,
+// however much the columns take: they are in use for long and leave none.
+func (a *App) columnsSized(bytes int64) {
+	if os.Getenv("GOGC") != "" || !a.serving.Load() {
+		return
+	}
+	debug.SetGCPercent(max(20, int(servePercent*plainHeap/(plainHeap+bytes))))
+}
+
+func (a *App) columnMetrics(m *web.Metrics) {
+	gauge := func(name, help string, value func() int64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
+	}
+	counter := func(name, help string, value func() int64) prometheus.Collector {
+		return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
+	}
+	stats := a.Columns.Stats
+	m.Register(
+		gauge("zhike_columns_bytes", "Memory of the columns that lists are answered from.", func() int64 { return stats().Bytes }),
+		gauge("zhike_columns_customers", "Customers in the columns.", func() int64 { return stats().Customers }),
+		counter("zhike_columns_answered_total", "Lists answered from the columns.", func() int64 { return stats().Answered }),
+		counter("zhike_columns_passed_total", "Lists left to the database: columns were being read or were behind.", func() int64 { return stats().Passed }),
+		counter("zhike_columns_followed_total", "Customers read again after a write.", func() int64 { return stats().Followed }),
+		counter("zhike_columns_rebuilt_total", "How often all columns were read anew.", func() int64 { return stats().Rebuilt }),
+	)
+}
+
+// columns tells how the columns are.
+func (d *doctor) columns(a *App) {
+	s := a.Columns.Stats()
+	switch {
+	case s.MaxBytes == 0:
+		d.add("columns", StatusOK, "doctor.columns.off", "")
+	case s.Columns == 0:
+		d.add("columns", StatusOK, "doctor.columns.empty", "", "max", s.MaxBytes>>20)
+	case s.Differed > 0:
+		d.add("columns", StatusWarning, "doctor.columns.differed", "doctor.columns.differed_fix", "times", s.Differed)
+	default:
+		d.add("columns", StatusOK, "doctor.columns.ok", "", "columns", s.Columns, "customers", s.Customers,
+			"mib", s.Bytes>>20, "max", s.MaxBytes>>20, "ms", s.LoadMillis, "answered", s.Answered, "passed", s.Passed)
+	}
+}

@@ -1,0 +1,343 @@
+package column
+
+import (
+	"bytes"
+	"cmp"
+	"math"
+	"math/bits"
+	"slices"
+	"sort"
+)
+
+// Cond is a condition on a customer. It holds or does not hold, never neither:
+// a comparison with a missing value does not hold.
+type Cond struct {
+	op       op
+	kids     []*Cond
+	col, by  Col
+	keys     []int64
+	words    []string
+	fits     func(word string) bool
+	from, to int64
+	pair     func(a, b int64) bool
+}
+
+type op int
+
+const (
+	opTrue op = iota
+	opFalse
+	opAll
+	opAny
+	opNot
+	opKeys
+	opWords
+	opHas
+	opBetween
+	opPair
+	opTexts
+)
+
+// Const holds for everybody or for nobody.
+func Const(yes bool) *Cond {
+	if yes {
+		return &Cond{op: opTrue}
+	}
+	return &Cond{op: opFalse}
+}
+
+// All holds where every one of kids does; nil kids are not known here, and
+// neither is the whole then: it is nil. The same goes for Any and Not.
+func All(kids ...*Cond) *Cond {
+	if slices.Contains(kids, nil) {
+		return nil
+	}
+	kids = slices.Clone(kids)
+	slices.SortStableFunc(kids, func(a, b *Cond) int { return cmp.Compare(a.cost(), b.cost()) })
+	return &Cond{op: opAll, kids: kids}
+}
+
+// Any holds where one of kids does.
+func Any(kids ...*Cond) *Cond {
+	if slices.Contains(kids, nil) {
+		return nil
+	}
+	return &Cond{op: opAny, kids: kids}
+}
+
+// Not holds where c does not.
+func Not(c *Cond) *Cond {
+	if c == nil {
+		return nil
+	}
+	return &Cond{op: opNot, kids: []*Cond{c}}
+}
+
+// HasKey holds where a customer has one of keys, in a column of Keys.
+func HasKey(c Col, keys ...int64) *Cond { return &Cond{op: opKeys, col: c, keys: keys} }
+
+// HasWord holds where a customer has one of words, in a column of Words.
+func HasWord(c Col, words ...string) *Cond { return &Cond{op: opWords, col: c, words: words} }
+
+// HasWordLike holds where a customer has a word that fits, in a column of Words.
+func HasWordLike(c Col, fits func(word string) bool) *Cond {
+	return &Cond{op: opWords, col: c, fits: fits}
+}
+
+// Has holds where there is a value; of Words and Text, one that is not "".
+func Has(c Col) *Cond { return &Cond{op: opHas, col: c} }
+
+// Between holds where a number is from from to to, both included.
+func Between(c Col, from, to int64) *Cond {
+	return &Cond{op: opBetween, col: c, from: from, to: to}
+}
+
+// Pair holds where fn does of two numbers, both of which are there.
+func Pair(a, b Col, fn func(a, b int64) bool) *Cond {
+	return &Cond{op: opPair, col: a, by: b, pair: fn}
+}
+
+// IsText holds where a text is one of list, in a column of Text.
+func IsText(c Col, list ...string) *Cond { return &Cond{op: opTexts, col: c, words: list} }
+
+// cost says what is to be looked at first: sets before numbers, numbers before texts.
+func (c *Cond) cost() (n int) {
+	switch c.op {
+	case opAll, opAny, opNot:
+		for _, k := range c.kids {
+			n = max(n, k.cost()+1)
+		}
+	case opBetween:
+		n = 10
+	case opPair:
+		n = 20
+	case opTexts:
+		n = 40
+	}
+	return n
+}
+
+// cols calls fn with every column that the condition reads.
+func (c *Cond) cols(fn func(Col)) {
+	switch c.op {
+	case opKeys, opWords, opHas, opBetween, opTexts:
+		fn(c.col)
+	case opPair:
+		fn(c.col)
+		fn(c.by)
+	}
+	for _, k := range c.kids {
+		k.cols(fn)
+	}
+}
+
+// test is a condition bound to the columns as they are.
+type test struct {
+	op       op
+	kids     []test
+	sets     *sets
+	num, by  data
+	keys     []int64
+	texts    [][]byte
+	from, to int64
+	pair     func(a, b int64) bool
+}
+
+// bind looks the columns up and the words in them; get gives a column.
+func (c *Cond) bind(get func(Col) data) test {
+	t := test{op: c.op, keys: c.keys, from: c.from, to: c.to, pair: c.pair}
+	for _, k := range c.kids {
+		t.kids = append(t.kids, k.bind(get))
+	}
+	switch c.op {
+	case opKeys, opHas:
+		t.num = get(c.col)
+		var of bool
+		if t.sets, of = t.num.(*sets); !of && c.op == opHas {
+			if _, text := t.num.(*texts); !text { // any number
+				t.op, t.from, t.to = opBetween, math.MinInt64, math.MaxInt64
+			}
+		}
+	case opWords:
+		t.op, t.sets = opKeys, get(c.col).(*sets)
+		for _, w := range c.words {
+			if key, ok := t.sets.words[w]; ok {
+				t.keys = append(t.keys, key)
+			}
+		}
+		if c.fits != nil {
+			for w, key := range t.sets.words {
+				if c.fits(w) {
+					t.keys = append(t.keys, key)
+				}
+			}
+		}
+		slices.Sort(t.keys)
+		t.keys = slices.Compact(t.keys)
+	case opBetween:
+		t.num = get(c.col)
+	case opPair:
+		t.num, t.by = get(c.col), get(c.by)
+	case opTexts:
+		t.num = get(c.col)
+		for _, w := range c.words {
+			t.texts = append(t.texts, []byte(w))
+		}
+		sort.Slice(t.texts, func(i, j int) bool { return bytes.Compare(t.texts[i], t.texts[j]) < 0 })
+	}
+	return t
+}
+
+// eval gives those of in for which the test holds.
+func (t *test) eval(b int, in, out *rows) {
+	switch t.op {
+	case opTrue:
+		*out = *in
+		return
+	case opAll:
+		*out = *in
+		var next rows
+		for i := range t.kids {
+			if out.none() {
+				return
+			}
+			t.kids[i].eval(b, out, &next)
+			*out = next
+		}
+		return
+	case opAny:
+		*out = rows{}
+		rest := *in
+		var found rows
+		for i := range t.kids {
+			if rest.none() {
+				return
+			}
+			t.kids[i].eval(b, &rest, &found)
+			for w := range out {
+				out[w] |= found[w]
+				rest[w] &^= found[w]
+			}
+		}
+		return
+	case opNot:
+		var found rows
+		t.kids[0].eval(b, in, &found)
+		for w := range out {
+			out[w] = in[w] &^ found[w]
+		}
+		return
+	}
+	*out = rows{}
+	switch t.op {
+	case opKeys:
+		if k := t.sets.block(b); k != nil {
+			for _, key := range t.keys {
+				if c := k.cells[key]; c != nil {
+					c.or(in, out)
+				}
+			}
+		}
+	case opHas:
+		if d, ok := t.num.(*texts); ok {
+			filter(in, out, func(row uint16) bool { _, has := d.get(b, row); return has })
+		} else if k := t.sets.block(b); k != nil {
+			for w := range out {
+				out[w] = in[w] & k.any[w]
+			}
+		}
+	case opBetween:
+		switch d := t.num.(type) {
+		case *numbers[int64]:
+			between(d.block(b), d.none, t.from, t.to, in, out)
+		case *numbers[int32]:
+			between(d.block(b), d.none, t.from, t.to, in, out)
+		}
+	case opPair:
+		filter(in, out, func(row uint16) bool {
+			x, has := numberAt(t.num, b, row)
+			y, also := numberAt(t.by, b, row)
+			return has && also && t.pair(x, y)
+		})
+	case opTexts:
+		d := t.num.(*texts)
+		filter(in, out, func(row uint16) bool {
+			v, has := d.get(b, row)
+			if !has {
+				return false
+			}
+			_, found := slices.BinarySearchFunc(t.texts, v, bytes.Compare)
+			return found
+		})
+	}
+}
+
+func filter(in, out *rows, is func(row uint16) bool) {
+	for w, word := range in {
+		for ; word != 0; word &= word - 1 {
+			row := uint16(w<<6 | bits.TrailingZeros64(word))
+			if is(row) {
+				out.set(row)
+			}
+		}
+	}
+}
+
+func numberAt(d data, b int, row uint16) (int64, bool) {
+	switch d := d.(type) {
+	case *numbers[int64]:
+		return d.at(b, row)
+	case *numbers[int32]:
+		return d.at(b, row)
+	}
+	return 0, false
+}
+
+// mask has a bit for each of 64 numbers that is from lo to hi.
+func mask[T int32 | int64 | uint64](part *[64]T, lo, hi T) (found uint64) {
+	for i, v := range part {
+		var is uint64
+		if v >= lo {
+			is = 1
+		}
+		if v > hi {
+			is = 0
+		}
+		found |= is << i
+	}
+	return found
+}
+
+// between compares the numbers of a block. Where most of 64 are asked for, all
+// of them are compared without a branch.
+func between[T int32 | int64](k *[blockRows]T, none T, from, to int64, in, out *rows) {
+	if k == nil || from > to {
+		return
+	}
+	// Out of the range of T nothing lies; none is its lowest.
+	low, high := max(from, int64(none)+1), to
+	if int64(T(high)) != high {
+		high = int64(^none) // the highest of T
+		if to < 0 {
+			return
+		}
+	}
+	if low > high || int64(T(low)) != low {
+		return
+	}
+	lo, hi := T(low), T(high)
+	for w, word := range in {
+		switch {
+		case word == 0:
+		case bits.OnesCount64(word) >= 24:
+			out[w] = mask((*[64]T)(k[w<<6:]), lo, hi) & word
+		default:
+			for ; word != 0; word &= word - 1 {
+				i := bits.TrailingZeros64(word)
+				if v := k[w<<6|i]; v >= lo && v <= hi {
+					out[w] |= 1 << i
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,233 @@
+package column
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// Stats tells how the columns are.
+type Stats struct {
+	Columns    int   `json:"columns"`
+	Customers  int64 `json:"customers"`
+	Bytes      int64 `json:"bytes"`
+	MaxBytes   int64 `json:"max_bytes"`
+	Answered   int64 `json:"answered" doc:"Lists answered from columns since the start"`
+	Passed     int64 `json:"passed" doc:"Lists that the database answered, because columns were being read or were behind"`
+	Followed   int64 `json:"followed" doc:"Customers that were read again"`
+	Rebuilt    int64 `json:"rebuilt" doc:"How often all was read anew"`
+	Differed   int64 `json:"differed" doc:"How often a check found the columns other than the database"`
+	Checked    int64 `json:"checked" doc:"Blocks of customers that were compared with the database"`
+	LoadMillis int64 `json:"load_ms" doc:"What the last reading took"`
+	LoadedAt   int64 `json:"loaded_at"`
+	CheckedAt  int64 `json:"checked_at"`
+}
+
+// Stats gives the state of the columns; all 0 for the nil Set.
+func (s *Set) Stats() (out Stats) {
+	if s == nil {
+		return out
+	}
+	c := &s.stats
+	out = Stats{MaxBytes: s.o.MaxBytes, Answered: c.answered.Load(), Passed: c.passed.Load(), Followed: c.followed.Load(),
+		Rebuilt: c.rebuilt.Load(), Differed: c.differed.Load(), Checked: c.checked.Load(), LoadMillis: c.loadMillis.Load(), LoadedAt: c.loadedAt.Load(),
+		CheckedAt: c.checkedAt.Load(), Customers: s.customers()}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	out.Columns = len(s.cols)
+	for _, h := range s.cols {
+		out.Bytes += h.bytes
+	}
+	return out
+}
+
+// keep looks after the columns while there are any.
+func (s *Set) keep() {
+	tick := time.NewTicker(tickEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if !s.tend() {
+			s.work.Lock()
+			s.keeping = s.loading // a load that began meanwhile goes on being looked after
+			done := !s.keeping
+			s.work.Unlock()
+			if done {
+				return
+			}
+			continue
+		}
+		if same, err := s.check(s.ctx); err != nil && s.ctx.Err() == nil {
+			s.o.Log.Warn("columns were not checked", slog.Any("error", err))
+		} else if !same {
+			s.stats.differed.Add(1)
+			s.o.Log.Error("columns differ from the database; they are read anew")
+			s.anew()
+		}
+	}
+}
+
+// tend drops what nobody asks for and what no longer fits, and says whether
+// there are columns left.
+func (s *Set) tend() bool {
+	s.work.Lock()
+	loading := s.loading
+	s.work.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	idle := s.now() - idleAfter.Milliseconds()
+	lately := false
+	for c, h := range s.cols {
+		h.bytes = h.data.size()
+		if c != everybody && h.used.Load() < idle {
+			delete(s.cols, c)
+		} else if c != everybody {
+			lately = true
+		}
+	}
+	if !lately && !loading && len(s.cols) > 0 { // a load that is under way must find its beginning again
+		s.drop()
+	}
+	s.shrink(func(Col) bool { return false })
+	return len(s.cols) > 0
+}
+
+// check compares one block of the columns in use, and the number of customers,
+// with the database. same is true where that cannot be said: much is being written.
+func (s *Set) check(ctx context.Context) (same bool, err error) {
+	n := s.blocks()
+	if n == 0 {
+		return true, nil
+	}
+	b := s.next % n
+	s.next = b + 1
+	same, _, err = s.compare(ctx, b)
+	return same, err
+}
+
+func (s *Set) blocks() int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if all, ok := s.cols[everybody].get().(*sets); ok {
+		return len(all.blocks)
+	}
+	return 0
+}
+
+// Verify compares all columns with the database. same is false where they
+// differ; sure is false where nobody can say, because it was written to
+// meanwhile or nothing is kept.
+func (s *Set) Verify(ctx context.Context) (same, sure bool, err error) {
+	n := s.blocks()
+	for b := range n {
+		same, sure, err := s.compare(ctx, b)
+		if !same || !sure || err != nil {
+			return same, sure, err
+		}
+	}
+	return true, n > 0, nil
+}
+
+// Doubt says that an answer looked wrong: the columns are compared with the
+// database in the background, and read anew where they differ.
+func (s *Set) Doubt() {
+	if s == nil || !s.doubting.CompareAndSwap(false, true) {
+		return
+	}
+	s.background(func() {
+		defer s.doubting.Store(false)
+		if same, _, err := s.Verify(s.ctx); err == nil && !same {
+			s.stats.differed.Add(1)
+			s.anew()
+		}
+	})
+}
+
+// Settle waits until nothing is being read in the background.
+func (s *Set) Settle(ctx context.Context) error {
+	for {
+		s.work.Lock()
+		busy := s.loading
+		s.work.Unlock()
+		if !busy && !s.behind.Load() {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
+// compare compares the columns of one block with the database. sure is false
+// where that cannot be done now.
+func (s *Set) compare(ctx context.Context, b int) (same, sure bool, err error) {
+	var cols []Col
+	fresh := map[Col]data{}
+	s.mu.RLock()
+	lately := s.now() - 2*tickEvery.Milliseconds()
+	for c, h := range s.cols {
+		// Of a run of grading that is no longer shown the rows may be gone.
+		if c == everybody || h.used.Load() >= lately {
+			cols = append(cols, c)
+			fresh[c] = newData(c.Kind)
+		}
+	}
+	s.mu.RUnlock()
+
+	var head place
+	count := int64(-1) // asked for with the first block alone: it is a scan
+	err = s.o.DB.InReadTx(ctx, func(ctx context.Context) error {
+		if head, err = s.store.head(ctx); err != nil {
+			return err
+		}
+		if b == 0 {
+			if count, err = s.store.count(ctx); err != nil {
+				return err
+			}
+		}
+		for _, g := range groups(cols) {
+			first := int64(b) << blockBits
+			err := s.store.read(ctx, g, span{first, first + blockRows - 1}, func(col int, v value) error {
+				return put(fresh[g.cols[col]], g.cols[col], v)
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return true, false, err
+	}
+	if ok, err := s.reach(ctx, head); err != nil || !ok {
+		return true, false, err
+	}
+	customers := s.customers()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.at != head {
+		return true, false, nil // written to meanwhile
+	}
+	s.stats.checked.Add(1)
+	s.stats.checkedAt.Store(s.now())
+	for c, d := range fresh {
+		if h := s.cols[c]; h != nil && !h.data.equal(d, b) {
+			s.o.Log.Error("a column differs", slog.String("table", c.Table), slog.String("value", c.Expr), slog.Int("block", b))
+			return false, true, nil
+		}
+	}
+	return count < 0 || customers == count, true, nil
+}
+
+func (h *held) get() data {
+	if h == nil {
+		return nil
+	}
+	return h.data
+}

@@ -1,0 +1,374 @@
+package column
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"zhike/internal/platform/clock"
+	"zhike/internal/platform/db"
+)
+
+// everybody is the column of all customers.
+var everybody = Col{Table: "customers", ID: "id", Expr: "1", Kind: Keys}
+
+const (
+	// catchUpMost customers are read again before an answer; of more the
+	// database answers until they were followed in the background.
+	catchUpMost = 1000
+	// stepMost customers are followed at a time in the background.
+	stepMost = 5000
+	// anewShare: with more changes than one in so many customers, everything is
+	// read anew.
+	anewShare = 4
+	// loadStep is how many ids one query of a load reads.
+	loadStep = 4 * blockRows
+	// idleAfter is how long columns that nobody asks for are kept.
+	idleAfter = 15 * time.Minute
+	// refusedFor is how long a column that did not fit is not tried again.
+	refusedFor = 10 * time.Minute
+	// tickEvery is how often the keeper looks after memory and idleness, and
+	// checks a block against the database.
+	tickEvery = 30 * time.Second
+)
+
+// Options are what a Set needs.
+type Options struct {
+	DB    *db.DB
+	Clock clock.Clock
+	Log   *slog.Logger
+	// MaxBytes bounds the memory of all columns; 0 keeps none.
+	MaxBytes int64
+	// Sized, where not nil, hears how many bytes the columns take.
+	Sized func(bytes int64)
+}
+
+// held is a column in memory.
+type held struct {
+	data  data
+	used  atomic.Int64 // unix ms
+	bytes int64
+}
+
+// Set is the columns of one program. It is safe for concurrent use. The nil Set
+// answers nothing.
+type Set struct {
+	o     Options
+	store store
+
+	// mu guards the columns and how far they are; asked for briefly.
+	mu   sync.RWMutex
+	cols map[Col]*held
+	at   place
+	// turn is raised when everything is dropped: a load from before is of no use.
+	turn int64
+
+	// applying is held by whoever moves at or adds columns, one at a time.
+	applying sync.Mutex
+	behind   atomic.Bool // far behind, and being followed
+	doubting atomic.Bool
+
+	work    sync.Mutex // guards what follows
+	wants   map[Col]bool
+	refused map[Col]time.Time
+	loading bool
+	keeping bool
+	ctx     context.Context
+	stop    context.CancelFunc
+	running sync.WaitGroup
+
+	stats counters
+	next  int // block to be checked next
+	// For tests: called when a load has read a group.
+	onLoaded func()
+}
+
+type counters struct {
+	answered, passed, followed, rebuilt, differed, checked, failed atomic.Int64
+	loadMillis, loadedAt, checkedAt                                atomic.Int64
+}
+
+// New makes a Set that keeps nothing yet; nil where MaxBytes is 0.
+func New(o Options) *Set {
+	if o.MaxBytes <= 0 {
+		return nil
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Set{o: o, store: store{o.DB}, cols: map[Col]*held{}, wants: map[Col]bool{}, refused: map[Col]time.Time{}}
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	return s
+}
+
+// Close ends background work and waits for it.
+func (s *Set) Close() {
+	if s == nil {
+		return
+	}
+	s.stop()
+	s.running.Wait()
+}
+
+func (s *Set) now() int64 { return clock.Millis(s.o.Clock.Now()) }
+
+// Find answers a query from the columns as of now: with everything that was
+// committed before the call. ok is false where it cannot; the database is to be
+// asked then, and what is missing is read in the background.
+// An error is one of the database.
+func (s *Set) Find(ctx context.Context, q *Query) (out Result, ok bool, err error) {
+	// Inside a transaction the database shows what others do not see.
+	if s == nil || q.Where == nil || db.InTransaction(ctx) {
+		return out, false, nil
+	}
+	cols := q.cols()
+	if !s.has(cols) {
+		s.want(cols)
+		s.stats.passed.Add(1)
+		return out, false, nil
+	}
+	head, err := s.store.head(ctx)
+	if err != nil {
+		return out, false, err
+	}
+	if ok, err = s.reach(ctx, head); err != nil || !ok {
+		s.stats.passed.Add(1)
+		return out, false, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	now := s.now()
+	for _, c := range cols {
+		h := s.cols[c]
+		if h == nil { // dropped meanwhile
+			s.stats.passed.Add(1)
+			return out, false, nil
+		}
+		h.used.Store(now)
+	}
+	out = q.answer(func(c Col) data { return s.cols[c].data })
+	s.stats.answered.Add(1)
+	return out, true, nil
+}
+
+func (s *Set) has(cols []Col) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return !slices.ContainsFunc(cols, func(c Col) bool { return s.cols[c] == nil })
+}
+
+func (s *Set) place() (at place, turn int64, any bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.at, s.turn, len(s.cols) > 0
+}
+
+// reach brings the columns up to a head, if little is missing.
+func (s *Set) reach(ctx context.Context, head place) (bool, error) {
+	if at, _, _ := s.place(); at.reached(head) {
+		return true, nil
+	}
+	if s.behind.Load() {
+		return false, nil
+	}
+	s.applying.Lock()
+	defer s.applying.Unlock()
+	at, _, any := s.place()
+	if !any {
+		return false, nil
+	}
+	if at.reached(head) {
+		return true, nil
+	}
+	ch, err := s.store.changes(ctx, at, head, catchUpMost)
+	if err == nil && ch.upTo.reached(head) {
+		if err = s.apply(ctx, &ch); err == nil {
+			return true, nil
+		}
+	}
+	if err != nil && !errors.Is(err, errGap) {
+		return false, err
+	}
+	s.follow()
+	return false, nil
+}
+
+// patch is the values that some customers have now.
+type patch struct {
+	ids    []int64
+	col    []Col
+	values [][]value
+}
+
+// fetch reads the values of customers anew, of those columns that changes touch.
+func (s *Set) fetch(ctx context.Context, cols []Col, ch *changes) (out []patch, err error) {
+	err = s.o.DB.InReadTx(ctx, func(ctx context.Context) error {
+		for _, g := range groups(cols) {
+			ids := ch.all
+			if some := ch.of[g.table()]; len(some) > 0 {
+				ids = append(slices.Clone(ids), some...)
+			}
+			if len(ids) == 0 {
+				continue
+			}
+			p := patch{ids: ids, col: g.cols, values: make([][]value, len(g.cols))}
+			err := s.store.readOf(ctx, g, ids, func(col int, v value) error {
+				v.text = slices.Clone(v.text)
+				p.values[col] = append(p.values[col], v)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			out = append(out, p)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// into writes patches into columns.
+func into(patches []patch, get func(Col) data) error {
+	for _, p := range patches {
+		for i, c := range p.col {
+			d := get(c)
+			if d == nil { // dropped meanwhile
+				continue
+			}
+			for _, id := range p.ids {
+				d.clear(id)
+			}
+			for _, v := range p.values[i] {
+				if err := put(d, c, v); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// apply follows changes; the caller holds applying. Where a value has no place
+// in its column everything is dropped.
+func (s *Set) apply(ctx context.Context, ch *changes) error {
+	s.mu.RLock()
+	turn := s.turn
+	var cols []Col
+	for c := range s.cols {
+		cols = append(cols, c)
+	}
+	s.mu.RUnlock()
+	patches, err := s.fetch(ctx, cols, ch)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.turn != turn {
+		return errGap
+	}
+	if err := into(patches, func(c Col) data { return s.cols[c].get() }); err != nil {
+		s.drop()
+		return errGap
+	}
+	s.at = ch.upTo
+	s.stats.followed.Add(int64(ch.n))
+	return nil
+}
+
+// drop forgets everything; the caller holds mu.
+func (s *Set) drop() {
+	s.cols = map[Col]*held{}
+	s.turn++
+}
+
+// follow catches up in the background.
+func (s *Set) follow() {
+	if !s.behind.CompareAndSwap(false, true) {
+		return
+	}
+	s.background(func() {
+		defer s.behind.Store(false)
+		if err := s.followNow(); err != nil && s.ctx.Err() == nil {
+			s.o.Log.Warn("columns do not follow; they are read anew", slog.Any("error", err))
+			s.anew()
+		}
+	})
+}
+
+func (s *Set) followNow() error {
+	sum := 0
+	for {
+		head, err := s.store.head(s.ctx)
+		if err != nil {
+			return err
+		}
+		reached, n, err := s.step(head)
+		if err != nil || reached {
+			return err
+		}
+		if sum += n; int64(sum) > int64(stepMost)+s.customers()/anewShare {
+			return errGap
+		}
+	}
+}
+
+func (s *Set) step(head place) (reached bool, n int, err error) {
+	s.applying.Lock()
+	defer s.applying.Unlock()
+	at, _, any := s.place()
+	if !any || at.reached(head) {
+		return true, 0, nil
+	}
+	ch, err := s.store.changes(s.ctx, at, head, stepMost)
+	if err != nil {
+		return false, 0, err
+	}
+	return false, ch.n, s.apply(s.ctx, &ch)
+}
+
+// anew drops everything and reads again what was in use.
+func (s *Set) anew() {
+	s.mu.Lock()
+	var cols []Col
+	for c := range s.cols {
+		cols = append(cols, c)
+	}
+	s.drop()
+	s.mu.Unlock()
+	s.stats.rebuilt.Add(1)
+	if len(cols) > 0 {
+		s.want(cols)
+	}
+}
+
+func (s *Set) customers() int64 {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	h := s.cols[everybody]
+	if h == nil {
+		return 0
+	}
+	n := 0
+	for _, b := range h.data.(*sets).blocks {
+		if b != nil {
+			n += b.any.count()
+		}
+	}
+	return int64(n)
+}
+
+func (s *Set) background(fn func()) {
+	if s.ctx.Err() != nil {
+		return
+	}
+	s.running.Add(1)
+	go func() {
+		defer s.running.Done()
+		fn()
+	}()
+}

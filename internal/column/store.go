@@ -1,0 +1,312 @@
+package column
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math"
+	"slices"
+	"strings"
+
+	"zhike/internal/platform/db"
+)
+
+// place is how far changes are known: the numbers of the feed and of the marks.
+type place struct{ feed, marks int64 }
+
+func (p place) reached(q place) bool { return p.feed >= q.feed && p.marks >= q.marks }
+
+type store struct{ db *db.DB }
+
+func (s store) head(ctx context.Context) (p place, err error) {
+	err = s.db.Prepared(ctx).QueryRowContext(ctx,
+		`SELECT (SELECT seq FROM feed_head WHERE id = 1), (SELECT seq FROM column_head WHERE id = 1)`).Scan(&p.feed, &p.marks)
+	return p, db.MapError(err)
+}
+
+// span is a run of ids without a gap.
+type span struct{ first, last int64 }
+
+// spans sorts ids, drops repeats and joins neighbours.
+func spans(ids []int64) (out []span) {
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	for _, id := range ids {
+		switch k := len(out) - 1; {
+		case k >= 0 && out[k].last == id:
+		case k >= 0 && out[k].last+1 == id:
+			out[k].last = id
+		default:
+			out = append(out, span{id, id})
+		}
+	}
+	return out
+}
+
+// markMost is the longest run of one mark; longer ones are cut, so that they
+// can be followed in parts.
+const markMost = 4096
+
+// Tell says, inside InTx, that values of customers in table were written, where
+// the change feed does not say so; table "" stands for every table. It costs
+// two statements, and those run when the transaction is about to commit:
+// numbers are taken last, because whoever has taken one is waited for.
+func Tell(ctx context.Context, d *db.DB, table string, at int64, ids ...int64) error {
+	var cut []span
+	for _, r := range spans(ids) {
+		for ; r.last-r.first >= markMost; r.first += markMost {
+			cut = append(cut, span{r.first, r.first + markMost - 1})
+		}
+		cut = append(cut, r)
+	}
+	if len(cut) == 0 {
+		return nil
+	}
+	return d.BeforeCommit(ctx, func(ctx context.Context) error {
+		var last int64
+		err := d.Q(ctx).QueryRowContext(ctx, `UPDATE column_head SET seq = seq + $1 WHERE id = 1 RETURNING seq`, len(cut)).Scan(&last)
+		if err != nil {
+			return db.MapError(err)
+		}
+		seq := last - int64(len(cut))
+		return d.BulkInsert(ctx, "column_marks", []string{"seq", "source", "first_id", "last_id", "at"}, len(cut), func(i int, v []any) {
+			v[0], v[1], v[2], v[3], v[4] = seq+int64(i)+1, table, cut[i].first, cut[i].last, at
+		})
+	})
+}
+
+// DropMarks removes up to n marks from before an instant (unix ms), oldest first.
+func DropMarks(ctx context.Context, d *db.DB, before int64, n int) (int64, error) {
+	res, err := d.Q(ctx).ExecContext(ctx, `DELETE FROM column_marks WHERE seq IN
+  (SELECT seq FROM (SELECT seq, at FROM column_marks ORDER BY seq LIMIT $1) oldest WHERE at < $2)`, n, before)
+	if err != nil {
+		return 0, db.MapError(err)
+	}
+	gone, err := res.RowsAffected()
+	return gone, db.MapError(err)
+}
+
+// changes is what happened between two places.
+type changes struct {
+	upTo place
+	all  []int64            // customers of whom anything may have changed
+	of   map[string][]int64 // table → customers
+	n    int
+}
+
+// errGap says that changes in between are no longer kept.
+var errGap = errors.New("column: changes are gone")
+
+// changes reads what happened behind from, at most up to to, and stops where
+// more than most customers have come together.
+func (s store) changes(ctx context.Context, from, to place, most int) (changes, error) {
+	c := changes{upTo: from, of: map[string][]int64{}}
+	if from.feed < to.feed {
+		type entry struct {
+			seq, id, other int64
+			kind           string
+		}
+		list, err := db.Select(ctx, s.db.Q(ctx), `SELECT seq, customer_id, other_id, kind FROM customer_feed WHERE seq > $1 ORDER BY seq LIMIT $2`,
+			func(e *entry, r db.Scanner) error { return r.Scan(&e.seq, &e.id, &e.other, &e.kind) }, from.feed, most+1)
+		if err != nil {
+			return c, err
+		}
+		for _, e := range list {
+			if c.upTo.feed >= to.feed {
+				break // written since
+			}
+			first, last := e.id, max(e.id, e.other)
+			if e.kind == "merged" { // other is the one that stays; a row for itself
+				last = first
+				c.all = append(c.all, e.other)
+			}
+			begin := e.seq - (last - first)
+			if begin > c.upTo.feed+1 {
+				return c, errGap
+			}
+			first += c.upTo.feed + 1 - begin // where a part was followed already
+			for id := first; id <= last && c.upTo.feed < to.feed; id++ {
+				if c.n++; c.n > most {
+					return c, nil
+				}
+				c.all = append(c.all, id)
+				c.upTo.feed++
+			}
+		}
+		if c.upTo.feed < to.feed && len(list) <= most {
+			return c, errGap
+		}
+	}
+	if from.marks < to.marks {
+		type mark struct {
+			seq, first, last int64
+			source           string
+		}
+		list, err := db.Select(ctx, s.db.Q(ctx), `SELECT seq, first_id, last_id, source FROM column_marks WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`,
+			func(m *mark, r db.Scanner) error { return r.Scan(&m.seq, &m.first, &m.last, &m.source) }, from.marks, to.marks, most+1)
+		if err != nil {
+			return c, err
+		}
+		for _, m := range list {
+			if m.seq != c.upTo.marks+1 {
+				return c, errGap
+			}
+			if c.n += int(m.last - m.first + 1); c.n > most && c.n > int(m.last-m.first+1) {
+				return c, nil
+			}
+			for id := m.first; id <= m.last; id++ {
+				if m.source == "" {
+					c.all = append(c.all, id)
+				} else {
+					c.of[m.source] = append(c.of[m.source], id)
+				}
+			}
+			c.upTo.marks = m.seq
+		}
+		if c.upTo.marks < to.marks && len(list) <= most {
+			return c, errGap
+		}
+	}
+	return c, nil
+}
+
+// value is one value on its way from the database.
+type value struct {
+	id, num int64
+	text    []byte // of a column that is not of numbers; reused
+}
+
+// group is columns that one query reads.
+type group struct{ cols []Col }
+
+// groups puts columns together by their rows.
+func groups(cols []Col) (out []group) {
+	for _, c := range cols {
+		at := slices.IndexFunc(out, func(g group) bool {
+			o := g.cols[0]
+			return o.Table == c.Table && o.ID == c.ID && o.Where == c.Where && o.numeric() == c.numeric()
+		})
+		if at < 0 {
+			out = append(out, group{[]Col{c}})
+		} else {
+			out[at].cols = append(out[at].cols, c)
+		}
+	}
+	return out
+}
+
+func (g group) table() string { return g.cols[0].Table }
+
+// text writes the query up to the condition on ids.
+func (g group) text() string {
+	c := g.cols[0]
+	var b strings.Builder
+	b.WriteString(`SELECT ` + c.ID)
+	for _, k := range g.cols {
+		if k.numeric() {
+			b.WriteString(`, COALESCE(CAST(` + k.Expr + ` AS BIGINT), -9000000000000000000)`)
+		} else {
+			b.WriteString(`, ` + k.Expr)
+		}
+	}
+	b.WriteString(` FROM ` + c.Table + ` WHERE `)
+	if c.Where != "" {
+		b.WriteString(`(` + c.Where + `) AND `)
+	}
+	return b.String()
+}
+
+// read calls put with each value of the columns of a group, of customers whose
+// ids are in a run. It runs inside InReadTx.
+func (s store) read(ctx context.Context, g group, r span, put func(col int, v value) error) error {
+	id := g.cols[0].ID
+	return s.rows(ctx, g, g.text()+id+` >= $1 AND `+id+` <= $2`, []any{r.first, r.last}, put)
+}
+
+// rangeLeast is from what length on a run is read as such.
+const rangeLeast = 32
+
+// readOf is read for some customers.
+func (s store) readOf(ctx context.Context, g group, ids []int64, put func(col int, v value) error) error {
+	var single []int64
+	for _, r := range spans(ids) {
+		if r.last-r.first >= rangeLeast {
+			if err := s.read(ctx, g, r, put); err != nil {
+				return err
+			}
+			continue
+		}
+		for id := r.first; id <= r.last; id++ {
+			single = append(single, id)
+		}
+	}
+	return db.InChunks(single, func(chunk []int64) error {
+		in, args := db.InArgs(1, chunk)
+		return s.rows(ctx, g, g.text()+g.cols[0].ID+` IN (`+in+`)`, args, put)
+	})
+}
+
+func (s store) rows(ctx context.Context, g group, text string, args []any, put func(col int, v value) error) error {
+	if g.cols[0].numeric() {
+		return s.db.Numbers(ctx, text, args, len(g.cols)+1, func(v []int64) error {
+			for i, n := range v[1:] {
+				if n != null {
+					if err := put(i, value{id: v[0], num: n}); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+	}
+	rows, err := s.db.Q(ctx).QueryContext(ctx, text, args...)
+	if err != nil {
+		return db.MapError(err)
+	}
+	defer rows.Close()
+	var id int64
+	texts := make([]sql.RawBytes, len(g.cols))
+	to := []any{&id}
+	for i := range texts {
+		to = append(to, &texts[i])
+	}
+	for rows.Next() {
+		if err := rows.Scan(to...); err != nil {
+			return db.MapError(err)
+		}
+		for i, t := range texts {
+			if t != nil {
+				if err := put(i, value{id: id, text: t}); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return db.MapError(rows.Err())
+}
+
+// lastID is the highest id of a customer.
+func (s store) lastID(ctx context.Context) (id int64, err error) {
+	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT COALESCE(MAX(id), 0) FROM customers`).Scan(&id)
+	return id, db.MapError(err)
+}
+
+// count counts customers.
+func (s store) count(ctx context.Context) (n int64, err error) {
+	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT COUNT(*) FROM customers`).Scan(&n)
+	return n, db.MapError(err)
+}
+
+// put gives a column a value.
+func put(d data, c Col, v value) error {
+	if v.id < 0 || v.id > maxID {
+		return errTooMany
+	}
+	if c.numeric() {
+		return d.addNumber(v.id, v.num)
+	}
+	return d.addText(v.id, v.text)
+}
+
+// maxID bounds ids: what lies beyond would take memory for empty blocks.
+const maxID = math.MaxInt32
