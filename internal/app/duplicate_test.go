@@ -6,8 +6,10 @@ import (
 
 	"zhike/internal/customer"
 	"zhike/internal/duplicate"
+	"zhike/internal/field"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
+	"zhike/internal/tag"
 )
 
 func make2(t *testing.T, ctx context.Context, a *App, names ...string) []int64 {
@@ -167,6 +169,59 @@ func TestScanAndDecide(t *testing.T) {
 			if _, err := a.Customer.Read(ctx, id); err != nil {
 				t.Errorf("customer %d: %v", id, err)
 			}
+		}
+	})
+}
+
+// Of two levels that exclude each other the winner's stays; the undo gives the
+// loser its own again.
+func TestMergeKeepsOneTagOfAnExclusiveGroup(t *testing.T) {
+	eachApp(t, func(t *testing.T, ctx context.Context, a *App) {
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		ids := make2(t, ctx, a, "王芳", "王芳")
+		var tags []int64
+		for _, g := range []struct {
+			name      string
+			exclusive bool
+		}{{"等级", true}, {"爱好", false}} {
+			group, err := a.Tags.CreateGroup(ctx, tag.GroupIn{Name: field.Label{ZH: g.name}, Exclusive: g.exclusive})
+			must(err)
+			for _, name := range []string{"甲", "乙"} {
+				made, err := a.Tags.Create(ctx, tag.In{GroupID: group.ID, Name: g.name + name})
+				must(err)
+				tags = append(tags, made.ID)
+			}
+		}
+		for i, id := range ids {
+			must(a.DB.InTx(ctx, func(ctx context.Context) error {
+				_, err := a.Tags.SetOf(ctx, id, []int64{tags[i], tags[2+i]})
+				return err
+			}))
+		}
+		of := func(id int64) (names string) {
+			t.Helper()
+			m, err := a.Tags.Of(ctx, []int64{id})
+			must(err)
+			for _, g := range m[id] {
+				names += g.Name + " "
+			}
+			return names
+		}
+		before := [2]string{of(ids[0]), of(ids[1])}
+		m, err := a.Duplicates.Merge(ctx, duplicate.MergeInput{WinnerID: ids[0], LoserID: ids[1]}, "page")
+		must(err)
+		if got := of(ids[0]); got != "等级甲 爱好乙 爱好甲 " {
+			t.Errorf("after the merge: %s", got)
+		}
+		_, err = a.Duplicates.Undo(ctx, m.ID, duplicate.UndoInput{})
+		must(err)
+		if after := [2]string{of(ids[0]), of(ids[1])}; after != before {
+			t.Errorf("after the undo %v, before %v", after, before)
 		}
 	})
 }

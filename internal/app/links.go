@@ -13,7 +13,7 @@ func customerLinks() []duplicate.Link {
 	}
 	return []duplicate.Link{
 		{Table: "customer_keys", Column: "customer_id", Key: []string{"source_id", "external_blind"}, Sealed: sealed("external_cipher", vault.KindExternalID)},
-		{Table: "contacts", Column: "customer_id", Key: []string{"customer_id", "id"}, Same: []string{"blind"},
+		{Table: "contacts", Column: "customer_id", Key: []string{"customer_id", "id"}, Same: []string{"blind"}, First: "is_primary", Per: "kind",
 			Sealed: map[string]duplicate.Sealed{"cipher": {KindColumn: "kind"}}},
 		{Table: "customer_terms", Column: "customer_id", Key: []string{"term", "customer_id"}, Derived: true},
 		{Table: "customer_metrics", Column: "customer_id", Key: []string{"customer_id"}, Derived: true},
@@ -25,7 +25,10 @@ func customerLinks() []duplicate.Link {
 		// Fields whose values are customers.
 		{Table: "customer_values", Column: "num", Key: []string{"customer_id", "field_id", "item"},
 			Where: "field_id IN (SELECT d.id FROM field_defs d WHERE d.target = 'customer')"},
-		{Table: "customer_tags", Column: "customer_id", Key: []string{"customer_id", "tag_id"}, Same: []string{"tag_id"}},
+		{Table: "customer_tags", Column: "customer_id", Key: []string{"customer_id", "tag_id"}, Same: []string{"tag_id"},
+			// Of an exclusive group the winner's tag stays.
+			Clash: `EXISTS (SELECT 1 FROM tags a JOIN tag_groups g ON g.id = a.group_id JOIN tags b ON b.group_id = a.group_id
+JOIN customer_tags w ON w.tag_id = b.id WHERE a.id = t.tag_id AND g.is_exclusive AND w.customer_id = {to})`},
 		{Table: "orders", Column: "customer_id", Key: []string{"id"}},
 		{Table: "behaviours", Column: "customer_id", Key: []string{"id"}},
 		{Table: "tier_assignments", Column: "customer_id", Key: []string{"run_id", "customer_id"}, Same: []string{"run_id"}},

@@ -15,6 +15,7 @@ import (
 	"zhike/internal/duplicate"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/config"
+	"zhike/internal/platform/db"
 	"zhike/internal/platform/db/dbtest"
 	"zhike/internal/platform/errs"
 )
@@ -136,6 +137,16 @@ func (w *world) undo() {
 	w.merges = slices.Delete(w.merges, i, i+1)
 }
 
+// onePrimary checks that of a customer's contacts of a kind one is to be used first.
+func (w *world) onePrimary() {
+	var n int64
+	w.fail(w.a.DB.Q(w.ctx).QueryRowContext(w.ctx, `SELECT COUNT(*) FROM (SELECT customer_id FROM contacts WHERE is_primary
+GROUP BY customer_id, kind HAVING COUNT(*) > 1) twice`).Scan(&n))
+	if n > 0 {
+		w.t.Errorf("%d customers have two phones to be used first", n)
+	}
+}
+
 // undone undoes what still holds, the newest first, and compares everything.
 func (w *world) undone() {
 	for _, m := range slices.Backward(w.merges) {
@@ -171,16 +182,14 @@ func (w *world) undone() {
 			w.t.Errorf("%s is not found by name", r.Name)
 		}
 	}
-	rows, err := w.a.DB.Q(w.ctx).QueryContext(w.ctx, `SELECT id, customer_id FROM orders ORDER BY id`)
-	w.fail(err)
-	defer rows.Close()
+	w.onePrimary()
 	got := map[int64]int64{}
-	for rows.Next() {
+	w.fail(db.Each(w.ctx, w.a.DB.Q(w.ctx), `SELECT id, customer_id FROM orders ORDER BY id`, func(r db.Scanner) error {
 		var id, c int64
-		w.fail(rows.Scan(&id, &c))
+		err := r.Scan(&id, &c)
 		got[id] = c
-	}
-	w.fail(rows.Err())
+		return err
+	}))
 	if d := cmp.Diff(w.orders, got); d != "" {
 		w.t.Errorf("orders: %s", d)
 	}
@@ -199,6 +208,7 @@ func TestMergesLoseNothing(t *testing.T) {
 			names := slices.Sorted(maps.Keys(steps))
 			for range rapid.IntRange(1, 25).Draw(rt, "steps") {
 				steps[rapid.SampledFrom(names).Draw(rt, "step")]()
+				w.onePrimary()
 			}
 			w.undone()
 		})

@@ -14,6 +14,12 @@ type Link struct {
 	// Same names the columns that make a row of the loser and one of the winner
 	// say the same: of the two only the winner's stays.
 	Same []string
+	// Clash is a condition on a row t of the loser that must not move either,
+	// with {to} for the winner; "" for none.
+	Clash string
+	// First is a column that marks one row among those of a customer with the
+	// same Per: where the winner has such a row, the loser's lose the mark.
+	First, Per string
 	// Other is a column that points to a customer too: a row that would point
 	// from the winner to itself goes.
 	Other string

@@ -239,6 +239,18 @@ func (p *parts) take(ctx context.Context, l *Link, from, to int64) error {
 	if err != nil || n == 0 {
 		return err
 	}
+	if l.First != "" {
+		second, err := p.s.store.seconds(ctx, l, from, to)
+		if err != nil {
+			return err
+		}
+		if err := p.keep(ctx, l, actionSecond, second); err != nil {
+			return err
+		}
+		if err := p.s.store.mark(ctx, l, second, from, false); err != nil {
+			return err
+		}
+	}
 	if n > maxRows {
 		return errs.New(errs.TooLarge, "duplicate.too_large", "max", maxRows)
 	}

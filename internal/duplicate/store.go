@@ -13,6 +13,7 @@ const (
 	statusUndone  = "undone"
 	actionMoved   = "moved"
 	actionDropped = "dropped"
+	actionSecond  = "second" // lost the mark of Link.First
 )
 
 // mergeRow is a merge as it is stored.

@@ -83,6 +83,10 @@ func (s *Store) clashing(ctx context.Context, l *Link, from, to int64) ([]row, e
 		args = append(args, to)
 		ways = append(ways, fmt.Sprintf("EXISTS (SELECT 1 FROM %s w WHERE w.%s = $%d AND %s)", l.Table, l.Column, len(args), strings.Join(same, " AND ")))
 	}
+	if l.Clash != "" {
+		args = append(args, to)
+		ways = append(ways, strings.ReplaceAll(l.Clash, "{to}", fmt.Sprintf("$%d", len(args))))
+	}
 	if l.Other != "" {
 		args = append(args, to)
 		ways = append(ways, fmt.Sprintf("t.%s = $%d", l.Other, len(args)))
@@ -91,6 +95,30 @@ func (s *Store) clashing(ctx context.Context, l *Link, from, to int64) ([]row, e
 		return nil, nil
 	}
 	return s.rowsOf(ctx, l.Table, l.points("t.", 1)+" AND ("+strings.Join(ways, " OR ")+")", l.order(), args...)
+}
+
+// seconds reads the keys of the rows of from that are marked as the first where
+// to has one that is.
+func (s *Store) seconds(ctx context.Context, l *Link, from, to int64) ([]row, error) {
+	rest := l.rest()
+	return s.rows(ctx, fmt.Sprintf(`SELECT %s FROM %s t WHERE %s AND t.%s AND EXISTS (SELECT 1 FROM %s w WHERE w.%s = $2 AND w.%s AND w.%s = t.%s) ORDER BY %s`,
+		strings.Join(rest, ", "), l.Table, l.points("t.", 1), l.First, l.Table, l.Column, l.First, l.Per, l.Per, strings.Join(rest, ", ")), from, to)
+}
+
+// mark sets or takes the mark of the first from rows of a customer.
+func (s *Store) mark(ctx context.Context, l *Link, keys []row, of int64, first bool) error {
+	rest := l.rest()
+	where := ""
+	for i, k := range rest {
+		where += fmt.Sprintf(" AND %s = $%d", k, i+3)
+	}
+	text := `UPDATE ` + l.Table + ` SET ` + l.First + ` = $1 WHERE ` + l.Column + ` = $2` + where
+	for _, k := range keys {
+		if _, err := s.db.Q(ctx).ExecContext(ctx, text, append([]any{first, of}, k.values(rest)...)...); err != nil {
+			return db.MapError(err)
+		}
+	}
+	return nil
 }
 
 // remove deletes rows that were read.

@@ -143,6 +143,12 @@ func (s *Service) restore(ctx context.Context, m *mergeRow) error {
 		if err != nil {
 			return err
 		}
+		if p.action == actionSecond { // moved back already
+			if err := s.store.mark(ctx, l, rows, m.LoserID, true); err != nil {
+				return err
+			}
+			continue
+		}
 		if p.action == actionMoved {
 			if _, err := s.store.pointBack(ctx, l, rows, m.WinnerID, m.LoserID); err != nil {
 				return err

@@ -53,13 +53,18 @@ func TestMappingOfRestrictedFields(t *testing.T) {
 		t.Error("rows are kept from somebody from whom nothing is hidden")
 	}
 	// Every meaning that tells of a customer is in the table of field access, or is
-	// not restricted: who looks after whom, and relations.
-	free := []Meaning{OwnerName, ParentName, ContactTitle, ContactPrimary}
+	// not restricted: who looks after whom, relations, and tags.
+	free := []Meaning{OwnerName, ParentName, ContactTitle, ContactPrimary, Tags}
 	blind := auth.FieldAccess{}
 	for _, key := range []string{"name", "kind", "company", "gender", "birthday", "phone", "email", "code", "address", "region", "industry", "remark", "stage", "number"} {
 		blind[key] = auth.AccessHidden
 	}
 	if diff := cmp.Diff(free, writable(auth.With(t.Context(), &auth.Actor{StaffID: 7, Fields: blind}), Meanings(KindCustomers))); diff != "" {
 		t.Errorf("meanings without a field: %s", diff)
+	}
+	ctx = auth.With(t.Context(), &auth.Actor{StaffID: 7, Fields: auth.FieldAccess{"f.plan": auth.AccessRead}})
+	fields := writableFields(ctx, []FieldTarget{{Meaning: FieldMeaning("plan")}, {Meaning: FieldMeaning("score")}})
+	if len(fields) != 1 || fields[0].Meaning != FieldMeaning("score") {
+		t.Errorf("custom fields that may be written: %v", fields)
 	}
 }
