@@ -25,10 +25,14 @@ func (c *cli) exportCustomersCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "customers", Short: c.t("cli.export.customers.short"), Long: c.t("cli.export.customers.long"), Args: args(cobra.NoArgs),
 		Example: "  zhike export customers --out 客户.xlsx\n  zhike export customers --layout zoho_contacts --clear --out contacts.csv\n" +
-			`  zhike export customers --layout fxiaoke_accounts --filter '{"field":"city","op":"is","value":"杭州市"}' --out 客户.csv`,
+			`  zhike export customers --layout fxiaoke_accounts --filter '{"field":"city","op":"eq","value":"杭州市"}' --out 客户.csv`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if !cmd.Flags().Changed("format") && strings.HasSuffix(strings.ToLower(out), ".xlsx") {
+			switch {
+			case format != "":
+			case strings.HasSuffix(strings.ToLower(out), ".xlsx"):
 				format = "xlsx"
+			default:
+				format = "csv"
 			}
 			if format != "csv" && format != "xlsx" || format == "xlsx" && (out == "" || out == "-") {
 				return errs.New(errs.Invalid, "cli.export.format", "value", format)
@@ -64,7 +68,7 @@ func (c *cli) exportCustomersCmd() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&layout, "layout", "", c.t("cli.import.flag.layout", "layouts", customer.LayoutNames()))
-	f.StringVar(&format, "format", "csv", c.t("cli.export.flag.format"))
+	f.StringVar(&format, "format", "", c.t("cli.export.flag.format"))
 	f.StringVarP(&out, "out", "o", "", c.t("cli.export.flag.out"))
 	f.StringVar(&filter, "filter", "", c.t("cli.export.flag.filter"))
 	f.StringVar(&text, "search", "", c.t("cli.export.flag.search"))
