@@ -42,9 +42,9 @@ func main() {
 	flag.StringVar(&o.dir, "dir", "", "working folder (default: a temporary one)")
 	flag.IntVar(&o.clients, "clients", 16, "concurrent clients")
 	flag.IntVar(&o.seconds, "seconds", 8, "seconds per load figure")
-	flag.StringVar(&o.serving, "serving", "", "address of a program that serves bench data already: only the load is measured")
+	flag.StringVar(&o.serving, "serving", "", "address of a program that serves bench data already: only what is asked of it is measured")
 	flag.IntVar(&o.pid, "pid", 0, "with -serving: its process, for the CPU time")
-	flag.StringVar(&o.only, "only", "", "measure only loads whose name begins so")
+	flag.StringVar(&o.only, "only", "", "measure only loads whose name begins so; with -serving also records: what needs custom fields and tags")
 	flag.Parse()
 	if err := run(context.Background(), o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -174,11 +174,15 @@ func loadOnly(ctx context.Context, o options) error {
 	if err := s.login(); err != nil {
 		return err
 	}
-	if err := s.measure(ctx, o, e, t, func(string, ...any) {}); err != nil {
-		return err
+	note := func(format string, a ...any) {
+		fmt.Fprintf(os.Stderr, "%s %s\n", time.Now().Format(time.TimeOnly), fmt.Sprintf(format, a...))
+	}
+	err := s.measure(ctx, o, e, t, note)
+	if err == nil && o.only == "" || o.only == "records" {
+		err = s.measureRecords(ctx, o, e, t, note)
 	}
 	t.print(os.Stdout)
-	return nil
+	return err
 }
 
 // measure fills in the figures of all loads.

@@ -14,7 +14,7 @@ import (
 
 // bulk edits 100,000 customers and undoes it.
 func (r *records) bulk(ctx context.Context, o options, e engine, t *table) error {
-	filter := json.RawMessage(fmt.Sprintf(`{"field":"f.score","op":"between","value":[0,%d]}`, scoreMax*min(100_000, o.customers/2)/o.customers-1))
+	filter := json.RawMessage(fmt.Sprintf(`{"field":"f.score","op":"between","value":[0,%d]}`, scoreMax/3-1))
 	var preview struct {
 		ID      int64 `json:"id"`
 		Changed int64 `json:"changed"`
