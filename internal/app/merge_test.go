@@ -31,7 +31,7 @@ func eachApp(t *testing.T, fn func(t *testing.T, ctx context.Context, a *App)) {
 }
 
 // openApp opens the program on a fresh base.
-func openApp(t *testing.T, engine string) *App {
+func openApp(t testing.TB, engine string) *App {
 	t.Helper()
 	cfg := &config.Config{Data: t.TempDir(), TimeZone: "Asia/Shanghai", Locale: "zh-CN", DBConns: 8}
 	if engine == "postgres" {
@@ -225,14 +225,4 @@ func (w *world) clear() {
 		}
 		return nil
 	}))
-}
-
-func openBench(b *testing.B) *App {
-	b.Helper()
-	a, err := Open(b.Context(), &config.Config{Data: b.TempDir(), TimeZone: "Asia/Shanghai", Locale: "zh-CN", DBConns: 8}, Options{Stderr: io.Discard})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(a.Close)
-	return a
 }

@@ -247,15 +247,7 @@ func BenchmarkMergeAll(b *testing.B) {
 	}
 	for _, engine := range []string{"sqlite", "postgres"} {
 		b.Run(engine, func(b *testing.B) {
-			cfg := &config.Config{Data: b.TempDir(), TimeZone: "Asia/Shanghai", Locale: "zh-CN", DBConns: 8}
-			if engine == "postgres" {
-				cfg.DB = config.NewSecret(dbtest.PostgresURL(b))
-			}
-			a, err := Open(b.Context(), cfg, Options{Stderr: io.Discard})
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer a.Close()
+			a := openApp(b, engine)
 			ctx := auth.With(b.Context(), auth.System("bench"))
 			fillPeople(b, ctx, a, n)
 			if err := a.Duplicates.Scan(ctx, func(int64, int64, string) {}); err != nil {

@@ -72,7 +72,7 @@ func TestUpsert(t *testing.T) {
 }
 
 func BenchmarkUpsert(b *testing.B) {
-	a := openBench(b)
+	a := openApp(b, "sqlite")
 	ctx := auth.With(b.Context(), auth.System("bench"))
 	n := 0
 	for b.Loop() {

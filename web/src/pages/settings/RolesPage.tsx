@@ -9,6 +9,7 @@ import { perm } from '@/app/permissions'
 import {
   Can,
   ExportButton,
+  joined,
   Page,
   PageHeader,
   QueryView,
@@ -58,17 +59,6 @@ export default function RolesPage() {
       },
     })
 
-  const both = {
-    data:
-      roles.data && permissions.data
-        ? { roles: roles.data, permissions: permissions.data }
-        : undefined,
-    error: roles.error ?? permissions.error,
-    refetch: () => {
-      permissions.refetch()
-      return roles.refetch()
-    },
-  }
   return (
     <Page>
       <PageHeader
@@ -89,8 +79,8 @@ export default function RolesPage() {
           </>
         }
       />
-      <QueryView query={both as never}>
-        {(data: { roles: Role[]; permissions: Permission[] }) => (
+      <QueryView query={joined({ roles, permissions })}>
+        {(data) => (
           <>
             <Matrix {...data} onEdit={setEditing} onFields={setFields} onDelete={remove} />
             <FieldAccess
