@@ -22,6 +22,7 @@ import {
   StatCard,
   useMe,
 } from '@/kit'
+import { keyOfCode } from './access'
 import { type CustomerDetail, listOrders, recentSize, useCustomer } from './api'
 import { Behaviours } from './Behaviours'
 import { Contacts, Sources } from './Contacts'
@@ -319,6 +320,7 @@ function Who({ detail: { customer, figures } }: { detail: CustomerDetail }) {
 /** The page's final shape, without its content. */
 function Skeleton() {
   const { t } = useTranslation()
+  const me = useMe()
   return (
     <div aria-busy="true" className={styles.story}>
       <Facts
@@ -330,9 +332,17 @@ function Skeleton() {
         }))}
       />
       <Grid min={200} pair>
-        {['net_365', 'orders_365', 'aov_365', 'last_day'].map((key) => (
-          <StatCard key={key} loading label={t(`customer.column.${key}`)} definition="" value="" />
-        ))}
+        {['net_365', 'orders_365', 'aov_365', 'last_day']
+          .filter((key) => !me.hides(keyOfCode(key)))
+          .map((key) => (
+            <StatCard
+              key={key}
+              loading
+              label={t(`customer.column.${key}`)}
+              definition=""
+              value=""
+            />
+          ))}
       </Grid>
       <LevelBones />
       <Bone width="100%" height={220} />
