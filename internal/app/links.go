@@ -29,6 +29,7 @@ func customerLinks() []duplicate.Link {
 			// Of an exclusive group the winner's tag stays.
 			Clash: `EXISTS (SELECT 1 FROM tags a JOIN tag_groups g ON g.id = a.group_id JOIN tags b ON b.group_id = a.group_id
 JOIN customer_tags w ON w.tag_id = b.id WHERE a.id = t.tag_id AND g.is_exclusive AND w.customer_id = {to})`},
+		{Table: "audience_entries", Column: "customer_id", Key: []string{"customer_id", "audience_id"}, Same: []string{"audience_id"}},
 		{Table: "orders", Column: "customer_id", Key: []string{"id"}},
 		{Table: "behaviours", Column: "customer_id", Key: []string{"id"}},
 		{Table: "tier_assignments", Column: "customer_id", Key: []string{"run_id", "customer_id"}, Same: []string{"run_id"}},
@@ -43,6 +44,6 @@ JOIN customer_tags w ON w.tag_id = b.id WHERE a.id = t.tag_id AND g.is_exclusive
 
 // pastLinks name customers as they were at a time: they are history and stay.
 var pastLinks = map[string]bool{
-	"bulk_conflicts.customer_id": true, "customer_feed.customer_id": true, "customer_feed.other_id": true,
+	"audience_changes.customer_id": true, "bulk_conflicts.customer_id": true, "customer_feed.customer_id": true, "customer_feed.other_id": true,
 	"merges.winner_id": true, "merges.loser_id": true, "duplicate_decisions.a_id": true, "duplicate_decisions.b_id": true,
 }

@@ -20,6 +20,7 @@ type Cond struct {
 	fits     func(word string) bool
 	from, to int64
 	pair     func(a, b int64) bool
+	byID     func(id int64) bool
 }
 
 type op int
@@ -36,6 +37,7 @@ const (
 	opBetween
 	opPair
 	opTexts
+	opID
 )
 
 // Const holds for everybody or for nobody.
@@ -97,6 +99,9 @@ func Pair(a, b Col, fn func(a, b int64) bool) *Cond {
 	return &Cond{op: opPair, col: a, by: b, pair: fn}
 }
 
+// ByID holds where fn does of the customer's id.
+func ByID(fn func(id int64) bool) *Cond { return &Cond{op: opID, byID: fn} }
+
 // IsText holds where a text is one of list, in a column of Text.
 func IsText(c Col, list ...string) *Cond { return &Cond{op: opTexts, col: c, words: list} }
 
@@ -141,11 +146,12 @@ type test struct {
 	texts    [][]byte
 	from, to int64
 	pair     func(a, b int64) bool
+	byID     func(id int64) bool
 }
 
 // bind looks the columns up and the words in them; get gives a column.
 func (c *Cond) bind(get func(Col) data) test {
-	t := test{op: c.op, keys: c.keys, from: c.from, to: c.to, pair: c.pair}
+	t := test{op: c.op, keys: c.keys, from: c.from, to: c.to, pair: c.pair, byID: c.byID}
 	for _, k := range c.kids {
 		t.kids = append(t.kids, k.bind(get))
 	}
@@ -259,6 +265,9 @@ func (t *test) eval(b int, in, out *rows) {
 			y, also := numberAt(t.by, b, row)
 			return has && also && t.pair(x, y)
 		})
+	case opID:
+		base := int64(b) << blockBits
+		filter(in, out, func(row uint16) bool { return t.byID(base | int64(row)) })
 	case opTexts:
 		d := t.num.(*texts)
 		filter(in, out, func(row uint16) bool {

@@ -24,6 +24,11 @@ const (
 	// Text is at most one text, to be compared and sorted by, byte by byte; ""
 	// is none.
 	Text
+	// Series is any number of numbers, in the order of Col.Order: one for each
+	// fact of a stream. All series of one stream have the facts at the same places.
+	Series
+	// SeriesWords is a Series of texts of which there are few different ones.
+	SeriesWords
 )
 
 // Col names the values of one column: Expr of the rows of Table for which
@@ -32,6 +37,13 @@ const (
 type Col struct {
 	Table, ID, Expr, Where string
 	Kind                   Kind
+	// Order sorts the values of a customer, of a Series; it ends in what is unique.
+	Order string
+	// Source is the name under which writers tell of changes; "" is Table.
+	Source string
+	// Apart says that ID names something else than a customer, which facts point
+	// to: only changes that writers tell of concern it.
+	Apart bool
 }
 
 // numeric says that the database gives numbers.

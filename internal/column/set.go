@@ -125,19 +125,25 @@ func (s *Set) Find(ctx context.Context, q *Query) (out Result, ok bool, err erro
 	if s == nil || q.Where == nil || db.InTransaction(ctx) {
 		return out, false, nil
 	}
-	cols := q.cols()
+	ok, err = s.with(ctx, q.cols(), func(get func(Col) data) { out = q.answer(get) })
+	return out, ok, err
+}
+
+// with calls fn with columns as of now: with everything that was committed
+// before the call. Where it cannot, it has what is missing read in the background.
+func (s *Set) with(ctx context.Context, cols []Col, fn func(get func(Col) data)) (ok bool, err error) {
 	if !s.has(cols) {
 		s.want(cols)
 		s.stats.passed.Add(1)
-		return out, false, nil
+		return false, nil
 	}
 	head, err := s.store.head(ctx)
 	if err != nil {
-		return out, false, err
+		return false, err
 	}
 	if ok, err = s.reach(ctx, head); err != nil || !ok {
 		s.stats.passed.Add(1)
-		return out, false, err
+		return false, err
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -146,13 +152,13 @@ func (s *Set) Find(ctx context.Context, q *Query) (out Result, ok bool, err erro
 		h := s.cols[c]
 		if h == nil { // dropped meanwhile
 			s.stats.passed.Add(1)
-			return out, false, nil
+			return false, nil
 		}
 		h.used.Store(now)
 	}
-	out = q.answer(func(c Col) data { return s.cols[c].data })
+	fn(func(c Col) data { return s.cols[c].data })
 	s.stats.answered.Add(1)
-	return out, true, nil
+	return true, nil
 }
 
 func (s *Set) has(cols []Col) bool {

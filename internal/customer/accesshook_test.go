@@ -9,10 +9,11 @@ import (
 
 // unrestricted are fields that no role restricts, with the reason in the comment
 // of accessRules: who looks after a customer, where it came from, when its row
-// was written, tags, relations and rules of quality.
+// was written, tags, relations, rules of quality and audiences, whose conditions are
+// refused one by one.
 var unrestricted = []string{
 	fieldOwner, fieldAdviser, fieldDepartment,
-	"id", "source", "owner", "adviser", "team", "department", "created", "updated", "last_contact", "tags", "issue", "relation",
+	"id", "source", "owner", "adviser", "team", "department", "created", "updated", "last_contact", "tags", "issue", "relation", "audience",
 }
 
 // A new field of the record or of lists says whether roles can hide it.

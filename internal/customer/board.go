@@ -8,6 +8,7 @@ import (
 	custom "zhike/internal/field"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/web"
+	"zhike/internal/rule"
 )
 
 // maxBoardColumns bounds the columns of a board; owners and departments beyond
@@ -74,7 +75,7 @@ func (s *Service) BoardColumn(ctx context.Context, groupBy, key string, lq ListQ
 			return s.boardColumn(ctx, f, g, lq)
 		}
 	}
-	return BoardColumn{}, errs.New(errs.Invalid, "invalid").WithField("key", "list.unknown_option", "value", shortened(key))
+	return BoardColumn{}, errs.New(errs.Invalid, "invalid").WithField("key", "list.unknown_option", "value", rule.Shortened(key))
 }
 
 func (s *Service) boardColumn(ctx context.Context, f *listField, g group, lq ListQuery) (BoardColumn, error) {
@@ -87,7 +88,7 @@ func (s *Service) boardColumn(ctx context.Context, f *listField, g group, lq Lis
 		only = condition(f.code, "in", value)
 	}
 	// The grouping goes first, so that a column of few finds them by its index.
-	lq.Filter.Tree = and(only, lq.Filter.Tree)
+	lq.Filter.Tree = rule.And(only, lq.Filter.Tree)
 	if lq.Sort == "" {
 		lq.Sort = "-id"
 	}
@@ -107,7 +108,7 @@ func (s *Service) groups(ctx context.Context, code string) (*listField, []group,
 		return nil, nil, atField("group_by", err)
 	}
 	if f == nil || !f.grouped {
-		return nil, nil, errs.New(errs.Invalid, "invalid").WithField("group_by", "list.cannot_group", "field", shortened(code))
+		return nil, nil, errs.New(errs.Invalid, "invalid").WithField("group_by", "list.cannot_group", "field", rule.Shortened(code))
 	}
 	text := func(key string) string { return s.Texts.T(web.Locale(ctx), key, nil) }
 	without := group{label: text("list.board.without")}

@@ -10,6 +10,7 @@ import (
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/web"
+	"zhike/internal/rule"
 	"zhike/internal/tag"
 )
 
@@ -86,7 +87,7 @@ func (s *Service) bulkEdit(ctx context.Context, in BulkActions) (*bulkEdit, erro
 			if e.Kind != errs.Invalid {
 				return nil, err
 			}
-			bad.Fields = append(bad.Fields, errs.Field{Path: "actions.set." + shortened(code), Code: firstCode(e), Params: e.Params})
+			bad.Fields = append(bad.Fields, errs.Field{Path: "actions.set." + rule.Shortened(code), Code: firstCode(e), Params: e.Params})
 		}
 	}
 	if err := b.tags(c); err != nil {
@@ -127,8 +128,8 @@ func (b *bulkEdit) set(c *compiler, code string, raw json.RawMessage) error {
 	}
 	if f.def != nil {
 		var v any
-		if decodeNumbers(raw, &v) != nil {
-			return badFilterValue()
+		if rule.DecodeNumbers(raw, &v) != nil {
+			return rule.BadValue()
 		}
 		value, err := f.def.Parse(v)
 		if err == nil && value.IsEmpty() && f.def.Required {
@@ -143,15 +144,15 @@ func (b *bulkEdit) set(c *compiler, code string, raw json.RawMessage) error {
 	case raw == "" || raw == "null":
 	case raw[0] == '"':
 		if json.Unmarshal([]byte(raw), &text) != nil {
-			return badFilterValue()
+			return rule.BadValue()
 		}
 	case f.typ == "staff" || f.typ == "department":
 		if raw == "0" {
-			return badFilterValue()
+			return rule.BadValue()
 		}
 		text = raw
 	default:
-		return badFilterValue()
+		return rule.BadValue()
 	}
 	if len(text) > 4*maxRemark {
 		return errs.New(errs.Invalid, "customer.too_long", "max", maxRemark)

@@ -141,28 +141,11 @@ func (s *Service) StartExport(ctx context.Context, body ExportBody) (ExportRun, 
 		if err := s.store.insertExport(ctx, r); err != nil {
 			return err
 		}
-		about := map[string]any{"fields": lq.Filter.Tree.fieldNames(), "text": body.Text != "", "sort": lq.Sort, "format": body.Format,
+		about := map[string]any{"fields": lq.Filter.Tree.Names(), "text": body.Text != "", "sort": lq.Sort, "format": body.Format,
 			"columns": lq.Columns, "layout": body.Layout, "contacts_clear": a.Can(PermReveal)}
 		return s.Audit.Append(ctx, audit.Entry{Action: "customer.export", ObjectType: "export", ObjectID: num(r.id), After: about})
 	})
 	return r.run(), err
-}
-
-// fieldNames are the fields of a filter, for the audit log: values may name people.
-func (n *Node) fieldNames() []string {
-	out := []string{}
-	if n == nil {
-		return out
-	}
-	if n.Field != "" {
-		out = append(out, n.Field)
-	}
-	for _, list := range [][]Node{n.All, n.Any} {
-		for i := range list {
-			out = append(out, list[i].fieldNames()...)
-		}
-	}
-	return append(out, n.Not.fieldNames()...)
 }
 
 // Exports lists the actor's own exports, the newest first.

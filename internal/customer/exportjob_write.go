@@ -292,7 +292,7 @@ func (s *Service) writeNested(ctx context.Context, e Export, begin func(name str
 		return badFilter("format", "customer.unknown_format")
 	}
 	x := &listExport{s: s, locale: e.Locale, format: e.Format, layout: e.Layout, plain: e.plain(ctx), told: func(int64, int64) {}}
-	about := map[string]any{"fields": e.Filter.Tree.fieldNames(), "text": e.Filter.Text != "", "sort": sortName(e.Sort), "format": e.Format, "layout": e.Layout, "contacts_clear": x.plain}
+	about := map[string]any{"fields": e.Filter.Tree.Names(), "text": e.Filter.Text != "", "sort": sortName(e.Sort), "format": e.Format, "layout": e.Layout, "contacts_clear": x.plain}
 	rows, err := x.write(ctx, ListQuery{Filter: e.Filter, Sort: sortName(e.Sort), Columns: e.Columns}, func(name string) io.Writer {
 		// In the log before the first row is out.
 		if err := s.Audit.Append(ctx, audit.Entry{Action: "customer.export", ObjectType: "customer", After: about}); err != nil {

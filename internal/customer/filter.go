@@ -1,166 +1,132 @@
 package customer
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
-	"strconv"
+	"context"
+	"strings"
 
-	"zhike/internal/platform/errs"
+	"zhike/internal/column"
+	"zhike/internal/platform/auth"
+	"zhike/internal/rule"
 )
 
-// Bounds of a nested filter.
-const (
-	maxFilterDepth  = 5
-	maxConditions   = 50
-	maxFilterValues = 200
-	maxFilterText   = 200    // characters of one text
-	maxFilterBytes  = 60_000 // of the JSON
-)
+// Node is a nested filter; lists and audiences speak one language. What "…_id",
+// operators and values mean is in the catalogue (see Service.ListFields).
+type Node = rule.Node
 
-// Node is a nested filter: all, any or not of others, or one condition.
-//
-//	{"all":[{"field":"stage","op":"in","value":["customer"]},
-//	        {"not":{"field":"tags","op":"any","value":[3,4]}},
-//	        {"any":[{"field":"net_365","op":"gte","value":100000},
-//	                {"field":"f.contract_end","op":"next_days","value":30}]}]}
-//
-// Fields, their operators and values are those of the catalogue (see
-// Service.ListFields). A comparison with what is not there does not hold; "ne",
-// "not_in" and "none" are the opposite of "eq", "in" and "any", so they hold there.
-type Node struct {
-	All   []Node          `json:"all,omitempty"`
-	Any   []Node          `json:"any,omitempty"`
-	Not   *Node           `json:"not,omitempty"`
-	Field string          `json:"field,omitempty"`
-	Op    string          `json:"op,omitempty"`
-	Value json.RawMessage `json:"value,omitempty"`
+// Rules gives what conditions about more than the record need; package audience
+// gives it.
+type Rules interface {
+	// Streams are the facts that can be asked for.
+	Streams() *rule.Streams
+	// Audience gives an audience. Error: rule.unknown_audience without a path.
+	Audience(ctx context.Context, id int64) (*rule.Audience, error)
 }
 
-// empty says whether the node asks for nothing.
-func (n *Node) empty() bool {
-	return n == nil || n.All == nil && n.Any == nil && n.Not == nil && n.Field == "" && n.Op == "" && n.Value == nil
-}
+func badFilter(path, code string, kv ...any) error { return rule.Bad(path, code, kv...) }
 
-// i18n-keys: errors.list.* errors.tag.* errors.field.* errors.customer.*
-func badFilter(path, code string, kv ...any) error {
-	return errs.New(errs.Invalid, "invalid").WithField(path, code, kv...)
-}
-
-// ParseFilter reads a nested filter and checks its shape; "" and {} are none.
-// What the fields and values mean is checked where it is used. Errors at
-// "filter…": list.bad_filter, list.filter_too_large, list.filter_too_deep,
-// list.too_many_conditions.
-func ParseFilter(text []byte) (*Node, error) {
-	text = bytes.TrimSpace(text)
-	if len(text) == 0 || string(text) == "null" {
-		return nil, nil
-	}
-	if len(text) > maxFilterBytes {
-		return nil, badFilter("filter", "list.filter_too_large", "max", maxFilterBytes)
-	}
-	if deep(text) {
-		return nil, badFilter("filter", "list.filter_too_deep", "max", maxFilterDepth)
-	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	var n Node
-	if d.Decode(&n) != nil {
-		return nil, badFilter("filter", "list.bad_filter")
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, badFilter("filter", "list.bad_filter")
-	}
-	if n.empty() {
-		return nil, nil
-	}
-	left := maxConditions
-	if err := n.check("filter", 1, &left); err != nil {
-		return nil, err
-	}
-	return &n, nil
-}
-
-// deep says whether brackets nest more than any filter needs, before anything
-// is decoded.
-func deep(text []byte) bool {
-	depth, inText := 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case inText:
-			if c == '\\' {
-				i++
-			} else if c == '"' {
-				inText = false
-			}
-		case c == '"':
-			inText = true
-		case c == '{' || c == '[':
-			if depth++; depth > 2*maxFilterDepth+4 {
-				return true
-			}
-		case c == '}' || c == ']':
-			depth--
-		}
-	}
-	return false
-}
-
-// check looks at the shape of a node; left counts the conditions down.
-func (n *Node) check(path string, depth int, left *int) error {
-	if depth > maxFilterDepth {
-		return badFilter(path, "list.filter_too_deep", "max", maxFilterDepth)
-	}
-	kinds := 0
-	for _, has := range []bool{n.All != nil, n.Any != nil, n.Not != nil, n.Field != "" || n.Op != "" || n.Value != nil} {
-		if has {
-			kinds++
-		}
-	}
-	if kinds != 1 {
-		return badFilter(path, "list.bad_filter")
-	}
-	if n.Field != "" || n.Op != "" || n.Value != nil {
-		if *left--; *left < 0 {
-			return badFilter(path, "list.too_many_conditions", "max", maxConditions)
-		}
-		return nil
-	}
-	if n.Not != nil {
-		return n.Not.check(path+".not", depth+1, left)
-	}
-	list, name := n.All, ".all["
-	if n.Any != nil {
-		list, name = n.Any, ".any["
-	}
-	if len(list) == 0 || len(list) > maxConditions {
-		return badFilter(path, "list.bad_filter")
-	}
-	for i := range list {
-		if err := list[i].check(path+name+strconv.Itoa(i)+"]", depth+1, left); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// and joins two filters.
-func and(a, b *Node) *Node {
-	if a.empty() {
-		return b
-	}
-	if b.empty() {
-		return a
-	}
-	return &Node{All: []Node{*a, *b}}
-}
+// ParseFilter reads the filter of a list; errors are those of rule.Parse, at
+// "filter…".
+func ParseFilter(text []byte) (*Node, error) { return rule.Parse(text, "filter", rule.ListLimits) }
 
 // condition makes one condition.
-func condition(field, op string, value any) *Node {
-	n := &Node{Field: field, Op: op}
-	if value != nil {
-		n.Value, _ = json.Marshal(value) // texts, numbers and lists of them
+func condition(field, op string, value any) *Node { return rule.Condition(field, op, value) }
+
+// foreign compiles a condition that is not about the record.
+func (c *compiler) foreign(n *Node, path string) (expr, error) {
+	env := c.env()
+	e, err := env.Compile(n, path)
+	if err != nil {
+		return expr{}, err
 	}
-	return n
+	return expr{write: func(q *query, id string) { e.Write(q.add, id) }, mem: e.Mem}, nil
+}
+
+// env is what package rule needs to know of this request.
+func (c *compiler) env() *rule.Env {
+	env := &rule.Env{AsOf: c.asOf, Rule: c.asRule, Audience: c.asAudience}
+	env.Hidden = func(key string) bool { return auth.Hides(c.ctx, key) }
+	if c.s.Rules != nil {
+		env.Streams = c.s.Rules.Streams()
+	}
+	return env
+}
+
+// asRule compiles a rule for package rule. Its term names its own tables, c and
+// m: the id that it is about must stand under another alias.
+func (c *compiler) asRule(n *Node, path string) (rule.Expr, error) {
+	e, err := c.compile(n, path)
+	return e.alone(), err
+}
+
+// asAudience is asRule for the members of an audience.
+func (c *compiler) asAudience(id int64, path string) (rule.Expr, error) {
+	e, err := c.audience(id, path)
+	return e.alone(), err
+}
+
+func (e *expr) alone() rule.Expr {
+	return rule.Expr{Mem: e.mem, Write: func(add rule.Add, id string) { writeAlone(e, add, id) }}
+}
+
+// audience compiles the membership of an audience: its rule, or the rows of a list.
+func (c *compiler) audience(id int64, path string) (expr, error) {
+	if c.s.Rules == nil {
+		return expr{}, badFilter(path, "rule.unknown_audience")
+	}
+	a, err := c.s.Rules.Audience(c.ctx, id)
+	if err != nil {
+		return expr{}, at(path, err)
+	}
+	if a.Static != nil {
+		return member(a.Static.Table, a.Static.Customer, a.Static.Key+" = "+num(id), false).
+			inMemory(column.HasKey(column.Col{Table: a.Static.Table, ID: a.Static.Customer, Expr: a.Static.Key, Kind: column.Keys}, id)), nil
+	}
+	for i, open := range c.open {
+		if open.ID == id {
+			names := make([]string, 0, len(c.open)+1)
+			for _, o := range append(c.open[i:], a) {
+				names = append(names, o.Name)
+			}
+			return expr{}, badFilter(path, "rule.cycle", "path", strings.Join(names, " → "))
+		}
+	}
+	if len(c.open) == maxInside || c.inside+a.Rule.Count() > maxInsideConditions {
+		return expr{}, badFilter(path, "rule.audience_too_deep", "max", maxInside, "conditions", maxInsideConditions)
+	}
+	c.inside += a.Rule.Count()
+	c.open = append(c.open, a)
+	defer func() { c.open = c.open[:len(c.open)-1] }()
+	return c.compile(a.Rule, path)
+}
+
+// How many audiences may stand in each other, and how many conditions may come
+// together in this way.
+const (
+	maxInside           = 10
+	maxInsideConditions = 3000
+)
+
+// audienceField is the code of the membership of audiences. It has no compile:
+// that would compile rules, and so need the table of fields that it stands in.
+const audienceField = "audience"
+
+// audiences is the membership of audiences: any, all or none of some.
+func (c *compiler) audiences(n *Node, path string) (expr, error) {
+	ids, err := n.IDs(nil)
+	if err != nil {
+		return expr{}, at(path+".value", err)
+	}
+	kids := make([]expr, len(ids))
+	for i, id := range ids {
+		if kids[i], err = c.audience(id, path+".value"); err != nil {
+			return expr{}, err
+		}
+	}
+	switch n.Op {
+	case "all":
+		return allOf(kids), nil
+	case "none":
+		return negate(anyOf(kids)), nil
+	}
+	return anyOf(kids), nil
 }

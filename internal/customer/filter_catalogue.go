@@ -9,6 +9,7 @@ import (
 	custom "zhike/internal/field"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/web"
+	"zhike/internal/rule"
 )
 
 // FieldOption is a value that a field can have.
@@ -23,9 +24,9 @@ type FieldOption struct {
 type FieldInfo struct {
 	Code  string `json:"code"`
 	Label string `json:"label"`
-	Group string `json:"group" enum:"record,figures,level,tags,custom,quality,relations"`
+	Group string `json:"group" enum:"record,figures,level,tags,custom,quality,relations,audiences"`
 	// Type says how values look and are entered.
-	Type       string        `json:"type" enum:"text,number,money,date,time,bool,choice,multi_choice,reference,staff,department,region,source,level,tags,birthday,issue,relation" doc:"money is in 分, date a day in company time, time unix ms"`
+	Type       string        `json:"type" enum:"text,number,money,date,time,bool,choice,multi_choice,reference,staff,department,region,source,level,tags,birthday,issue,relation,audience" doc:"money is in 分, date a day in company time, time unix ms"`
 	Operators  []string      `json:"operators" doc:"Empty: lists cannot be filtered by it"`
 	Options    []FieldOption `json:"options"`
 	Unit       string        `json:"unit"`
@@ -54,7 +55,7 @@ func (s *Service) ListFields(ctx context.Context) (web.List[FieldInfo], error) {
 	out := make([]FieldInfo, 0, len(builtinFields)+16)
 	for i := range builtinFields {
 		f := &builtinFields[i]
-		if c.mayShow(f) != nil {
+		if c.mayShow(f) != nil || f.code == audienceField && s.Rules == nil {
 			continue
 		}
 		info := f.info()
@@ -152,7 +153,7 @@ func (s *Service) listColumns(ctx context.Context, codes []string) ([]*listField
 			return nil, err
 		}
 		if f == nil || !f.column {
-			return nil, badFilter("columns", "list.unknown_field", "field", shortened(code))
+			return nil, badFilter("columns", "list.unknown_field", "field", rule.Shortened(code))
 		}
 		if !slices.ContainsFunc(out, func(o *listField) bool { return o.code == f.code }) {
 			out = append(out, f)

@@ -10,6 +10,7 @@ import (
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
+	"zhike/internal/rule"
 	"zhike/internal/tag"
 )
 
@@ -43,6 +44,12 @@ type compiler struct {
 	fields *custom.Set
 	tags   *tag.Catalogue
 	days   *birthdays
+	// past says that a day was asked for on which figures were other than they are kept.
+	past bool
+	path string           // of the condition that is being compiled
+	open []*rule.Audience // those being compiled, each inside the one before
+	// inside counts conditions of audiences in the rule.
+	inside int
 }
 
 func (s *Service) compiler(ctx context.Context) (*compiler, error) {
@@ -107,15 +114,21 @@ func (c *compiler) compile(n *Node, path string) (expr, error) {
 		}
 		return allOf(kids), nil
 	}
+	if n.Foreign() {
+		return c.foreign(n, path)
+	}
 	f, err := c.listField(n.Field)
 	if err != nil {
 		return expr{}, atField(path+".field", err)
 	}
-	if f == nil || f.compile == nil {
-		return expr{}, badFilter(path+".field", "list.unknown_field", "field", shortened(n.Field))
+	if f == nil || f.compile == nil && f.code != audienceField {
+		return expr{}, badFilter(path+".field", "list.unknown_field", "field", rule.Shortened(n.Field))
 	}
 	if !f.has(n.Op) {
-		return expr{}, badFilter(path+".op", "list.unknown_op", "op", shortened(n.Op), "ops", strings.Join(f.ops, ", "))
+		return expr{}, badFilter(path+".op", "list.unknown_op", "op", rule.Shortened(n.Op), "ops", strings.Join(f.ops, ", "))
+	}
+	if f.code == audienceField {
+		return c.audiences(n, path)
 	}
 	e, err := f.compile(c, n)
 	if err != nil {
@@ -141,14 +154,6 @@ func at(path string, err error) error {
 	out := errs.New(errs.Invalid, "invalid")
 	out.Fields = []errs.Field{{Path: path, Code: e.Code, Params: e.Params}}
 	return out
-}
-
-// shortened bounds a text of the caller inside an error.
-func shortened(text string) string {
-	if r := []rune(text); len(r) > 40 {
-		return string(r[:40]) + "…"
-	}
-	return text
 }
 
 func allOf(kids []expr) expr {

@@ -100,6 +100,7 @@ func makeFields() []listField {
 		record(listField{code: "has_email", typ: "bool", ops: opsBool, compile: hasContact("email")}),
 		{code: "level", typ: "level", group: "level", label: "list.field.level", ops: opsChoice, compile: levelCondition, grouped: true, column: true, width: 110},
 		{code: "tags", typ: "tags", group: "tags", label: "list.field.tags", ops: opsSet, compile: tagCondition, column: true, bulk: true, width: 200},
+		{code: audienceField, typ: "audience", group: "audiences", label: "list.field.audience", ops: []string{"any", "all", "none"}},
 		{code: "issue", typ: "issue", group: "quality", label: "list.field.issue", ops: opsAny, compile: issueCondition},
 		{code: "relation", typ: "relation", group: "relations", label: "list.field.relation", words: "list.relation.",
 			codes: relationCodes, ops: opsAny, compile: relationCondition},

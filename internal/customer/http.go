@@ -10,6 +10,7 @@ import (
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/web"
+	"zhike/internal/rule"
 )
 
 // FilterQuery is the filter of the list as query parameters.
@@ -69,28 +70,12 @@ func queryInt(bad *errs.Error, name, text string) *int64 {
 	if text == "" {
 		return nil
 	}
-	n, ok := wholeNumber(text)
+	n, ok := rule.WholeNumber(text)
 	if !ok {
 		_ = bad.WithField(name, "customer.bad_number")
 		return nil
 	}
 	return &n
-}
-
-// wholeNumber reads at most 15 digits with a sign.
-func wholeNumber(s string) (int64, bool) {
-	digits := strings.TrimPrefix(s, "-")
-	if digits == "" || len(digits) > 15 || strings.Trim(digits, "0123456789") != "" {
-		return 0, false
-	}
-	var n int64
-	for i := range len(digits) {
-		n = n*10 + int64(digits[i]-'0')
-	}
-	if len(digits) < len(s) {
-		n = -n
-	}
-	return n, true
 }
 
 type listInput struct {

@@ -65,6 +65,8 @@ type Deps struct {
 	// Jobs, Files and Actor nothing runs in the background.
 	Fields *custom.Service
 	Tags   *tag.Service
+	// Rules knows streams of facts and audiences; nil knows none.
+	Rules Rules
 	// Columns, where not nil, answers filtered lists from memory.
 	Columns *column.Set
 	Jobs    jobs.Enqueuer

@@ -305,3 +305,21 @@ func (s *Store) holding(ctx context.Context, parts []expr, ids []int64) (n int64
 	err = s.varied(ctx).QueryRowContext(ctx, q.text(), q.args...).Scan(&n)
 	return n, db.MapError(err)
 }
+
+// writeAlone adds a condition as a term about a customer of another query; id
+// must not name the aliases c and m.
+func writeAlone(e *expr, add func(text string, args ...any), id string) {
+	q := query{part: true}
+	q.b.WriteString("EXISTS (SELECT 1 FROM customers c")
+	if e.m {
+		q.b.WriteString(" CROSS JOIN customer_metrics m")
+	}
+	q.b.WriteString(" WHERE c.id = " + id)
+	if e.m {
+		q.b.WriteString(" AND m.customer_id = c.id")
+	}
+	q.b.WriteString(" AND ")
+	e.write(&q, "c.id")
+	q.b.WriteByte(')')
+	add(q.text(), q.args...)
+}

@@ -8,6 +8,7 @@ import (
 	mem "zhike/internal/column"
 	"zhike/internal/platform/clock"
 	"zhike/internal/region"
+	"zhike/internal/rule"
 )
 
 // The conditions of the fields of the record and of the figures.
@@ -29,7 +30,7 @@ func codeCondition(n *Node, column string, known []string, byIndex bool) (expr, 
 	case "not_empty":
 		return plain('c', column+" <> ''").inMemory(mem.Has(memCol(mem.Words, column))), nil
 	}
-	list, err := n.oneOf(known)
+	list, err := n.OneOf(known)
 	if err != nil {
 		return expr{}, err
 	}
@@ -52,14 +53,14 @@ func textCondition(n *Node, table byte, column string, byIndex bool) (expr, erro
 	case "not_empty":
 		return plain(table, column+" <> ''").inMemory(memTexts(column)), nil
 	case "in", "not_in", "eq", "ne":
-		list, err := n.texts()
+		list, err := n.Texts()
 		if err != nil {
 			return expr{}, err
 		}
 		cond, args := inTexts(column, list)
 		return flip(onTable(table, byIndex, cond, args...).inMemory(memTexts(column, list...)), n.Op, "not_in", "ne"), nil
 	}
-	t, err := n.text()
+	t, err := n.Text()
 	if err != nil {
 		return expr{}, err
 	}
@@ -86,7 +87,7 @@ func nameCondition(c *compiler, n *Node) (expr, error) {
 	if err != nil || n.Op == "empty" || n.Op == "not_empty" || n.Op == "ne" || n.Op == "not_in" {
 		return e, err
 	}
-	list, err := n.texts()
+	list, err := n.Texts()
 	if err != nil || len(list) != 1 {
 		return e, err
 	}
@@ -109,7 +110,7 @@ func staffCondition(c *compiler, n *Node, column string) (expr, error) {
 	case "not_empty":
 		return plain('c', column+" IS NOT NULL").inMemory(mem.Has(memCol(mem.Keys, column))), nil
 	}
-	ids, err := n.ids(c.me())
+	ids, err := n.IDs(c.me())
 	if err != nil {
 		return expr{}, err
 	}
@@ -130,7 +131,7 @@ func teamCondition(c *compiler, n *Node) (expr, error) {
 		return flip(lookup("EXISTS (SELECT 1 FROM customer_team x WHERE x.customer_id = {id})").
 			inMemory(mem.Has(memTeam)), n.Op, "empty"), nil
 	}
-	ids, err := n.ids(c.me())
+	ids, err := n.IDs(c.me())
 	if err != nil {
 		return expr{}, err
 	}
@@ -145,7 +146,7 @@ func departmentCondition(c *compiler, n *Node) (expr, error) {
 	case "not_empty":
 		return plain('c', "c.department_id IS NOT NULL").inMemory(mem.Has(memDepartment)), nil
 	}
-	ids, err := n.ids(nil)
+	ids, err := n.IDs(nil)
 	if err != nil {
 		return expr{}, err
 	}
@@ -162,7 +163,7 @@ func departmentCondition(c *compiler, n *Node) (expr, error) {
 }
 
 func sourceCondition(_ *compiler, n *Node) (expr, error) {
-	ids, err := n.ids(nil)
+	ids, err := n.IDs(nil)
 	if err != nil {
 		return expr{}, err
 	}
@@ -179,7 +180,7 @@ func regionCondition(_ *compiler, n *Node) (expr, error) {
 	case "not_empty":
 		return plain('c', "NOT (c.region_code = '' AND c.province = '' AND c.city = '')").inMemory(memPlace), nil
 	}
-	list, err := n.texts()
+	list, err := n.Texts()
 	if err != nil {
 		return expr{}, err
 	}
@@ -223,7 +224,7 @@ func regionsBelow(code string) []string {
 
 func hasContact(kind string) func(*compiler, *Node) (expr, error) {
 	return func(_ *compiler, n *Node) (expr, error) {
-		yes, err := n.bool()
+		yes, err := n.Bool()
 		e := lookup("EXISTS (SELECT 1 FROM contacts x WHERE x.customer_id = {id} AND x.kind = '" + kind + "')").
 			inMemory(mem.HasWord(memContacts, kind))
 		if !yes {
@@ -241,20 +242,20 @@ func instantCondition(c *compiler, n *Node, column string, optional bool) (expr,
 	case "not_empty":
 		return plain('c', column+" > 0").inMemory(mem.Between(at, 1, math.MaxInt64)), nil
 	}
-	from, to, err := n.days(c.today)
+	from, to, err := n.Days(c.today)
 	if err != nil {
 		return expr{}, err
 	}
 	var parts []string
 	low, high := int64(math.MinInt64), int64(math.MaxInt64)
-	if from != noDay {
+	if from != rule.NoDay {
 		low = clock.Millis(from.Start(c.s.Zone()))
 		parts = append(parts, column+" >= "+num(low))
 	} else if optional {
 		low = 1
 		parts = append(parts, column+" > 0")
 	}
-	if to != everDay {
+	if to != rule.EverDay {
 		end := clock.Millis((to + 1).Start(c.s.Zone()))
 		high = end - 1
 		parts = append(parts, column+" < "+num(end))
@@ -264,7 +265,7 @@ func instantCondition(c *compiler, n *Node, column string, optional bool) (expr,
 
 // comparison writes a comparison of an expression with numbers.
 func comparison(column string, n *Node, limit int64) (string, error) {
-	from, to, err := n.wholes(limit)
+	from, to, err := n.Wholes(limit)
 	if err != nil {
 		return "", err
 	}
@@ -284,14 +285,14 @@ func numberCondition(n *Node, column, has string, byIndex bool) (expr, error) {
 	case n.Op == "not_empty":
 		return plain('m', has), nil
 	}
-	cond, err := comparison(column, n, maxFigure)
+	cond, err := comparison(column, n, rule.MaxFigure)
 	if err != nil {
 		return expr{}, err
 	}
 	if has != "" {
 		cond = has + " AND " + cond
 	}
-	from, to, err := n.wholes(maxFigure)
+	from, to, err := n.Wholes(rule.MaxFigure)
 	if err != nil {
 		return expr{}, err
 	}
@@ -318,7 +319,7 @@ func averageCondition(window string) func(*compiler, *Node) (expr, error) {
 		case "not_empty":
 			return plain('m', orders+" > 0").inMemory(mem.Between(memNumber(orders), 1, math.MaxInt64)), nil
 		}
-		from, to, err := n.wholes(maxAverage)
+		from, to, err := n.Wholes(maxAverage)
 		if err != nil {
 			return expr{}, err
 		}
@@ -342,7 +343,7 @@ func dayCondition(c *compiler, n *Node, column string) (expr, error) {
 	case "not_empty":
 		return plain('m', column+" IS NOT NULL").inMemory(mem.Has(memNumber(column))), nil
 	}
-	from, to, err := n.days(c.asOf)
+	from, to, err := n.Days(c.asOf)
 	if err != nil {
 		return expr{}, err
 	}
@@ -352,8 +353,8 @@ func dayCondition(c *compiler, n *Node, column string) (expr, error) {
 // daysBetween compares a day of the figures, which is null where there is none.
 func daysBetween(column string, from, to clock.Day) expr {
 	key := "COALESCE(" + column + ", -1000000)"
-	cond := key + " >= " + num(int64(max(from, noDay))) + " AND " + key + " <= " + num(int64(to))
-	is := mem.Between(memNumber(column), int64(max(from, noDay)), int64(to))
+	cond := key + " >= " + num(int64(max(from, rule.NoDay))) + " AND " + key + " <= " + num(int64(to))
+	is := mem.Between(memNumber(column), int64(max(from, rule.NoDay)), int64(to))
 	if column == "m.last_day" { // the one that an index has
 		return indexed('m', cond).inMemory(is)
 	}
@@ -368,20 +369,20 @@ func daysSinceCondition(c *compiler, n *Node) (expr, error) {
 	case "not_empty":
 		return plain('m', "m.last_day IS NOT NULL").inMemory(mem.Has(memNumber("m.last_day"))), nil
 	}
-	from, to, err := n.wholes(maxDays)
+	from, to, err := n.Wholes(rule.MaxDays)
 	if err != nil {
 		return expr{}, err
 	}
 	day := func(since int64) clock.Day { return c.asOf - clock.Day(since) }
 	switch n.Op {
 	case "gt":
-		return daysBetween("m.last_day", noDay, day(from+1)), nil
+		return daysBetween("m.last_day", rule.NoDay, day(from+1)), nil
 	case "gte":
-		return daysBetween("m.last_day", noDay, day(from)), nil
+		return daysBetween("m.last_day", rule.NoDay, day(from)), nil
 	case "lt":
-		return daysBetween("m.last_day", day(from-1), everDay), nil
+		return daysBetween("m.last_day", day(from-1), rule.EverDay), nil
 	case "lte":
-		return daysBetween("m.last_day", day(from), everDay), nil
+		return daysBetween("m.last_day", day(from), rule.EverDay), nil
 	}
 	return flip(daysBetween("m.last_day", day(to), day(from)), n.Op, "ne"), nil
 }

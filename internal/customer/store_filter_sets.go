@@ -11,6 +11,7 @@ import (
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
+	"zhike/internal/rule"
 )
 
 // Conditions over tables beside the record: levels, tags, custom values, rules
@@ -24,7 +25,7 @@ func levelCondition(c *compiler, n *Node) (expr, error) {
 			inMemory(mem.Has(c.memLevels()))
 		return flip(e, n.Op, "empty"), nil
 	}
-	list, err := n.texts()
+	list, err := n.Texts()
 	if err != nil {
 		return expr{}, err
 	}
@@ -37,7 +38,7 @@ func levelCondition(c *compiler, n *Node) (expr, error) {
 			}
 		}
 		if !found {
-			return expr{}, errs.New(errs.Invalid, "customer.unknown_level", "level", shortened(code))
+			return expr{}, errs.New(errs.Invalid, "customer.unknown_level", "level", rule.Shortened(code))
 		}
 	}
 	return flip(c.levelIs(levels), n.Op, "not_in"), nil
@@ -57,7 +58,7 @@ func tagCondition(c *compiler, n *Node) (expr, error) {
 	if n.Op == "empty" || n.Op == "not_empty" {
 		return flip(lookup("EXISTS (SELECT 1 FROM customer_tags x WHERE x.customer_id = {id})").inMemory(mem.Has(memTags)), n.Op, "empty"), nil
 	}
-	ids, err := n.ids(nil)
+	ids, err := n.IDs(nil)
 	if err != nil {
 		return expr{}, err
 	}
@@ -101,7 +102,7 @@ func issueCondition(c *compiler, n *Node) (expr, error) {
 	for i, is := range c.s.Issues {
 		known[i] = is.Code
 	}
-	list, err := n.oneOf(known)
+	list, err := n.OneOf(known)
 	if err != nil {
 		return expr{}, err
 	}
@@ -123,7 +124,7 @@ func relationCondition(_ *compiler, n *Node) (expr, error) {
 	if n.Op == "empty" || n.Op == "not_empty" {
 		return flip(lookup(has).inMemory(memRelation()), n.Op, "empty"), nil
 	}
-	list, err := n.oneOf(relationCodes)
+	list, err := n.OneOf(relationCodes)
 	if err != nil {
 		return expr{}, err
 	}
@@ -165,7 +166,7 @@ func birthdayCondition(c *compiler, n *Node) (expr, error) {
 	case "not_empty":
 		return plain('c', "c.birthday <> ''").inMemory(mem.Has(memBirthday)), nil
 	case "month":
-		months, err := n.ids(nil)
+		months, err := n.IDs(nil)
 		if err != nil || months[len(months)-1] > 12 {
 			return expr{}, errs.New(errs.Invalid, "list.bad_month")
 		}
@@ -178,7 +179,7 @@ func birthdayCondition(c *compiler, n *Node) (expr, error) {
 		})
 		return indexed('c', bornOn(days.civil, days.lunar)).inMemory(memBorn(days)), nil
 	}
-	within, err := whole(n.Value, 366)
+	within, err := rule.Whole(n.Value, 366)
 	if err != nil || within < 0 {
 		return expr{}, errs.New(errs.Invalid, "list.bad_days", "max", 366)
 	}
@@ -241,20 +242,20 @@ func (c *compiler) customCondition(d *custom.Definition, n *Node) (expr, error) 
 		e, is, err := customNumber(d, n, value, kept)
 		return flip(in(e, is), n.Op, "ne"), err
 	case custom.Date:
-		from, to, err := n.days(c.today)
+		from, to, err := n.Days(c.today)
 		return in(value("x.num >= "+num(int64(from))+" AND x.num <= "+num(int64(to)), false), mem.Between(kept, int64(from), int64(to))), err
 	case custom.Reference:
 		var words map[string]int64
 		if d.Target == custom.TargetStaff {
 			words = c.me()
 		}
-		ids, err := n.ids(words)
+		ids, err := n.IDs(words)
 		if err != nil {
 			return expr{}, err
 		}
 		return flip(in(value("x.num IN ("+numbers(ids)+")", false), mem.HasKey(kept, ids...)), n.Op, "not_in"), nil
 	case custom.Choice, custom.MultiChoice:
-		list, err := n.texts()
+		list, err := n.Texts()
 		if err != nil {
 			return expr{}, err
 		}
@@ -271,7 +272,7 @@ func (c *compiler) customCondition(d *custom.Definition, n *Node) (expr, error) 
 		return flip(in(value("x.text IN ("+quoted(list)+")", col.Multi && len(list) > 1), mem.HasWord(kept, list...)), n.Op, "not_in", "none"), nil
 	}
 	if n.Op == "contains" || n.Op == "begins" {
-		t, err := n.text()
+		t, err := n.Text()
 		if err != nil {
 			return expr{}, err
 		}
@@ -281,7 +282,7 @@ func (c *compiler) customCondition(d *custom.Definition, n *Node) (expr, error) 
 		}
 		return value(textHas("x.text"), false, low), nil
 	}
-	list, err := n.texts()
+	list, err := n.Texts()
 	if err != nil {
 		return expr{}, err
 	}
@@ -293,13 +294,13 @@ func (c *compiler) customCondition(d *custom.Definition, n *Node) (expr, error) 
 func customNumber(d *custom.Definition, n *Node, value func(string, bool, ...any) expr, kept mem.Col) (expr, *mem.Cond, error) {
 	raw := []any{}
 	if n.Op == "between" {
-		if decodeNumbers(n.Value, &raw) != nil || len(raw) != 2 {
+		if rule.DecodeNumbers(n.Value, &raw) != nil || len(raw) != 2 {
 			return expr{}, nil, errs.New(errs.Invalid, "list.bad_pair")
 		}
 	} else {
 		var one any
-		if decodeNumbers(n.Value, &one) != nil || one == nil {
-			return expr{}, nil, badFilterValue()
+		if rule.DecodeNumbers(n.Value, &one) != nil || one == nil {
+			return expr{}, nil, rule.BadValue()
 		}
 		raw = []any{one}
 	}
@@ -310,7 +311,7 @@ func customNumber(d *custom.Definition, n *Node, value func(string, bool, ...any
 			return expr{}, nil, err
 		}
 		if v.IsEmpty() {
-			return expr{}, nil, badFilterValue()
+			return expr{}, nil, rule.BadValue()
 		}
 		nums[i] = v.Num
 	}

@@ -12,9 +12,16 @@ import (
 type query struct {
 	b    strings.Builder
 	args []any
+	// part says that the text goes into another query: "?" stays as it is.
+	part bool
 }
 
 func (q *query) add(text string, args ...any) {
+	if q.part {
+		q.b.WriteString(text)
+		q.args = append(q.args, args...)
+		return
+	}
 	for {
 		i := strings.IndexByte(text, '?')
 		if i < 0 {

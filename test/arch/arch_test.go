@@ -24,6 +24,7 @@ var order = []string{
 	"internal/field",
 	"internal/tag",
 	"internal/column",
+	"internal/rule",
 	"internal/customer",
 	"internal/order",
 	"internal/importer",

@@ -1,0 +1,134 @@
+package rule
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"strconv"
+
+	"zhike/internal/platform/errs"
+)
+
+// Limits bound a rule.
+type Limits struct {
+	Depth      int // of groups in each other
+	Conditions int
+	Bytes      int // of the JSON
+}
+
+// The limits of rules and of the filters of lists, which stand in addresses.
+var (
+	RuleLimits = Limits{Depth: 10, Conditions: 500, Bytes: 256 << 10}
+	ListLimits = Limits{Depth: 5, Conditions: 50, Bytes: 60_000}
+)
+
+// Bad is an error at a place in a rule.
+// i18n-keys: errors.list.* errors.rule.* errors.tag.* errors.field.* errors.customer.*
+func Bad(path, code string, kv ...any) error {
+	return errs.New(errs.Invalid, "invalid").WithField(path, code, kv...)
+}
+
+// At is the path of a part of a group.
+func At(path, group string, i int) string { return path + "." + group + "[" + strconv.Itoa(i) + "]" }
+
+// Parse reads a rule and checks its shape; "" and {} are none, nil. What fields
+// and values mean is checked where the rule is compiled. Errors, at paths that
+// begin with root: list.bad_filter, list.filter_too_large, list.filter_too_deep,
+// list.too_many_conditions.
+func Parse(text []byte, root string, l Limits) (*Node, error) {
+	text = bytes.TrimSpace(text)
+	if len(text) == 0 || string(text) == "null" {
+		return nil, nil
+	}
+	if len(text) > l.Bytes {
+		return nil, Bad(root, "list.filter_too_large", "max", l.Bytes)
+	}
+	if deep(text, l) {
+		return nil, Bad(root, "list.filter_too_deep", "max", l.Depth)
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	var n Node
+	if d.Decode(&n) != nil {
+		return nil, Bad(root, "list.bad_filter")
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, Bad(root, "list.bad_filter")
+	}
+	if n.Empty() {
+		return nil, nil
+	}
+	left := l.Conditions
+	if err := n.check(root, 1, &left, l); err != nil {
+		return nil, err
+	}
+	return &n, nil
+}
+
+// deep says whether brackets nest more than any rule needs, before anything is
+// decoded.
+func deep(text []byte, l Limits) bool {
+	depth, inText := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case inText:
+			if c == '\\' {
+				i++
+			} else if c == '"' {
+				inText = false
+			}
+		case c == '"':
+			inText = true
+		case c == '{' || c == '[':
+			// A group is two of them; a condition on facts has four inside.
+			if depth++; depth > 2*l.Depth+8 {
+				return true
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return false
+}
+
+// check looks at the shape of a node; left counts the conditions down.
+func (n *Node) check(path string, depth int, left *int, l Limits) error {
+	if depth > l.Depth {
+		return Bad(path, "list.filter_too_deep", "max", l.Depth)
+	}
+	kinds := 0
+	for _, has := range []bool{n.All != nil, n.Any != nil, n.Not != nil, n.Leaf()} {
+		if has {
+			kinds++
+		}
+	}
+	if kinds != 1 {
+		return Bad(path, "list.bad_filter")
+	}
+	if n.Leaf() {
+		if n.forms() != 1 {
+			return Bad(path, "list.bad_filter")
+		}
+		if *left--; *left < 0 {
+			return Bad(path, "list.too_many_conditions", "max", l.Conditions)
+		}
+		return nil
+	}
+	if n.Not != nil {
+		return n.Not.check(path+".not", depth+1, left, l)
+	}
+	list, name := n.All, "all"
+	if n.Any != nil {
+		list, name = n.Any, "any"
+	}
+	if len(list) == 0 || len(list) > l.Conditions {
+		return Bad(path, "list.bad_filter")
+	}
+	for i := range list {
+		if err := list[i].check(At(path, name, i), depth+1, left, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}

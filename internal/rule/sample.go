@@ -1,0 +1,68 @@
+package rule
+
+import (
+	"hash/fnv"
+	"strconv"
+	"unicode/utf8"
+
+	"zhike/internal/column"
+)
+
+// parts is how many parts all customers are drawn into.
+const parts = 10_000
+
+// prime is 2^31 − 1: products of two numbers below it stay within 63 bits.
+const prime = 1<<31 - 1
+
+// maxSeed bounds a seed, in characters.
+const maxSeed = 100
+
+// Draw gives the part, 0 to 9,999, that a customer falls into: a quadratic map
+// modulo 2^31−1 between two multiplications (Lehmer; 48271 and 69621 are the
+// multipliers of Park, Miller and Stockmeyer, CACM 36/7, 1993). SQL computes
+// the same, without shifts and without leaving 63 bits.
+func Draw(seed string, id int64) int64 {
+	s := seedNumber(seed)
+	x := ((id%prime)*48271 + s) % prime
+	x = (x*x + id%prime) % prime
+	return x * 69621 % prime % parts
+}
+
+func seedNumber(seed string) int64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(seed))
+	return int64(h.Sum64() % prime)
+}
+
+// percent reads a percentage with up to two decimals, more than 0 and up to
+// 100, as hundredths.
+func percent(text string) (int64, bool) {
+	v, err := strconv.ParseFloat(text, 64)
+	n := int64(v*100 + 0.5)
+	if err != nil || n < 1 || n > parts || float64(n)/100 != v {
+		return 0, false
+	}
+	return n, true
+}
+
+func sample(n *Node, path string) (Expr, error) {
+	limit, ok := percent(n.Sample.Percent.String())
+	if !ok {
+		return Expr{}, Bad(path+".sample.percent", "rule.bad_percent")
+	}
+	if utf8.RuneCountInString(n.Sample.Seed) > maxSeed {
+		return Expr{}, Bad(path+".sample.seed", "rule.bad_seed", "max", maxSeed)
+	}
+	if n.Op != "" || n.Value != nil {
+		return Expr{}, Bad(path+".op", "list.bad_filter")
+	}
+	seed := n.Sample.Seed
+	num := func(v int64) string { return strconv.FormatInt(v, 10) }
+	s := num(seedNumber(seed))
+	write := func(add Add, id string) {
+		p := num(prime)
+		x := "(((" + id + " % " + p + ") * 48271 + " + s + ") % " + p + ")"
+		add("(((" + x + " * " + x + " + " + id + " % " + p + ") % " + p + ") * 69621 % " + p + " % " + num(parts) + " < " + num(limit) + ")")
+	}
+	return Expr{Write: write, Mem: column.ByID(func(id int64) bool { return Draw(seed, id) < limit })}, nil
+}
