@@ -30,3 +30,14 @@ func OwnNumber(v *vault.Vault, text string) (id int64, ok bool) {
 	id, err := strconv.ParseInt(digits, 10, 64)
 	return id, err == nil && id > 0 && exportNumber(v, id) == text
 }
+
+// ownID reads a number of this base as people type it: ZK-123, and what an
+// export made of it.
+func ownID(text string) (id int64, ok bool) {
+	if len(text) < len(ownPrefix) || !strings.EqualFold(text[:len(ownPrefix)], ownPrefix) {
+		return 0, false
+	}
+	digits, _, _ := strings.Cut(text[len(ownPrefix):], "-")
+	id, err := strconv.ParseInt(digits, 10, 64)
+	return id, err == nil && id > 0
+}

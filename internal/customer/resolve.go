@@ -35,6 +35,8 @@ const (
 	MatchOrder    = "order"
 	MatchName     = "name"
 	MatchTag      = "tag"
+	MatchCode     = "code"
+	MatchID       = "id"
 )
 
 // resolve turns codes and texts of the filter into what the store asks for.
@@ -144,8 +146,10 @@ type found struct {
 	why string
 }
 
-// exact finds customers by a whole phone, e-mail, number in a source, order
-// number, or the last four digits of a phone, best first, as far as these are not hidden from the actor. Scope is for later.
+// exact finds customers by a whole phone, e-mail, unified social credit code,
+// WeCom or app identifier, number in a source or in this base, order number, or
+// the last four digits of a phone, best first, as far as these are not hidden
+// from the actor. Scope is for later.
 func (s *Service) exact(ctx context.Context, text string) (out []found, err error) {
 	add := func(why string, ids []int64, e error) {
 		if err == nil {
@@ -167,6 +171,22 @@ func (s *Service) exact(ctx context.Context, text string) (out []found, err erro
 			ids, e := s.store.byContact(ctx, s.Vault.Blind(vault.KindEmail, clean.EmailKey(mail)))
 			add(MatchEmail, ids, e)
 		}
+	}
+	if code, e := clean.UnifiedSocialCreditCode(text); e == nil && !a.Hides(string(ContactCode)) {
+		ids, e := s.store.byContact(ctx, s.Vault.Blind(vault.KindCode, code))
+		add(MatchCode, ids, e)
+	}
+	// Of letters alone it is rather a name, which the words find.
+	if goodIdentifier(text) && strings.ContainsAny(text, "0123456789._-") && strings.Trim(text, "0123456789") != "" {
+		for _, kind := range []ContactKind{ContactWeCom, ContactApp} {
+			if !a.Hides(string(kind)) {
+				ids, e := s.store.byContact(ctx, s.Vault.Blind(vault.Kind(kind), text))
+				add(string(kind), ids, e)
+			}
+		}
+	}
+	if id, ok := ownID(text); ok {
+		add(MatchID, []int64{id}, nil)
 	}
 	if !a.Hides(AccessNumber) {
 		ids, e := s.store.byExternal(ctx, s.Vault.Blind(vault.KindExternalID, text))

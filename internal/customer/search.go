@@ -25,7 +25,7 @@ type Hit struct {
 	ID       int64  `json:"id"`
 	Title    string `json:"title" doc:"Name"`
 	Subtitle string `json:"subtitle" doc:"Masked phone, city and level, as far as known"`
-	Match    string `json:"match" enum:"phone,phone_tail,email,external_id,order,name,tag" doc:"What was found by"`
+	Match    string `json:"match" enum:"phone,phone_tail,email,code,wecom,app,id,external_id,order,name,tag" doc:"What was found by"`
 	Level    *Level `json:"level" access:"level"`
 }
 

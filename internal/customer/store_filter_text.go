@@ -23,7 +23,7 @@ func (f *Filter) byText() []expr {
 		out = append(out, member("customer_terms", "customer_id", cond, len(bounds) > 1, bounds...))
 	}
 	if f.phrase != "" {
-		out = append(out, withArgs(false, "c.name LIKE ?", "%"+f.phrase+"%"))
+		out = append(out, withArgs(false, "c.name LIKE ? OR c.company LIKE ?", "%"+f.phrase+"%", "%"+f.phrase+"%"))
 	}
 	return out
 }

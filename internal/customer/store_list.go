@@ -297,7 +297,7 @@ func (f *Filter) scopeAndIdentity(q *query, a *auth.Actor) {
 		q.add(` AND c.owner_id IS NULL`)
 	}
 	if f.phrase != "" {
-		q.add(` AND c.name LIKE ?`, "%"+f.phrase+"%")
+		q.add(` AND (c.name LIKE ? OR c.company LIKE ?)`, "%"+f.phrase+"%", "%"+f.phrase+"%")
 	}
 }
 

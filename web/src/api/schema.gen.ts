@@ -3028,7 +3028,7 @@ export interface components {
              */
             field_id: number;
             /** @enum {string} */
-            group: "record" | "figures" | "level" | "tags" | "custom" | "quality" | "relations";
+            group: "record" | "figures" | "level" | "tags" | "custom" | "quality" | "relations" | "audiences";
             /** @description A board can have a column for each value */
             groupable: boolean;
             label: string;
@@ -3051,7 +3051,7 @@ export interface components {
              * @description money is in 分, date a day in company time, time unix ms
              * @enum {string}
              */
-            type: "text" | "number" | "money" | "date" | "time" | "bool" | "choice" | "multi_choice" | "reference" | "staff" | "department" | "region" | "source" | "level" | "tags" | "birthday" | "issue" | "relation";
+            type: "text" | "number" | "money" | "date" | "time" | "bool" | "choice" | "multi_choice" | "reference" | "staff" | "department" | "region" | "source" | "level" | "tags" | "birthday" | "issue" | "relation" | "audience";
             unit: string;
             /**
              * Format: int64
@@ -3090,7 +3090,7 @@ export interface components {
              * @description What was found by
              * @enum {string}
              */
-            match: "phone" | "phone_tail" | "email" | "external_id" | "order" | "name" | "tag";
+            match: "phone" | "phone_tail" | "email" | "code" | "wecom" | "app" | "id" | "external_id" | "order" | "name" | "tag";
             /** @description Masked phone, city and level, as far as known */
             subtitle: string;
             /** @description Name */

@@ -1,4 +1,4 @@
-import { Button, Segmented, Select } from 'antd'
+import { App, Button, Segmented, Select } from 'antd'
 import { LayoutList, SquareKanban, Upload } from 'lucide-react'
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -203,6 +203,7 @@ function Table({
   const me = useMe()
   const phone = useIsPhone()
   const { shown, change, q } = list
+  const { message } = App.useApp()
   const [editing, setEditing] = useState<{ id: number; code: string } | null>(null)
   const edits = me.can(perm.customerEdit) && !phone
   const cell = useCallback(
@@ -254,7 +255,16 @@ function Table({
         rowHref={(c) => `/customers/${c.id}`}
         onOpen={onOpen}
         openKey={open}
-        rowKeys={edits && first ? { e: (r) => setEditing({ id: r.id, code: first }) } : undefined}
+        rowKeys={
+          edits
+            ? {
+                e: (r) =>
+                  first
+                    ? setEditing({ id: r.id, code: first })
+                    : message.info(t('ui_list.edit_none')),
+              }
+            : undefined
+        }
         toolbar={
           <>
             {exports && (

@@ -19,6 +19,7 @@ import {
   type Validity,
   verifyContact,
 } from './api'
+import { FieldHistory } from './FieldHistory'
 import styles from './record.module.css'
 import { retrying } from './retry'
 import { useEditor } from './useEditor'
@@ -125,6 +126,7 @@ function ContactRow({
             masked={contact.masked}
             ask={maySee ? () => reveal(record.id, { contact_id: contact.id }) : undefined}
           />
+          <FieldHistory field={contact.kind} label={label} />
         </div>
         <div className={styles.itemNote}>
           <span>{label}</span>

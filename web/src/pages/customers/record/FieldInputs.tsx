@@ -19,6 +19,7 @@ import {
   useMe,
   useSay,
 } from '@/kit'
+import { FieldHistory } from './FieldHistory'
 import { FieldInput } from './FieldInput'
 import { FieldValue } from './FieldValue'
 import {
@@ -157,7 +158,12 @@ function Shown({ fields, values }: { fields: Field[]; values: FieldValues }) {
         items={section.fields.map((f) => ({
           key: f.code,
           label: label(f.name),
-          value: <FieldValue field={f} value={values.values[f.code]} names={values.names} />,
+          value: (
+            <>
+              <FieldValue field={f} value={values.values[f.code]} names={values.names} />
+              <FieldHistory field={`f.${f.code}`} label={label(f.name)} />
+            </>
+          ),
         }))}
       />
     </div>

@@ -6,6 +6,7 @@ import { asApiError } from '@/api/errors'
 import { errorText, useMe } from '@/kit'
 import type { Patch } from './api'
 import { changes, type Names } from './draft'
+import { FieldHistory } from './FieldHistory'
 import styles from './record.module.css'
 import { useEditor } from './useEditor'
 
@@ -31,6 +32,7 @@ export function Inline<V>({
   input,
   may: permitted,
   access,
+  history,
   long,
   wide,
 }: {
@@ -44,6 +46,8 @@ export function Inline<V>({
   may: boolean
   /** The field as roles restrict it: read-only or not there at all. */
   access?: string
+  /** The key of its history, where it is not that of its access. */
+  history?: string
   /** Enter makes a new line; ⌘/Ctrl + Enter saves. */
   long?: boolean
   wide?: boolean
@@ -153,6 +157,7 @@ export function Inline<V>({
                 <Pencil size={13} aria-hidden="true" />
               </button>
             )}
+            {(history ?? access) && <FieldHistory field={history ?? access ?? ''} label={label} />}
           </div>
         ) : (
           // biome-ignore lint/a11y/noStaticElementInteractions: keys of the input inside

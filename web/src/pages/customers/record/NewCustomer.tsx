@@ -146,30 +146,28 @@ export function NewCustomer({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       onSubmit={submit}
     >
-      <div className={styles.pair}>
-        <Allowed field="kind">
-          <Form.Item name="kind" label={t('record.field.kind')} required>
-            <Segmented
-              block
-              options={(['person', 'company', 'org'] as const).map((value) => ({
-                value,
-                label: t(`customer.kind.${value}`),
-              }))}
-            />
-          </Form.Item>
-        </Allowed>
-        <Allowed field="stage">
-          <Form.Item name="stage" label={t('record.field.stage')} required>
-            <Segmented
-              block
-              options={(['prospect', 'customer'] as const).map((value) => ({
-                value,
-                label: t(`customer.stage.${value}`),
-              }))}
-            />
-          </Form.Item>
-        </Allowed>
-      </div>
+      <Allowed field="kind">
+        <Form.Item name="kind" label={t('record.field.kind')} required>
+          <Segmented
+            block
+            options={(['person', 'company', 'org'] as const).map((value) => ({
+              value,
+              label: t(`customer.kind.${value}`),
+            }))}
+          />
+        </Form.Item>
+      </Allowed>
+      <Allowed field="stage">
+        <Form.Item name="stage" label={t('record.field.stage')} required>
+          <Segmented
+            block
+            options={(['prospect', 'customer'] as const).map((value) => ({
+              value,
+              label: t(`customer.stage.${value}`),
+            }))}
+          />
+        </Form.Item>
+      </Allowed>
       <Form.Item
         name="name"
         label={t('record.field.name')}

@@ -68,7 +68,7 @@ function Body() {
             ]}
           />
         </aside>
-        <div className={styles.last}>
+        <div className={styles.last} id="history">
           <History />
         </div>
       </div>

@@ -61,3 +61,29 @@ export function lines(changes: ChangeItem[]): Line[] {
     }
   })
 }
+
+/** What can be asked for, in the order of the page; a part stands for all of its fields. */
+export const historyChoices: { key: string; fields: string }[] = [
+  { key: 'name', fields: 'name' },
+  { key: 'phone', fields: 'phone,phone.label,phone.validity,phone.is_primary' },
+  { key: 'email', fields: 'email,email.label,email.validity,email.is_primary' },
+  { key: 'wecom', fields: 'wecom,wecom.label,wecom.validity,wecom.is_primary' },
+  { key: 'address', fields: 'address,address.label,address.validity,address.is_primary' },
+  { key: 'code', fields: 'code,code.label,code.validity,code.is_primary' },
+  { key: 'company', fields: 'company' },
+  { key: 'birthday', fields: 'birthday,birthday_lunar' },
+  { key: 'region', fields: 'region_code,province,city,district' },
+  { key: 'remark', fields: 'remark' },
+  { key: 'owner_id', fields: 'owner_id,release_reason' },
+  { key: 'adviser_id', fields: 'adviser_id' },
+  { key: 'department_id', fields: 'department_id' },
+  { key: 'team', fields: 'team' },
+  {
+    key: 'relation',
+    fields: 'relation,relation.role,relation.title,relation.note,relation.is_primary',
+  },
+  { key: 'invoice', fields: 'invoice' },
+]
+
+/** The fields that the history of one is made of; of one that stands alone, itself. */
+export const fieldsOf = (key: string) => historyChoices.find((c) => c.key === key)?.fields ?? key
