@@ -31,6 +31,7 @@ type options struct {
 	serving           string
 	pid               int
 	only              string
+	data, base        string
 }
 
 func main() {
@@ -45,6 +46,8 @@ func main() {
 	flag.StringVar(&o.serving, "serving", "", "address of a program that serves bench data already: only what is asked of it is measured")
 	flag.IntVar(&o.pid, "pid", 0, "with -serving: its process, for the CPU time")
 	flag.StringVar(&o.only, "only", "", "measure only loads whose name begins so; with -serving also records: what needs custom fields and tags")
+	flag.StringVar(&o.data, "data", "", "data folder of a base that is there already: only audiences are measured on it")
+	flag.StringVar(&o.base, "db", "", "with -data: the URL of its database; empty for SQLite in the folder")
 	flag.Parse()
 	if err := run(context.Background(), o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -55,6 +58,9 @@ func main() {
 func run(ctx context.Context, o options) error {
 	if o.serving != "" {
 		return loadOnly(ctx, o)
+	}
+	if o.data != "" {
+		return audiencesOnly(ctx, o)
 	}
 	if o.dir == "" {
 		dir, err := os.MkdirTemp("", "zhike-bench")
@@ -146,7 +152,7 @@ func measure(ctx context.Context, o options, e engine, file string, t *table) er
 	if err != nil {
 		return err
 	}
-	defer s.stop()
+	defer func() { s.stop() }()
 	t.add("start to ready, ms (≤ 300)", e, "%.0f", float64(s.ready.Milliseconds()))
 	t.add("idle memory, MiB (≤ 100)", e, "%.0f", s.idleMiB)
 	if err := s.login(); err != nil {
@@ -159,12 +165,34 @@ func measure(ctx context.Context, o options, e engine, file string, t *table) er
 	if err := s.measureRecords(ctx, o, e, t, note); err != nil {
 		return err
 	}
+	s.stop()
+	if err := p.measureAudiences(ctx, o, e, t, note); err != nil {
+		return fmt.Errorf("audiences: %w", err)
+	}
 	st, err := os.Stat(o.program)
 	if err != nil {
 		return err
 	}
 	t.add("program, MB (≤ 60)", e, "%.1f", float64(st.Size())/1e6)
 	return nil
+}
+
+// audiencesOnly measures audiences on a base that is there already.
+func audiencesOnly(ctx context.Context, o options) error {
+	abs, err := filepath.Abs(o.program)
+	if err != nil {
+		return err
+	}
+	e, t := engine{name: "SQLite"}, newTable(o)
+	if o.base != "" {
+		e.name = "PostgreSQL"
+	}
+	p := &program{path: abs, env: append(os.Environ(), "ZHIKE_DATA="+o.data, "ZHIKE_LOG_LEVEL=warn", "ZHIKE_DB="+o.base)}
+	err = p.measureAudiences(ctx, o, e, t, func(format string, a ...any) {
+		fmt.Fprintf(os.Stderr, "%s %s: %s\n", time.Now().Format(time.TimeOnly), e.name, fmt.Sprintf(format, a...))
+	})
+	t.print(os.Stdout)
+	return err
 }
 
 // loadOnly measures a program that serves already, signed in as [benchLogin].

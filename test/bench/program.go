@@ -15,6 +15,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"zhike/internal/platform/db"
 )
 
 // program is the built binary on one engine.
@@ -86,7 +88,8 @@ type server struct {
 	cookie  string
 }
 
-func (p *program) serve() (*server, error) {
+// start starts the server and waits until it is ready.
+func (p *program) start() (*server, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -116,10 +119,36 @@ func (p *program) serve() (*server, error) {
 		time.Sleep(2 * time.Millisecond)
 	}
 	s.ready = time.Since(started)
+	return s, nil
+}
+
+// serve is start, and what the server takes when it has nothing to do.
+func (p *program) serve() (*server, error) {
+	s, err := p.start()
+	if err != nil {
+		return nil, err
+	}
 	// The first start on a base has overdue work to do; idle is what follows.
 	time.Sleep(20 * time.Second)
 	s.idleMiB = s.memoryMiB()
 	return s, nil
+}
+
+// database opens what the program writes to.
+func (p *program) database(ctx context.Context) (*db.DB, error) {
+	var c db.Config
+	for _, v := range p.env {
+		if dir, ok := strings.CutPrefix(v, "ZHIKE_DATA="); ok {
+			c.Dir = dir
+		}
+		if url, ok := strings.CutPrefix(v, "ZHIKE_DB="); ok {
+			c.URL = url
+		}
+	}
+	if c.URL != "" {
+		c.Dir = ""
+	}
+	return db.Open(ctx, c)
 }
 
 func newServer(addr string) *server {
@@ -155,6 +184,7 @@ func (s *server) stop() {
 	}
 	_ = s.cmd.Process.Signal(syscall.SIGTERM)
 	_ = s.cmd.Wait()
+	s.cmd = nil
 }
 
 // memoryMiB is the resident memory of the server process.

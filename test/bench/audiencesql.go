@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"zhike/internal/demo"
+)
+
+// handWritten are rules, and the SQL that a careful person would write for them.
+func handWritten(category, province string) []struct{ name, rule, sql string } {
+	as := int(demo.BenchAsOf)
+	ofCategory := `(o.lone_product_id IN (SELECT p.id FROM products p WHERE p.category = '` + category + `')
+ OR o.lone_product_id IS NULL AND EXISTS (SELECT 1 FROM order_lines l JOIN products p ON p.id = l.product_id WHERE l.order_id = o.id AND p.category = '` + category + `'))`
+	spend := fmt.Sprintf(`(SELECT COALESCE(SUM(o.net_fen * 1000 + o.net_sub), 0) FROM orders o WHERE o.customer_id = c.id AND o.day >= %d AND o.day <= %d) >= 100000000`, as-89, as)
+	category2 := fmt.Sprintf(`(SELECT COUNT(*) FROM orders o WHERE o.customer_id = c.id AND o.day >= %d AND o.day <= %d AND o.net_fen > 0 AND %s) >= 2`, as-179, as, ofCategory)
+	silent := fmt.Sprintf(`NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.day >= %d AND o.day <= %d AND o.net_fen > 0)`, as-59, as)
+	rule := map[string]string{
+		"spend":    `{"facts":{"stream":"orders","agg":"sum","of":"net","window":{"last":90}},"op":"gte","value":100000}`,
+		"category": `{"facts":{"stream":"lines","agg":"count","window":{"last":180},"where":[{"field":"category","op":"in","value":[` + quote(category) + `]}]},"op":"gte","value":2}`,
+		"silent":   `{"facts":{"stream":"orders","agg":"count","window":{"last":60}},"op":"eq","value":0}`,
+		"province": `{"field":"province","op":"in","value":[` + quote(province) + `]}`,
+	}
+	return []struct{ name, rule, sql string }{
+		{"spend in 90 days", rule["spend"], spend},
+		{"a category twice in 180 days", rule["category"], category2},
+		{"no order for 60 days", rule["silent"], silent},
+		{"three conditions", `{"all":[` + rule["province"] + `,{"any":[` + rule["spend"] + `,{"not":` + rule["silent"] + `}]}]}`,
+			`c.province = '` + province + `' AND (` + spend + ` OR NOT ` + silent + `)`},
+	}
+}
+
+// bySQL compares counts without columns with hand-written texts on the same
+// database, one after the other in turn.
+func (p *program) bySQL(ctx context.Context, o options, e engine, t *table, note func(string, ...any)) error {
+	note("counts by SQL")
+	off := &program{path: p.path, env: append(slices.Clone(p.env), "ZHIKE_COLUMNS_MAX_BYTES=0")}
+	s, err := off.start()
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	if err := s.login(); err != nil {
+		return err
+	}
+	list, err := s.handWritten(ctx)
+	if err != nil {
+		return err
+	}
+	d, err := p.database(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	for _, q := range list {
+		var hand, ours []time.Duration
+		for range 5 {
+			var n int64
+			began := time.Now()
+			if err := d.Q(ctx).QueryRowContext(ctx, `SELECT COUNT(*) FROM customers c WHERE `+q.sql).Scan(&n); err != nil {
+				return fmt.Errorf("%s: %w", q.sql, err)
+			}
+			hand = append(hand, time.Since(began))
+			began = time.Now()
+			c, err := s.count(ctx, q.rule)
+			if err != nil {
+				return err
+			}
+			ours = append(ours, time.Since(began))
+			if c.Count != n || c.Engine != "sql" {
+				return fmt.Errorf("%s: %d by %s, %d by hand", q.name, c.Count, c.Engine, n)
+			}
+		}
+		slices.Sort(hand)
+		slices.Sort(ours)
+		t.add("count by hand-written SQL, ms: "+q.name, e, "%.0f", millis(hand[2]))
+		t.add("count by SQL ÷ hand-written (≤ 1.3): "+q.name, e, "%.2f", ours[2].Seconds()/hand[2].Seconds())
+	}
+	return nil
+}
+
+func (s *server) handWritten(ctx context.Context) ([]struct{ name, rule, sql string }, error) {
+	options, err := s.options(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var values struct {
+		Items []struct {
+			Value string `json:"value"`
+		} `json:"items"`
+	}
+	if err := s.get(ctx, "/audiences/values?stream=lines&dimension=category&limit=1", &values); err != nil {
+		return nil, err
+	}
+	if len(values.Items) == 0 || len(options.provinces) == 0 {
+		return nil, errors.New("the base has no categories or no provinces")
+	}
+	return handWritten(values.Items[0].Value, options.provinces[0]), nil
+}
