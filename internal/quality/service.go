@@ -137,30 +137,35 @@ func (s *Service) Written(ctx context.Context, first, last int64) error {
 	}
 }
 
-// look applies the rules to records and keeps what changed.
+// look applies the rules to records and keeps what changed; up to page ids.
 func (s *Service) look(ctx context.Context, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
 	off, err := s.off(ctx)
 	if err != nil {
 		return err
 	}
-	return db.InChunks(ids, func(chunk []int64) error {
-		rows, err := s.store.byIDs(ctx, chunk)
+	see := func(rows []stored, err error) error {
 		if err != nil || len(rows) == 0 {
 			return err
 		}
 		_, err = s.judge(ctx, rows, off, nil)
 		return err
-	})
+	}
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	if first, last := ids[0], ids[len(ids)-1]; last-first == int64(len(ids))-1 { // what was made in one go
+		return see(s.store.between(ctx, first, last))
+	}
+	return db.InChunks(ids, func(chunk []int64) error { return see(s.store.byIDs(ctx, chunk)) })
 }
 
 // judge applies the rules to records in the order of ids and writes what
 // differs from the last look; each, if any, hears of every record.
 func (s *Service) judge(ctx context.Context, rows []stored, off int64, each func(r *stored, issues int64, score int)) (int, error) {
-	ids := make([]int64, len(rows))
-	for i := range rows {
-		ids[i] = rows[i].ID
-	}
-	contacts, err := s.store.contacts(ctx, ids)
+	contacts, err := s.store.contacts(ctx, rows)
 	if err != nil {
 		return 0, err
 	}

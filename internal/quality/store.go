@@ -1,8 +1,10 @@
 package quality
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 
 	"zhike/internal/column"
 	"zhike/internal/platform/clock"
@@ -36,6 +38,11 @@ func (s *Store) after(ctx context.Context, id int64, n int) ([]stored, error) {
 	return s.records(ctx, `WHERE c.id > $1 ORDER BY c.id LIMIT $2`, id, n)
 }
 
+// between reads the records from one id to another, both included.
+func (s *Store) between(ctx context.Context, first, last int64) ([]stored, error) {
+	return s.records(ctx, `WHERE c.id >= $1 AND c.id <= $2 ORDER BY c.id`, first, last)
+}
+
 func (s *Store) byIDs(ctx context.Context, ids []int64) ([]stored, error) {
 	in, args := db.InArgs(1, ids)
 	return s.records(ctx, `WHERE c.id IN (`+in+`) ORDER BY c.id`, args...)
@@ -58,10 +65,20 @@ type contactRow struct {
 	cipher                 []byte
 }
 
-func (s *Store) contacts(ctx context.Context, ids []int64) ([]contactRow, error) {
-	in, args := db.InArgs(1, ids)
+// contacts reads those of records in the order of ids.
+func (s *Store) contacts(ctx context.Context, rows []stored) ([]contactRow, error) {
+	where, args := `customer_id >= $1 AND customer_id <= $2`, []any{rows[0].ID, rows[len(rows)-1].ID}
+	if rows[len(rows)-1].ID-rows[0].ID >= 2*int64(len(rows)) { // far apart
+		ids := make([]int64, len(rows))
+		for i := range rows {
+			ids[i] = rows[i].ID
+		}
+		var in string
+		in, args = db.InArgs(1, ids)
+		where = `customer_id IN (` + in + `)`
+	}
 	return db.Select(ctx, s.db.Q(ctx), `SELECT customer_id, kind, validity, region_code, cipher FROM contacts
-WHERE customer_id IN (`+in+`) ORDER BY customer_id, id`,
+WHERE `+where+` ORDER BY customer_id, id`,
 		func(v *contactRow, r db.Scanner) error {
 			return r.Scan(&v.customerID, &v.kind, &v.validity, &v.region, &v.cipher)
 		}, args...)
@@ -73,30 +90,53 @@ type finding struct {
 	score                int
 }
 
-// write keeps findings and brings the work lists in line, inside InTx.
+// write keeps findings, each of another record, and brings the work lists in
+// line, inside InTx.
 func (s *Store) write(ctx context.Context, found []finding, now int64) error {
+	type issue struct{ rule, id int64 }
 	var moved []int64
+	var broken []issue
+	mended := map[int64][]int64{} // by rule
 	for _, f := range found {
-		if f.was != f.is {
-			moved = append(moved, f.id)
+		if f.was == f.is {
+			continue
 		}
-		if _, err := s.db.Q(ctx).ExecContext(ctx, `INSERT INTO customer_quality (customer_id, score, issues, version, checked_at)
-VALUES ($1, $2, $3, $4, $5) ON CONFLICT (customer_id) DO UPDATE SET score = excluded.score, issues = excluded.issues,
-  version = excluded.version, checked_at = excluded.checked_at`, f.id, f.score, f.is, f.version, now); err != nil {
-			return db.MapError(err)
-		}
+		moved = append(moved, f.id)
 		for i := range Rules {
 			bit := Rules[i].Bit
-			var err error
 			switch was, is := f.was>>bit&1, f.is>>bit&1; {
 			case is == 1 && was == 0:
-				_, err = s.db.Q(ctx).ExecContext(ctx, `INSERT INTO quality_issues (rule, customer_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, bit, f.id)
+				broken = append(broken, issue{int64(bit), f.id})
 			case is == 0 && was == 1:
-				_, err = s.db.Q(ctx).ExecContext(ctx, `DELETE FROM quality_issues WHERE rule = $1 AND customer_id = $2`, bit, f.id)
+				mended[int64(bit)] = append(mended[int64(bit)], f.id)
 			}
-			if err != nil {
-				return db.MapError(err)
-			}
+		}
+	}
+	// Rows are locked in the order of their keys by all who write them.
+	slices.SortFunc(found, func(a, b finding) int { return cmp.Compare(a.id, b.id) })
+	slices.SortFunc(broken, func(a, b issue) int { return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.id, b.id)) })
+	err := s.db.BulkUpsert(ctx, "customer_quality", []string{"customer_id", "score", "issues", "version", "checked_at"}, 1, len(found),
+		func(i int, v []any) {
+			f := &found[i]
+			v[0], v[1], v[2], v[3], v[4] = f.id, int64(f.score), f.is, f.version, now
+		})
+	if err != nil {
+		return err
+	}
+	err = s.db.BulkUpsert(ctx, "quality_issues", []string{"rule", "customer_id"}, 2, len(broken),
+		func(i int, v []any) { v[0], v[1] = broken[i].rule, broken[i].id })
+	if err != nil {
+		return err
+	}
+	for i := range Rules {
+		bit := int64(Rules[i].Bit)
+		err := db.InChunks(mended[bit], func(ids []int64) error {
+			in, args := db.InArgs(2, ids)
+			_, err := s.db.Q(ctx).ExecContext(ctx, `DELETE FROM quality_issues WHERE rule = $1 AND customer_id IN (`+in+`)`, append([]any{bit}, args...)...)
+			return db.MapError(err)
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return column.Tell(ctx, s.db, "quality_issues", now, moved...)

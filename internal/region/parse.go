@@ -3,6 +3,7 @@ package region
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -100,8 +101,50 @@ func Parse(text string) Place {
 // any of them "": ("", "深圳", "南山区"). ok is false where they name nothing,
 // more than one place, contradict each other, or say more than a division.
 func Find(province, city, district string) (p Place, ok bool) {
-	p = Parse(strings.Join([]string{province, city, district}, " "))
-	return p, p.Code != "" && p.Rest == "" && !p.Conflict && len(p.Ambiguous) == 0
+	key := [...]string{province, city, district}
+	if p, ok = found.get(key); ok {
+		return p, true
+	}
+	p = Parse(strings.Join(key[:], " "))
+	if ok = p.Code != "" && p.Rest == "" && !p.Conflict && len(p.Ambiguous) == 0; ok {
+		found.put(key, p)
+	}
+	return p, ok
+}
+
+// found keeps what names meant: the customers of a company come from few
+// places, and reading one takes longer than all else that is checked of a row.
+var found places
+
+// maxPlaces bounds the places that are kept; there are some 3,000 districts.
+const maxPlaces = 4096
+
+type places struct {
+	mu   sync.RWMutex
+	kept map[[3]string]Place
+}
+
+func (c *places) get(key [3]string) (Place, bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	p, ok := c.kept[key]
+	return p, ok
+}
+
+func (c *places) put(key [3]string, p Place) {
+	const long = 64 // bytes; nothing that is a name, only Parse's patience
+	if len(key[0]) > long || len(key[1]) > long || len(key[2]) > long {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.kept == nil || len(c.kept) >= maxPlaces {
+		c.kept = map[[3]string]Place{}
+	}
+	for i := range key {
+		key[i] = strings.Clone(key[i]) // it may be a piece of a whole request
+	}
+	c.kept[key] = p
 }
 
 // fold brings text to one form; tail is what is too long to look at.

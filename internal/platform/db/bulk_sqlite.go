@@ -22,6 +22,7 @@ type bulk struct {
 	conn    driver.ConnPrepareContext
 	table   string
 	columns []string
+	tail    string // what happens to a row whose key is there; "" fails
 
 	fixed []bool // by column: its value stands in the text
 	value []any  // by column: that value
@@ -163,5 +164,5 @@ func (b *bulk) sql(rows int) string {
 		}
 	}
 	return "INSERT OR FAIL INTO " + b.table + " (" + strings.Join(b.columns, ", ") + ") VALUES (" + one.String() + ")" +
-		strings.Repeat(", ("+one.String()+")", rows-1)
+		strings.Repeat(", ("+one.String()+")", rows-1) + b.tail
 }

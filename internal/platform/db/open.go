@@ -32,6 +32,13 @@ type Config struct {
 	MaxConns int
 }
 
+// The writer's page cache on SQLite in KiB, and that of a transaction which
+// asked for a wide one.
+const (
+	writerCache = 48 << 10
+	wideCache   = 128 << 10
+)
+
 // Open opens the database; the schema is the business of [DB.Migrate]. Errors
 // carry the codes db.bad_url, db.cannot_open or db.unreachable, never the
 // password of the URL.
@@ -59,7 +66,7 @@ func openSQLite(ctx context.Context, dir string) (*DB, error) {
 
 	// One writer: with more, transactions meet SQLITE_BUSY. Its page cache
 	// is what bulk loads live on.
-	writer, err := sql.Open("sqlite", sqliteDSN(path, 48<<10))
+	writer, err := sql.Open("sqlite", sqliteDSN(path, writerCache))
 	if err != nil {
 		return nil, errs.Wrap(err, errs.Unavailable, "db.cannot_open", "path", path)
 	}
@@ -78,7 +85,11 @@ func openSQLite(ctx context.Context, dir string) (*DB, error) {
 			return nil, errs.Wrap(err, errs.Unavailable, "db.cannot_open", "path", path)
 		}
 	}
-	return &DB{engine: SQLite, path: path, reader: reader, writer: writer, hot: prepared{db: reader}}, nil
+	log, err := newCheckpointer(path)
+	if err != nil {
+		return nil, err
+	}
+	return &DB{engine: SQLite, path: path, reader: reader, writer: writer, hot: prepared{db: reader}, log: log}, nil
 }
 
 // sqliteDSN sets the pragmas in the DSN: one set by Exec reaches a single
@@ -91,9 +102,8 @@ func sqliteDSN(path string, cacheKiB int) string {
 		"&_pragma=synchronous(FULL)" +
 		"&_pragma=foreign_keys(1)" +
 		"&_pragma=temp_store(MEMORY)" +
-		"&_pragma=journal_size_limit(67108864)" +
-		"&_pragma=wal_autocheckpoint(4000)" +
-		fmt.Sprintf("&_pragma=cache_size(-%d)", cacheKiB)
+		"&_pragma=journal_size_limit(134217728)" +
+		fmt.Sprintf("&_pragma=wal_autocheckpoint(%d)&_pragma=cache_size(-%d)", walBound, cacheKiB)
 }
 
 func openPostgres(ctx context.Context, c Config) (*DB, error) {

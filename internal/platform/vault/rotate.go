@@ -192,6 +192,11 @@ func (v *Vault) fieldKeys() (n int, newest bool) {
 	return len(keys), keys[len(keys)-1].GetKeyId() == info.GetPrimaryKeyId()
 }
 
+// Sealer tells the keys apart that seal fields. Who seals before a transaction
+// and writes in it asks again there: what another key sealed may have been
+// looked for already, and is sealed anew.
+func (v *Vault) Sealer() uint32 { return v.primary() }
+
 // primary is the id of the key that seals fields, as its ciphertexts begin.
 func (v *Vault) primary() uint32 {
 	return v.ring.Load().handles[purposeFields].KeysetInfo().GetPrimaryKeyId()
