@@ -240,7 +240,10 @@ func TestAgainstPlainReading(t *testing.T) {
 		case more:
 			want = want[:q.N]
 		}
-		got := q.answer(get)
+		got, err := q.answer(&view{ctx: t.Context(), get: get})
+		if err != nil {
+			t.Fatal(err)
+		}
 		if got.Total != int64(total) || got.More != more || fmt.Sprint(got.Hits) != fmt.Sprint(want) {
 			t.Fatalf("by %s, desc %v, back %v, from %v: total %d of %d, more %v\n got %v\nwant %v", name, desc, back, q.From, got.Total, total, got.More, got.Hits, want)
 		}

@@ -21,6 +21,7 @@ type Cond struct {
 	from, to int64
 	pair     func(a, b int64) bool
 	byID     func(id int64) bool
+	facts    *factCond
 }
 
 type op int
@@ -38,6 +39,12 @@ const (
 	opPair
 	opTexts
 	opID
+	opCompare
+	opAverage
+	opEnds
+	opFollows
+	opRanked
+	opAveraged
 )
 
 // Const holds for everybody or for nobody.
@@ -54,9 +61,13 @@ func All(kids ...*Cond) *Cond {
 	if slices.Contains(kids, nil) {
 		return nil
 	}
+	return &Cond{op: opAll, kids: cheapFirst(kids)}
+}
+
+func cheapFirst(kids []*Cond) []*Cond {
 	kids = slices.Clone(kids)
 	slices.SortStableFunc(kids, func(a, b *Cond) int { return cmp.Compare(a.cost(), b.cost()) })
-	return &Cond{op: opAll, kids: kids}
+	return kids
 }
 
 // Any holds where one of kids does.
@@ -64,7 +75,7 @@ func Any(kids ...*Cond) *Cond {
 	if slices.Contains(kids, nil) {
 		return nil
 	}
-	return &Cond{op: opAny, kids: kids}
+	return &Cond{op: opAny, kids: cheapFirst(kids)}
 }
 
 // Not holds where c does not.
@@ -118,6 +129,19 @@ func (c *Cond) cost() (n int) {
 		n = 20
 	case opTexts:
 		n = 40
+	case opCompare, opAverage:
+		n = 100 + 30*len(c.facts.value.Facts.Tests)
+		if a := c.facts.value.Agg; a == First || a == Last {
+			n -= 20
+		} else if a != Count {
+			n += 20
+		}
+	case opEnds:
+		n = 80 + 30*len(c.facts.a.Tests)
+	case opFollows:
+		n = 300
+	case opRanked, opAveraged:
+		n = 60
 	}
 	return n
 }
@@ -130,6 +154,9 @@ func (c *Cond) cols(fn func(Col)) {
 	case opPair:
 		fn(c.col)
 		fn(c.by)
+	}
+	if c.facts != nil {
+		c.facts.cols(c.op, fn)
 	}
 	for _, k := range c.kids {
 		k.cols(fn)
@@ -147,13 +174,17 @@ type test struct {
 	from, to int64
 	pair     func(a, b int64) bool
 	byID     func(id int64) bool
+	word     wordFunc // of facts
+	leaf     *leaf    // where what it came to is kept
+	besides  *besides
 }
 
-// bind looks the columns up and the words in them; get gives a column.
-func (c *Cond) bind(get func(Col) data) test {
+// bind looks the columns up and the words in them.
+func (c *Cond) bind(v *view) test {
+	get := v.get
 	t := test{op: c.op, keys: c.keys, from: c.from, to: c.to, pair: c.pair, byID: c.byID}
 	for _, k := range c.kids {
-		t.kids = append(t.kids, k.bind(get))
+		t.kids = append(t.kids, k.bind(v))
 	}
 	switch c.op {
 	case opKeys, opHas:
@@ -190,6 +221,13 @@ func (c *Cond) bind(get func(Col) data) test {
 			t.texts = append(t.texts, []byte(w))
 		}
 		sort.Slice(t.texts, func(i, j int) bool { return bytes.Compare(t.texts[i], t.texts[j]) < 0 })
+	case opCompare, opAverage, opEnds, opFollows:
+		t.word = c.facts.bind(v, c)
+		if !v.one {
+			t.leaf = v.kept.get(c.key(), c.cols, len(get(everybody).(*sets).blocks), 0)
+		}
+	case opRanked, opAveraged:
+		t.besides = v.others(c)
 	}
 	return t
 }
@@ -236,6 +274,14 @@ func (t *test) eval(b int, in, out *rows) {
 	}
 	*out = rows{}
 	switch t.op {
+	case opCompare, opAverage, opEnds, opFollows:
+		if t.leaf != nil {
+			t.leaf.eval(b, in, out, t.word)
+		} else {
+			words(b, in, out, t.word)
+		}
+	case opRanked, opAveraged:
+		t.besides.eval(b, in, out)
 	case opKeys:
 		if k := t.sets.block(b); k != nil {
 			for _, key := range t.keys {

@@ -5,49 +5,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"sync/atomic"
 )
-
-// Kind says how the values of a column are kept.
-type Kind int
-
-// The kinds.
-const (
-	// Keys are whole numbers that stand for something: ids, levels, rules. A
-	// customer may have several.
-	Keys Kind = iota
-	// Words are texts of which there are few different ones; "" is none.
-	Words
-	// Number is at most one number, to be compared and sorted by.
-	Number
-	// Small is a Number of 32 bits.
-	Small
-	// Text is at most one text, to be compared and sorted by, byte by byte; ""
-	// is none.
-	Text
-	// Series is any number of numbers, in the order of Col.Order: one for each
-	// fact of a stream. All series of one stream have the facts at the same places.
-	Series
-	// SeriesWords is a Series of texts of which there are few different ones.
-	SeriesWords
-)
-
-// Col names the values of one column: Expr of the rows of Table for which
-// Where holds. ID is the column with the customer's id. All are texts of the
-// program, never of a person. Two equal Cols are the same column.
-type Col struct {
-	Table, ID, Expr, Where string
-	Kind                   Kind
-	// Order sorts the values of a customer, of a Series; it ends in what is unique.
-	Order string
-	// Source is the name under which writers tell of changes; "" is Table.
-	Source string
-	// Apart says that ID names something else than a customer, which facts point
-	// to: only changes that writers tell of concern it.
-	Apart bool
-}
-
-// numeric says that the database gives numbers.
-func (c Col) numeric() bool { return c.Kind == Keys || c.Kind == Number || c.Kind == Small }
 
 // null stands for a missing number on the way from the database.
 const null = -9_000_000_000_000_000_000
@@ -80,6 +39,8 @@ func newData(k Kind) data {
 		return &numbers[int64]{none: math.MinInt64}
 	case Small:
 		return &numbers[int32]{none: math.MinInt32}
+	case Series, SeriesWords:
+		return &series{text: k == SeriesWords, words: map[string]int64{}}
 	}
 	return &texts{}
 }
@@ -101,6 +62,7 @@ func grown[T any](list []T, block int) []T {
 type sets struct {
 	words  map[string]int64 // word → key
 	blocks []*setBlock
+	byID   atomic.Pointer[[]int32] // what wordOf gave, until it changes
 }
 
 type setBlock struct {
@@ -122,6 +84,7 @@ func (d *sets) clear(id int64) {
 		return
 	}
 	k.any.unset(row)
+	d.byID.Store(nil)
 	for key, c := range k.cells {
 		if c.remove(row); c.empty() {
 			delete(k.cells, key)
@@ -143,6 +106,9 @@ func (d *sets) addNumber(id, v int64) error {
 	}
 	c.add(row)
 	k.any.set(row)
+	if d.byID.Load() != nil {
+		d.byID.Store(nil)
+	}
 	return nil
 }
 

@@ -2,25 +2,29 @@ package column
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 )
 
 // Stats tells how the columns are.
 type Stats struct {
-	Columns    int   `json:"columns"`
-	Customers  int64 `json:"customers"`
-	Bytes      int64 `json:"bytes"`
-	MaxBytes   int64 `json:"max_bytes"`
-	Answered   int64 `json:"answered" doc:"Lists answered from columns since the start"`
-	Passed     int64 `json:"passed" doc:"Lists that the database answered, because columns were being read or were behind"`
-	Followed   int64 `json:"followed" doc:"Customers that were read again"`
-	Rebuilt    int64 `json:"rebuilt" doc:"How often all was read anew"`
-	Differed   int64 `json:"differed" doc:"How often a check found the columns other than the database"`
-	Checked    int64 `json:"checked" doc:"Blocks of customers that were compared with the database"`
-	LoadMillis int64 `json:"load_ms" doc:"What the last reading took"`
-	LoadedAt   int64 `json:"loaded_at"`
-	CheckedAt  int64 `json:"checked_at"`
+	Columns        int   `json:"columns"`
+	Customers      int64 `json:"customers"`
+	Bytes          int64 `json:"bytes"`
+	KeptBytes      int64 `json:"kept_bytes" doc:"Part of bytes: what conditions on facts came to, kept for the next question"`
+	MaxBytes       int64 `json:"max_bytes"`
+	Answered       int64 `json:"answered" doc:"Lists answered from columns since the start"`
+	Passed         int64 `json:"passed" doc:"Lists that the database answered, because columns were being read or were behind"`
+	Followed       int64 `json:"followed" doc:"Customers that were read again"`
+	Rebuilt        int64 `json:"rebuilt" doc:"How often all was read anew"`
+	Differed       int64 `json:"differed" doc:"How often a check found the columns other than the database"`
+	Checked        int64 `json:"checked" doc:"Blocks of customers that were compared with the database"`
+	LoadMillis     int64 `json:"load_ms" doc:"What the last reading took"`
+	LoadedAt       int64 `json:"loaded_at"`
+	CheckedAt      int64 `json:"checked_at"`
+	SnapshotBytes  int64 `json:"snapshot_bytes" doc:"The file that columns were written to or read from last"`
+	FromSnapshotMs int64 `json:"from_snapshot_ms" doc:"What reading it took at the start; 0 where it was not used"`
 }
 
 // Stats gives the state of the columns; all 0 for the nil Set.
@@ -31,10 +35,12 @@ func (s *Set) Stats() (out Stats) {
 	c := &s.stats
 	out = Stats{MaxBytes: s.o.MaxBytes, Answered: c.answered.Load(), Passed: c.passed.Load(), Followed: c.followed.Load(),
 		Rebuilt: c.rebuilt.Load(), Differed: c.differed.Load(), Checked: c.checked.Load(), LoadMillis: c.loadMillis.Load(), LoadedAt: c.loadedAt.Load(),
-		CheckedAt: c.checkedAt.Load(), Customers: s.customers()}
+		CheckedAt: c.checkedAt.Load(), Customers: s.customers(), SnapshotBytes: c.snapshotBytes.Load(), FromSnapshotMs: c.fromSnapshot.Load()}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	out.Columns = len(s.cols)
+	out.KeptBytes = s.kept.size()
+	out.Bytes = out.KeptBytes
 	for _, h := range s.cols {
 		out.Bytes += h.bytes
 	}
@@ -45,10 +51,15 @@ func (s *Set) Stats() (out Stats) {
 func (s *Set) keep() {
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
+	ahead := time.NewTicker(aheadEvery)
+	defer ahead.Stop()
 	for {
 		select {
 		case <-s.ctx.Done():
 			return
+		case <-ahead.C:
+			s.ahead()
+			continue
 		case <-tick.C:
 		}
 		if !s.tend() {
@@ -68,7 +79,38 @@ func (s *Set) keep() {
 			s.o.Log.Error("columns differ from the database; they are read anew")
 			s.anew()
 		}
+		s.saving.Lock()
+		due := s.o.Clock.Now().Sub(s.lastSave.when) >= saveEvery
+		s.saving.Unlock()
+		if due {
+			if err := s.save(s.ctx); err != nil && s.ctx.Err() == nil && !errors.Is(err, errGap) {
+				s.o.Log.Warn("columns were not written down", slog.String("file", s.o.File), slog.Any("error", err))
+			}
+		}
 	}
+}
+
+// ahead follows before anybody asks, while somebody did lately: where much is
+// written, the next answer has less to catch up with.
+func (s *Set) ahead() {
+	if !s.eager.Load() || !s.asked() {
+		return
+	}
+	head, err := s.store.head(s.ctx)
+	if err == nil {
+		_, err = s.reach(s.ctx, head)
+	}
+	if err != nil && s.ctx.Err() == nil {
+		s.o.Log.Warn("columns do not follow", slog.Any("error", err))
+	}
+}
+
+// asked says whether an answer came from columns lately.
+func (s *Set) asked() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	h := s.cols[everybody]
+	return h != nil && h.used.Load() >= s.now()-2*tickEvery.Milliseconds()
 }
 
 // tend drops what nobody asks for and what no longer fits, and says whether
@@ -81,6 +123,10 @@ func (s *Set) tend() bool {
 	defer s.mu.Unlock()
 	idle := s.now() - idleAfter.Milliseconds()
 	lately := false
+	if err := alignAll(s.datas(), false); err != nil {
+		s.o.Log.Error("series differ from each other; columns are read anew", slog.Any("error", err))
+		s.drop()
+	}
 	for c, h := range s.cols {
 		h.bytes = h.data.size()
 		if c != everybody && h.used.Load() < idle {
@@ -91,6 +137,7 @@ func (s *Set) tend() bool {
 	}
 	if !lately && !loading && len(s.cols) > 0 { // a load that is under way must find its beginning again
 		s.drop()
+		s.forgetFile()
 	}
 	s.shrink(func(Col) bool { return false })
 	return len(s.cols) > 0
@@ -112,10 +159,13 @@ func (s *Set) check(ctx context.Context) (same bool, err error) {
 func (s *Set) blocks() int {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if all, ok := s.cols[everybody].get().(*sets); ok {
-		return len(all.blocks)
+	n := 0
+	for c, h := range s.cols {
+		if all, ok := h.data.(*sets); ok && (c == everybody || c.Apart) {
+			n = max(n, len(all.blocks))
+		}
 	}
-	return 0
+	return n
 }
 
 // Verify compares all columns with the database. same is false where they

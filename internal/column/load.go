@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"math"
 	"slices"
 	"time"
 )
@@ -38,6 +40,7 @@ func (s *Set) want(cols []Col) {
 
 // load reads wanted columns until none is wanted.
 func (s *Set) load() {
+	s.restore()
 	for tries := 0; s.ctx.Err() == nil; {
 		s.work.Lock()
 		var cols []Col
@@ -141,26 +144,77 @@ func (s *Set) loadAll(cols []Col) error {
 	}
 	s.applying.Lock()
 	defer s.applying.Unlock()
-	at, now, _ := s.place()
-	if now != turn {
-		return errGap
-	}
-	// What was written while it was read, and followed by the others already.
-	for !from.reached(at) {
-		ch, err := s.store.changes(s.ctx, from, at, stepMost)
-		if err != nil {
+	for reached := false; !reached; {
+		var err error
+		if from, reached, err = s.join(fresh, from, turn); err != nil {
 			return err
 		}
-		patches, err := s.fetch(s.ctx, cols, &ch)
-		if err == nil {
-			err = into(patches, func(c Col) data { return fresh[c] })
-		}
-		if err != nil {
-			return err
-		}
-		from = ch.upTo
 	}
 	return s.add(fresh, turn)
+}
+
+// join reads again what was written since from, of fresh columns and of the
+// series beside them: those of a stream that fresh ones belong to. It reads all
+// of one state of the database. When that has no more changes than were read,
+// whoever was written since from has the facts of one moment in every series,
+// and of whoever was not they are the same in every one. The caller holds applying.
+func (s *Set) join(fresh map[Col]data, from place, turn int64) (upTo place, reached bool, err error) {
+	inside := map[Col]bool{} // streams
+	cols := make([]Col, 0, len(fresh))
+	for c := range fresh {
+		cols = append(cols, c)
+		if c.series() {
+			inside[c.stream()] = true
+		}
+	}
+	beside := map[Col]data{}
+	s.mu.RLock()
+	for c, h := range s.cols {
+		if c.series() && inside[c.stream()] {
+			cols = append(cols, c)
+			beside[c] = h.data
+		}
+	}
+	s.mu.RUnlock()
+	var ch changes
+	var patches []patch
+	err = s.o.DB.InReadTx(s.ctx, func(ctx context.Context) error {
+		head, err := s.store.head(ctx)
+		if err != nil {
+			return err
+		}
+		if ch, err = s.store.changes(ctx, from, head, stepMost); err != nil {
+			return err
+		}
+		reached = ch.upTo.reached(head)
+		patches, err = s.fetch(ctx, cols, &ch)
+		return err
+	})
+	if err != nil {
+		return from, false, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.turn != turn {
+		return from, false, errGap
+	}
+	s.kept.changed(&ch)
+	if err := write(patches, beside); err != nil {
+		s.drop()
+		return from, false, errGap
+	}
+	if err := write(patches, fresh); err != nil {
+		return from, false, err
+	}
+	if reached {
+		all := maps.Clone(fresh)
+		maps.Copy(all, beside)
+		if err := alignAll(all, true); err != nil {
+			s.drop()
+			return from, false, errGap
+		}
+	}
+	return ch.upTo, reached, nil
 }
 
 func (s *Set) readAll(fresh map[Col]data, gs []group) error {
@@ -171,10 +225,16 @@ func (s *Set) readAll(fresh map[Col]data, gs []group) error {
 	if last > maxID {
 		return errTooMany
 	}
-	for first := int64(0); first <= last; first += loadStep {
+	for first := int64(0); first <= last || first == 0; first += loadStep {
 		for _, g := range gs {
+			to := min(first+loadStep-1, last)
+			if g.cols[0].Apart { // few rows, with ids of their own
+				if to = math.MaxInt64; first > 0 {
+					continue
+				}
+			}
 			err := s.o.DB.InReadTx(s.ctx, func(ctx context.Context) error {
-				return s.store.read(ctx, g, span{first, min(first+loadStep-1, last)}, func(col int, v value) error {
+				return s.store.read(ctx, g, span{first, to}, func(col int, v value) error {
 					return put(fresh[g.cols[col]], g.cols[col], v)
 				})
 			})
@@ -210,6 +270,10 @@ func (s *Set) add(fresh map[Col]data, turn int64) error {
 		h.used.Store(now)
 		s.cols[c] = h
 	}
+	if err := alignAll(s.datas(), false); err != nil {
+		s.drop()
+		return errGap
+	}
 	sum := s.shrink(func(c Col) bool { _, new := fresh[c]; return new })
 	if sum > s.o.MaxBytes {
 		for c := range fresh {
@@ -240,8 +304,9 @@ func (s *Set) shrink(keep func(Col) bool) (sum int64) {
 		sum -= of.bytes
 		delete(s.cols, oldest)
 	}
+	s.kept.limit(min(s.o.MaxBytes/leafShare, s.o.MaxBytes-sum))
 	if s.o.Sized != nil {
-		s.o.Sized(sum)
+		s.o.Sized(sum + s.kept.size())
 	}
 	return sum
 }

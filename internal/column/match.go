@@ -20,26 +20,22 @@ type Matches struct {
 }
 
 // Match gives everybody for whom a condition holds, as of now. ok is false where
-// the columns cannot tell; see [Set.Find].
+// the columns cannot tell; see [Set.Find], also for the error.
 func (s *Set) Match(ctx context.Context, c *Cond) (m *Matches, ok bool, err error) {
 	q := &Query{Where: c}
 	if s == nil || c == nil || db.InTransaction(ctx) {
 		return nil, false, nil
 	}
 	m = NewMatches()
-	ok, err = s.with(ctx, q.cols(), func(get func(Col) data) {
-		t := c.bind(get)
-		var r rows
-		for b, k := range get(everybody).(*sets).blocks {
-			if k == nil {
-				continue
-			}
-			if t.eval(b, &k.any, &r); !r.none() {
-				kept := r
-				m.blocks[b] = &kept
+	ok, err = s.with(ctx, q.cols(), func(v *view) error {
+		m.At = Place{v.at.feed, v.at.marks}
+		at, found, err := v.matching(c)
+		for i, b := range at {
+			if found[i] != nil {
+				m.blocks[b] = found[i]
 			}
 		}
-		m.At = Place{s.at.feed, s.at.marks}
+		return err
 	})
 	return m, ok, err
 }
@@ -50,26 +46,32 @@ func (s *Set) Holds(ctx context.Context, id int64, conds []*Cond) (holds []bool,
 		return nil, false, nil
 	}
 	cols := []Col{}
-	for _, c := range conds {
-		for _, k := range (&Query{Where: c}).cols() {
-			if !slices.Contains(cols, k) {
-				cols = append(cols, k)
-			}
+	known := map[Col]bool{}
+	add := func(c Col) {
+		if !known[c] {
+			known[c] = true
+			cols = append(cols, c)
 		}
 	}
+	add(everybody)
+	for _, c := range conds {
+		c.cols(add)
+	}
 	holds = make([]bool, len(conds))
-	ok, err = s.with(ctx, cols, func(get func(Col) data) {
+	ok, err = s.with(ctx, cols, func(v *view) error {
+		v.one = true
 		b, row := split(id)
 		var in, out rows
-		if all := get(everybody).(*sets).block(b); all == nil || !all.any.has(row) {
-			return
+		if all := v.get(everybody).(*sets).block(b); all == nil || !all.any.has(row) {
+			return nil
 		}
 		in.set(row)
 		for i, c := range conds {
-			t := c.bind(get)
+			t := c.bind(v)
 			t.eval(b, &in, &out)
 			holds[i] = out.has(row)
 		}
+		return ctx.Err()
 	})
 	return holds, ok, err
 }

@@ -85,27 +85,41 @@ func (f *found) add(b int, r *rows) {
 	f.rows = append(f.rows, *r)
 }
 
-// answer evaluates the query on columns that do not change meanwhile.
-func (q *Query) answer(get func(Col) data) (out Result) {
-	where := q.Where.bind(get)
-	all := get(everybody).(*sets)
+// matching evaluates a condition: of each block who matches, nil for nobody.
+func (v *view) matching(c *Cond) (at []int, out []*rows, err error) {
+	t := c.bind(v)
+	at, all := v.everybody()
+	out = make([]*rows, len(at))
+	err = v.each(len(at), func(i int) {
+		r := &rows{}
+		if t.eval(at[i], all[i], r); !r.none() {
+			out[i] = r
+		}
+	})
+	return at, out, err
+}
+
+// answer evaluates the query on columns that do not change meanwhile. The error
+// is that of the context.
+func (q *Query) answer(v *view) (out Result, err error) {
+	get := v.get
 	f := pool.Get().(*found)
 	defer pool.Put(f)
 	f.at, f.rows = f.at[:0], f.rows[:0]
-	var r rows
-	for b, k := range all.blocks {
-		if k == nil {
-			continue
-		}
-		where.eval(b, &k.any, &r)
-		if n := r.count(); n > 0 {
-			out.Total += int64(n)
-			f.add(b, &r)
+	at, rest, err := v.matching(q.Where)
+	if err != nil {
+		return out, err
+	}
+	for i, r := range rest {
+		if r != nil {
+			out.Total += int64(r.count())
+			f.add(at[i], r)
 		}
 	}
 	if q.N <= 0 {
-		return out
+		return out, nil
 	}
+	var r rows
 	seg, step := 0, 1
 	if q.Back {
 		step = -1
@@ -122,7 +136,7 @@ func (q *Query) answer(get func(Col) data) (out Result) {
 		if g.Where != nil {
 			part := pool.Get().(*found)
 			part.at, part.rows = part.at[:0], part.rows[:0]
-			t := g.Where.bind(get)
+			t := g.Where.bind(v)
 			for i, b := range f.at {
 				if t.eval(b, &f.rows[i], &r); !r.none() {
 					part.add(b, &r)
@@ -145,7 +159,7 @@ func (q *Query) answer(get func(Col) data) (out Result) {
 	if q.Back {
 		slices.Reverse(out.Hits)
 	}
-	return out
+	return out, v.ctx.Err()
 }
 
 // pick finds the first n of a segment behind a place.

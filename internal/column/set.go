@@ -34,6 +34,8 @@ const (
 	// tickEvery is how often the keeper looks after memory and idleness, and
 	// checks a block against the database.
 	tickEvery = 30 * time.Second
+	// aheadEvery is how often columns follow while nobody waits for it.
+	aheadEvery = 400 * time.Millisecond
 )
 
 // Options are what a Set needs.
@@ -45,6 +47,9 @@ type Options struct {
 	MaxBytes int64
 	// Sized, where not nil, hears how many bytes the columns take.
 	Sized func(bytes int64)
+	// File, where not "", is where the columns are written down, for the next
+	// start; see [Set.Restore].
+	File string
 }
 
 // held is a column in memory.
@@ -64,6 +69,7 @@ type Set struct {
 	mu   sync.RWMutex
 	cols map[Col]*held
 	at   place
+	kept *leaves // what conditions on facts came to
 	// turn is raised when everything is dropped: a load from before is of no use.
 	turn int64
 
@@ -81,6 +87,12 @@ type Set struct {
 	stop    context.CancelFunc
 	running sync.WaitGroup
 
+	filed    atomic.Bool // the file is ours
+	eager    atomic.Bool // follow before anybody asks
+	saving   sync.Mutex
+	lastSave saved // guarded by saving
+	restored bool  // used by load alone
+
 	stats counters
 	next  int // block to be checked next
 	// For tests: called when a load has read a group.
@@ -89,7 +101,7 @@ type Set struct {
 
 type counters struct {
 	answered, passed, followed, rebuilt, differed, checked, failed atomic.Int64
-	loadMillis, loadedAt, checkedAt                                atomic.Int64
+	loadMillis, loadedAt, checkedAt, snapshotBytes, fromSnapshot   atomic.Int64
 }
 
 // New makes a Set that keeps nothing yet; nil where MaxBytes is 0.
@@ -100,38 +112,66 @@ func New(o Options) *Set {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Set{o: o, store: store{o.DB}, cols: map[Col]*held{}, wants: map[Col]bool{}, refused: map[Col]time.Time{}}
+	s := &Set{o: o, store: store{o.DB}, cols: map[Col]*held{}, wants: map[Col]bool{}, refused: map[Col]time.Time{},
+		kept: newLeaves(o.MaxBytes / leafShare)}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	return s
 }
 
-// Close ends background work and waits for it.
+// Restore begins to read the columns from their file, in the background, and
+// has them written there from now on: every few minutes, and by Close. What is
+// wrong with the file is logged; the columns are read from the database then.
+// From now on columns in use follow twice a second, too, and not only before an
+// answer. It is for the one program that serves: others leave the file alone.
+func (s *Set) Restore() {
+	if s == nil {
+		return
+	}
+	s.eager.Store(true)
+	if s.o.File != "" {
+		s.filed.Store(true)
+		s.want(nil)
+	}
+}
+
+// Close ends background work, waits for it, and writes the columns down.
 func (s *Set) Close() {
 	if s == nil {
 		return
 	}
 	s.stop()
 	s.running.Wait()
+	ctx, cancel := context.WithTimeout(context.Background(), closeWithin)
+	defer cancel()
+	if err := s.save(ctx); err != nil {
+		s.o.Log.Warn("columns were not written down", slog.String("file", s.o.File), slog.Any("error", err))
+	}
 }
+
+// closeWithin is how long writing the columns down may take at the end.
+const closeWithin = 20 * time.Second
 
 func (s *Set) now() int64 { return clock.Millis(s.o.Clock.Now()) }
 
 // Find answers a query from the columns as of now: with everything that was
 // committed before the call. ok is false where it cannot; the database is to be
 // asked then, and what is missing is read in the background.
-// An error is one of the database.
+// An error is one of the database, or that of a context that ended.
 func (s *Set) Find(ctx context.Context, q *Query) (out Result, ok bool, err error) {
 	// Inside a transaction the database shows what others do not see.
 	if s == nil || q.Where == nil || db.InTransaction(ctx) {
 		return out, false, nil
 	}
-	ok, err = s.with(ctx, q.cols(), func(get func(Col) data) { out = q.answer(get) })
+	ok, err = s.with(ctx, q.cols(), func(v *view) (err error) {
+		out, err = q.answer(v)
+		return err
+	})
 	return out, ok, err
 }
 
 // with calls fn with columns as of now: with everything that was committed
 // before the call. Where it cannot, it has what is missing read in the background.
-func (s *Set) with(ctx context.Context, cols []Col, fn func(get func(Col) data)) (ok bool, err error) {
+func (s *Set) with(ctx context.Context, cols []Col, fn func(v *view) error) (ok bool, err error) {
 	if !s.has(cols) {
 		s.want(cols)
 		s.stats.passed.Add(1)
@@ -145,6 +185,12 @@ func (s *Set) with(ctx context.Context, cols []Col, fn func(get func(Col) data))
 		s.stats.passed.Add(1)
 		return false, err
 	}
+	select {
+	case slots <- struct{}{}:
+		defer func() { <-slots }()
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	now := s.now()
@@ -156,7 +202,9 @@ func (s *Set) with(ctx context.Context, cols []Col, fn func(get func(Col) data))
 		}
 		h.used.Store(now)
 	}
-	fn(func(c Col) data { return s.cols[c].data })
+	if err := fn(&view{ctx: ctx, get: func(c Col) data { return s.cols[c].data }, kept: s.kept, at: s.at}); err != nil {
+		return false, err
+	}
 	s.stats.answered.Add(1)
 	return true, nil
 }
@@ -203,61 +251,6 @@ func (s *Set) reach(ctx context.Context, head place) (bool, error) {
 	return false, nil
 }
 
-// patch is the values that some customers have now.
-type patch struct {
-	ids    []int64
-	col    []Col
-	values [][]value
-}
-
-// fetch reads the values of customers anew, of those columns that changes touch.
-func (s *Set) fetch(ctx context.Context, cols []Col, ch *changes) (out []patch, err error) {
-	err = s.o.DB.InReadTx(ctx, func(ctx context.Context) error {
-		for _, g := range groups(cols) {
-			ids := ch.all
-			if some := ch.of[g.table()]; len(some) > 0 {
-				ids = append(slices.Clone(ids), some...)
-			}
-			if len(ids) == 0 {
-				continue
-			}
-			p := patch{ids: ids, col: g.cols, values: make([][]value, len(g.cols))}
-			err := s.store.readOf(ctx, g, ids, func(col int, v value) error {
-				v.text = slices.Clone(v.text)
-				p.values[col] = append(p.values[col], v)
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-			out = append(out, p)
-		}
-		return nil
-	})
-	return out, err
-}
-
-// into writes patches into columns.
-func into(patches []patch, get func(Col) data) error {
-	for _, p := range patches {
-		for i, c := range p.col {
-			d := get(c)
-			if d == nil { // dropped meanwhile
-				continue
-			}
-			for _, id := range p.ids {
-				d.clear(id)
-			}
-			for _, v := range p.values[i] {
-				if err := put(d, c, v); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
-}
-
 // apply follows changes; the caller holds applying. Where a value has no place
 // in its column everything is dropped.
 func (s *Set) apply(ctx context.Context, ch *changes) error {
@@ -277,7 +270,8 @@ func (s *Set) apply(ctx context.Context, ch *changes) error {
 	if s.turn != turn {
 		return errGap
 	}
-	if err := into(patches, func(c Col) data { return s.cols[c].get() }); err != nil {
+	s.kept.changed(ch)
+	if err := into(patches, s.datas()); err != nil {
 		s.drop()
 		return errGap
 	}
@@ -289,7 +283,17 @@ func (s *Set) apply(ctx context.Context, ch *changes) error {
 // drop forgets everything; the caller holds mu.
 func (s *Set) drop() {
 	s.cols = map[Col]*held{}
+	s.kept.drop()
 	s.turn++
+}
+
+// datas are the columns; the caller holds mu.
+func (s *Set) datas() map[Col]data {
+	out := make(map[Col]data, len(s.cols))
+	for c, h := range s.cols {
+		out[c] = h.data
+	}
+	return out
 }
 
 // follow catches up in the background.

@@ -50,15 +50,11 @@ const markMost = 4096
 // Tell says, inside InTx, that values of customers in table were written, where
 // the change feed does not say so; table "" stands for every table. It costs
 // two statements, and those run when the transaction is about to commit:
-// numbers are taken last, because whoever has taken one is waited for.
+// numbers are taken last, because whoever has taken one is waited for. Where
+// columns have a source of another name (Col.Source), table is that name; of
+// what stands apart (Col.Apart) ids are its own.
 func Tell(ctx context.Context, d *db.DB, table string, at int64, ids ...int64) error {
-	var cut []span
-	for _, r := range spans(ids) {
-		for ; r.last-r.first >= markMost; r.first += markMost {
-			cut = append(cut, span{r.first, r.first + markMost - 1})
-		}
-		cut = append(cut, r)
-	}
+	cut := marksOf(ids)
 	if len(cut) == 0 {
 		return nil
 	}
@@ -69,8 +65,11 @@ func Tell(ctx context.Context, d *db.DB, table string, at int64, ids ...int64) e
 			return db.MapError(err)
 		}
 		seq := last - int64(len(cut))
-		return d.BulkInsert(ctx, "column_marks", []string{"seq", "source", "first_id", "last_id", "at"}, len(cut), func(i int, v []any) {
-			v[0], v[1], v[2], v[3], v[4] = seq+int64(i)+1, table, cut[i].first, cut[i].last, at
+		return d.BulkInsert(ctx, "column_marks", []string{"seq", "source", "first_id", "last_id", "at", "ids"}, len(cut), func(i int, v []any) {
+			v[0], v[1], v[2], v[3], v[4], v[5] = seq+int64(i)+1, table, cut[i].first, cut[i].last, at, nil
+			if cut[i].packed != nil {
+				v[5] = cut[i].packed
+			}
 		})
 	})
 }
@@ -90,8 +89,19 @@ func DropMarks(ctx context.Context, d *db.DB, before int64, n int) (int64, error
 type changes struct {
 	upTo place
 	all  []int64            // customers of whom anything may have changed
-	of   map[string][]int64 // table → customers
+	of   map[string][]int64 // source → customers, or ids of its own
 	n    int
+}
+
+// ids are the customers, or whatever the ids of a column are, that changed,
+// each once.
+func (c *changes) ids(of Col) []int64 {
+	some := slices.Clone(c.of[of.source()])
+	if !of.Apart {
+		some = append(some, c.all...)
+	}
+	slices.Sort(some)
+	return slices.Compact(some)
 }
 
 // errGap says that changes in between are no longer kept.
@@ -138,12 +148,8 @@ func (s store) changes(ctx context.Context, from, to place, most int) (changes, 
 		}
 	}
 	if from.marks < to.marks {
-		type mark struct {
-			seq, first, last int64
-			source           string
-		}
-		list, err := db.Select(ctx, s.db.Q(ctx), `SELECT seq, first_id, last_id, source FROM column_marks WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`,
-			func(m *mark, r db.Scanner) error { return r.Scan(&m.seq, &m.first, &m.last, &m.source) }, from.marks, to.marks, most+1)
+		list, err := db.Select(ctx, s.db.Q(ctx), `SELECT seq, first_id, last_id, source, ids FROM column_marks WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`,
+			func(m *mark, r db.Scanner) error { return r.Scan(&m.seq, &m.first, &m.last, &m.source, &m.packed) }, from.marks, to.marks, most+1)
 		if err != nil {
 			return c, err
 		}
@@ -151,15 +157,17 @@ func (s store) changes(ctx context.Context, from, to place, most int) (changes, 
 			if m.seq != c.upTo.marks+1 {
 				return c, errGap
 			}
-			if c.n += int(m.last - m.first + 1); c.n > most && c.n > int(m.last-m.first+1) {
+			ids, ok := m.ids()
+			if !ok {
+				return c, errGap // all is read anew
+			}
+			if c.n += len(ids); c.n > most && c.n > len(ids) {
 				return c, nil
 			}
-			for id := m.first; id <= m.last; id++ {
-				if m.source == "" {
-					c.all = append(c.all, id)
-				} else {
-					c.of[m.source] = append(c.of[m.source], id)
-				}
+			if m.source == "" {
+				c.all = append(c.all, ids...)
+			} else {
+				c.of[m.source] = append(c.of[m.source], ids...)
 			}
 			c.upTo.marks = m.seq
 		}
@@ -184,7 +192,8 @@ func groups(cols []Col) (out []group) {
 	for _, c := range cols {
 		at := slices.IndexFunc(out, func(g group) bool {
 			o := g.cols[0]
-			return o.Table == c.Table && o.ID == c.ID && o.Where == c.Where && o.numeric() == c.numeric()
+			return o.Table == c.Table && o.ID == c.ID && o.Where == c.Where && o.numeric() == c.numeric() &&
+				o.series() == c.series() && o.Order == c.Order && o.source() == c.source() && o.Apart == c.Apart
 		})
 		if at < 0 {
 			out = append(out, group{[]Col{c}})
@@ -194,8 +203,6 @@ func groups(cols []Col) (out []group) {
 	}
 	return out
 }
-
-func (g group) table() string { return g.cols[0].Table }
 
 // text writes the query up to the condition on ids.
 func (g group) text() string {
@@ -216,11 +223,19 @@ func (g group) text() string {
 	return b.String()
 }
 
+// order sorts the rows where that matters.
+func (g group) order() string {
+	if c := g.cols[0]; c.series() {
+		return ` ORDER BY ` + c.ID + `, ` + c.Order
+	}
+	return ""
+}
+
 // read calls put with each value of the columns of a group, of customers whose
-// ids are in a run. It runs inside InReadTx.
+// ids are in a run; of series also with the missing ones. It runs inside InReadTx.
 func (s store) read(ctx context.Context, g group, r span, put func(col int, v value) error) error {
 	id := g.cols[0].ID
-	return s.rows(ctx, g, g.text()+id+` >= $1 AND `+id+` <= $2`, []any{r.first, r.last}, put)
+	return s.rows(ctx, g, g.text()+id+` >= $1 AND `+id+` <= $2`+g.order(), []any{r.first, r.last}, put)
 }
 
 // rangeLeast is from what length on a run is read as such.
@@ -242,15 +257,16 @@ func (s store) readOf(ctx context.Context, g group, ids []int64, put func(col in
 	}
 	return db.InChunks(single, func(chunk []int64) error {
 		in, args := db.InArgs(1, chunk)
-		return s.rows(ctx, g, g.text()+g.cols[0].ID+` IN (`+in+`)`, args, put)
+		return s.rows(ctx, g, g.text()+g.cols[0].ID+` IN (`+in+`)`+g.order(), args, put)
 	})
 }
 
 func (s store) rows(ctx context.Context, g group, text string, args []any, put func(col int, v value) error) error {
+	all := g.cols[0].series()
 	if g.cols[0].numeric() {
 		return s.db.Numbers(ctx, text, args, len(g.cols)+1, func(v []int64) error {
 			for i, n := range v[1:] {
-				if n != null {
+				if n != null || all {
 					if err := put(i, value{id: v[0], num: n}); err != nil {
 						return err
 					}
@@ -275,7 +291,7 @@ func (s store) rows(ctx context.Context, g group, text string, args []any, put f
 			return db.MapError(err)
 		}
 		for i, t := range texts {
-			if t != nil {
+			if t != nil || all {
 				if err := put(i, value{id: id, text: t}); err != nil {
 					return err
 				}

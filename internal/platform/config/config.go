@@ -78,6 +78,10 @@ func (c *Config) MasterKeyFile() string { return filepath.Join(c.Data, "master.k
 // FilesDir is the folder of uploaded and made files.
 func (c *Config) FilesDir() string { return filepath.Join(c.Data, "files") }
 
+// ColumnsFile is where the columns in memory are written down for the next start;
+// it may be removed at any time.
+func (c *Config) ColumnsFile() string { return filepath.Join(c.Data, "columns.snapshot") }
+
 // Level is LogLevel for log/slog; info where it is not valid.
 func (c *Config) Level() slog.Level {
 	var l slog.Level

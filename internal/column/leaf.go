@@ -1,0 +1,234 @@
+package column
+
+import (
+	"math/bits"
+	"sync"
+)
+
+// leaves keep what conditions on facts came to, so that only customers who
+// changed are looked at again. Those that were not asked for the longest make
+// room.
+type leaves struct {
+	mu    sync.Mutex
+	most  int64
+	bytes int64
+	clock int64
+	list  map[string]*leaf
+}
+
+// leaf is what one condition came to, or one value of customers.
+type leaf struct {
+	cols  []Col
+	bytes int64
+	used  int64
+
+	mu     sync.Mutex
+	blocks []*leafBlock
+	// bounds are those of comparisons with others, by their keys, at a place.
+	at     place
+	bounds map[string]fits
+}
+
+type leafBlock struct {
+	mu sync.Mutex
+	// known are the customers for whom it is known; holds those for whom it
+	// holds or who have a value.
+	known, holds rows
+	val, cnt     *[blockRows]int64
+}
+
+// leafShare of the memory of all columns may be taken by leaves.
+const leafShare = 8
+
+func newLeaves(most int64) *leaves { return &leaves{most: most, list: map[string]*leaf{}} }
+
+// get gives the leaf of a key, a new one where there is none; nil where it does
+// not fit. blocks is how many it will have, and perRow what it keeps of each
+// customer beside bits, in bytes.
+func (l *leaves) get(key string, cols func(fn func(Col)), blocks int, perRow int64) *leaf {
+	if l == nil || key == "" {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.clock++
+	k := l.list[key]
+	if k == nil {
+		bytes := int64(blocks+1) * (2*blockRows/8 + perRow*blockRows)
+		if l.room(bytes); l.bytes+bytes > l.most {
+			return nil
+		}
+		k = &leaf{bytes: bytes}
+		cols(func(c Col) { k.cols = append(k.cols, c) })
+		l.list[key] = k
+		l.bytes += bytes
+	}
+	k.used = l.clock
+	return k
+}
+
+// room drops leaves until bytes more fit; the caller holds mu.
+func (l *leaves) room(bytes int64) {
+	for l.bytes+bytes > l.most && len(l.list) > 0 {
+		var oldest string
+		var of *leaf
+		for key, k := range l.list {
+			if of == nil || k.used < of.used {
+				oldest, of = key, k
+			}
+		}
+		l.bytes -= of.bytes
+		delete(l.list, oldest)
+	}
+}
+
+// limit sets how much leaves may take.
+func (l *leaves) limit(most int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.most = max(most, 0)
+	l.room(0)
+}
+
+func (l *leaves) size() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.bytes
+}
+
+// drop forgets everything.
+func (l *leaves) drop() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	clear(l.list)
+	l.bytes = 0
+}
+
+// changed forgets what is no longer known. Nobody evaluates meanwhile.
+func (l *leaves) changed(ch *changes) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, k := range l.list {
+		k.forget(ch.all)
+		seen := map[string]bool{}
+		for _, c := range k.cols {
+			ids := ch.of[c.source()]
+			if len(ids) == 0 {
+				continue
+			}
+			if c.Apart {
+				k.blocks = nil
+			} else if !seen[c.source()] {
+				seen[c.source()] = true
+				k.forget(ids)
+			}
+		}
+	}
+}
+
+func (k *leaf) forget(ids []int64) {
+	for _, id := range ids {
+		b, row := split(id)
+		if b < len(k.blocks) && k.blocks[b] != nil {
+			k.blocks[b].known.unset(row)
+		}
+	}
+}
+
+func (k *leaf) block(b int) *leafBlock {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.blocks = grown(k.blocks, b)
+	if k.blocks[b] == nil {
+		k.blocks[b] = &leafBlock{}
+	}
+	return k.blocks[b]
+}
+
+// eval gives those of in for whom the leaf holds; word finds it out for those
+// for whom it is not known.
+func (k *leaf) eval(b int, in, out *rows, word wordFunc) {
+	at := k.block(b)
+	at.mu.Lock()
+	defer at.mu.Unlock()
+	at.learn(b, in, word)
+	for w := range out {
+		out[w] = in[w] & at.holds[w]
+	}
+}
+
+// learn makes known what word finds of in.
+func (at *leafBlock) learn(b int, in *rows, word wordFunc) {
+	var c *cursor
+	for w, m := range in {
+		if m &^= at.known[w]; m == 0 {
+			continue
+		}
+		if c == nil {
+			c = cursors.Get().(*cursor)
+			defer cursors.Put(c)
+		}
+		at.holds[w] = at.holds[w]&^m | word(b, w, m, c)
+		at.known[w] |= m
+	}
+}
+
+// values makes the values of in known and calls fn with the block, which
+// nobody else writes meanwhile.
+func (k *leaf) values(b int, in *rows, v *boundValue, fn func(at *leafBlock)) {
+	at := k.block(b)
+	at.mu.Lock()
+	defer at.mu.Unlock()
+	if at.val == nil {
+		at.val = new([blockRows]int64)
+		if v.agg == Average {
+			at.cnt = new([blockRows]int64)
+		}
+	}
+	at.learn(b, in, func(b, w int, m uint64, c *cursor) uint64 {
+		v.word(b, w, m, c)
+		copyBits(at.val[w<<6:], &c.val, c.has)
+		if at.cnt != nil {
+			copyBits(at.cnt[w<<6:], &c.cnt, c.has)
+		}
+		return c.has
+	})
+	fn(at)
+}
+
+// count is the number of the facts of an average, 1 of other values.
+func (at *leafBlock) count(row uint16) int64 {
+	if at.cnt == nil {
+		return 1
+	}
+	return at.cnt[row]
+}
+
+// stamp is a comparison with others that is still good at a place.
+func (k *leaf) stamp(at place, key string) (f fits, known bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.at != at {
+		k.at, k.bounds = at, nil
+	}
+	f, known = k.bounds[key]
+	return f, known
+}
+
+func (k *leaf) setStamp(at place, key string, f fits) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.at == at && key != "" {
+		if k.bounds == nil || len(k.bounds) > 100 {
+			k.bounds = map[string]fits{}
+		}
+		k.bounds[key] = f
+	}
+}
+
+func copyBits(to []int64, from *[64]int64, has uint64) {
+	for ; has != 0; has &= has - 1 {
+		i := bits.TrailingZeros64(has)
+		to[i] = from[i]
+	}
+}
