@@ -17,7 +17,7 @@ type Expr struct {
 	Mem *column.Cond
 	// Value adds what the condition compares, as one term that may be null, for
 	// explanations; nil where there is nothing to show. Type says how it reads:
-	// money (分), number, day (days of package clock), text.
+	// money (分), number, milli (thousandths), day (days of package clock), text.
 	Value func(add Add, id string)
 	Type  string
 }
@@ -34,8 +34,10 @@ type Env struct {
 	// Number gives a field of the customer as a number, for comparisons with
 	// others; Mem is its column. Error at path: rule.not_numeric.
 	Number func(field, path string) (NumberField, error)
-	// Hidden says that the field access of the actor hides a key.
+	// Hidden says that the field access of the actor hides a key; Label is the
+	// name of a key, for the error that says so.
 	Hidden func(key string) bool
+	Label  func(key string) string
 }
 
 // Audience is what a rule needs to know of an audience.

@@ -54,7 +54,8 @@ type Facts struct {
 	Of string `json:"of,omitempty"`
 }
 
-// Test is a condition on one fact.
+// Test is a condition on one fact. Not_in holds of a fact that does not tell the
+// dimension, too; money is compared in 分, rounded.
 type Test struct {
 	Field string          `json:"field"` // a dimension or a measure
 	Op    string          `json:"op"`    // in, not_in; of measures eq, gt, gte, lt, lte, between
@@ -74,6 +75,9 @@ type Sequence struct {
 
 // Relative compares a number of the customer, an aggregate or a field, with
 // those of the customers that have one, all of them or those of an audience.
+// Whoever has no fact that is counted has no aggregate here, a count neither, and
+// of a figure, whoever bought nothing; customers outside the audience are held
+// against the same bound.
 // Op and value of the condition: "top_percent" and "bottom_percent" with a
 // percentage, "top" and "bottom" with a number of customers (whoever equals the
 // last of them is in, too), and "gt", "gte", "lt", "lte" with a factor of the

@@ -15,12 +15,13 @@ type Limits struct {
 	Depth      int // of groups in each other
 	Conditions int
 	Bytes      int // of the JSON
+	Values     int // of all conditions together; each may be an argument of SQL
 }
 
 // The limits of rules and of the filters of lists, which stand in addresses.
 var (
-	RuleLimits = Limits{Depth: 10, Conditions: 500, Bytes: 256 << 10}
-	ListLimits = Limits{Depth: 5, Conditions: 50, Bytes: 60_000}
+	RuleLimits = Limits{Depth: 10, Conditions: 500, Bytes: 256 << 10, Values: 20_000}
+	ListLimits = Limits{Depth: 5, Conditions: 50, Bytes: 60_000, Values: 20_000}
 )
 
 // Bad is an error at a place in a rule.
@@ -35,7 +36,7 @@ func At(path, group string, i int) string { return path + "." + group + "[" + st
 // Parse reads a rule and checks its shape; "" and {} are none, nil. What fields
 // and values mean is checked where the rule is compiled. Errors, at paths that
 // begin with root: list.bad_filter, list.filter_too_large, list.filter_too_deep,
-// list.too_many_conditions.
+// list.too_many_conditions, rule.too_many_values.
 func Parse(text []byte, root string, l Limits) (*Node, error) {
 	text = bytes.TrimSpace(text)
 	if len(text) == 0 || string(text) == "null" {
@@ -63,7 +64,29 @@ func Parse(text []byte, root string, l Limits) (*Node, error) {
 	if err := n.check(root, 1, &left, l); err != nil {
 		return nil, err
 	}
+	if n.values() > l.Values {
+		return nil, Bad(root, "rule.too_many_values", "max", l.Values)
+	}
 	return &n, nil
+}
+
+// values counts the values that the rule compares with.
+func (n *Node) values() (k int) {
+	count := func(raw json.RawMessage) {
+		var list []json.RawMessage
+		_ = json.Unmarshal(raw, &list)
+		k += max(len(list), 1)
+	}
+	_ = n.Walk("", func(n *Node, _ string) error {
+		count(n.Value)
+		for _, f := range n.facts() {
+			for _, t := range f.Where {
+				count(t.Value)
+			}
+		}
+		return nil
+	})
+	return k
 }
 
 // deep says whether brackets nest more than any rule needs, before anything is
@@ -122,8 +145,11 @@ func (n *Node) check(path string, depth int, left *int, l Limits) error {
 	if n.Any != nil {
 		list, name = n.Any, "any"
 	}
-	if len(list) == 0 || len(list) > l.Conditions {
+	if len(list) == 0 {
 		return Bad(path, "list.bad_filter")
+	}
+	if len(list) > l.Conditions {
+		return Bad(path, "list.too_many_conditions", "max", l.Conditions)
 	}
 	for i := range list {
 		if err := list[i].check(At(path, name, i), depth+1, left, l); err != nil {

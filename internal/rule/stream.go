@@ -18,6 +18,7 @@ type Stream struct {
 	// Table is a table, or a join of tables with aliases; Customer, Day and
 	// Instant (unix ms) are columns of it, qualified where it is a join. ID is
 	// unique among the facts of a customer: facts of one instant come in its order.
+	// A later instant has no earlier day.
 	Table, Customer, Day, Instant, ID string
 	// Where, where not "", is what all facts of the stream fulfil.
 	Where string
@@ -36,8 +37,9 @@ type Stream struct {
 // Measure is a number of a fact.
 type Measure struct {
 	Code, Label string
-	// Type is money (分; Expr gives thousandths of a 分), number or milli (Expr
-	// gives thousandths).
+	// Type is money (conditions have 分; Expr gives thousandths of a 分), number, or
+	// milli (thousandths, in conditions and by Expr). Averages of numbers are
+	// compared with up to three decimals.
 	Type string
 	Expr string
 	// Access hides it, beside the stream's.
@@ -105,8 +107,21 @@ func (st *Stream) Dimension(code string) *Dimension {
 	return &st.Dimensions[i]
 }
 
-// series is a column of the stream in memory: one number per fact.
+// series is a column of the stream in memory: one number per fact. Days come
+// first in the order, because indexes of facts begin with customer and day.
 func (st *Stream) series(kind column.Kind, expr string) column.Col {
 	return column.Col{Table: st.Table, ID: st.Customer, Expr: expr, Where: st.Where, Kind: kind,
-		Order: st.Instant + ", " + st.ID, Source: st.Source}
+		Order: st.Day + ", " + st.Instant + ", " + st.ID, Source: st.Source}
+}
+
+// DayCol and MeasureCol are the days of the facts and one of their measures as
+// columns in memory, for whoever adds up facts in a way of their own.
+func (st *Stream) DayCol() column.Col { return st.series(column.Series, st.Day) }
+
+func (st *Stream) MeasureCol(code string) (column.Col, bool) {
+	m := st.Measure(code)
+	if m == nil {
+		return column.Col{}, false
+	}
+	return st.series(column.Series, m.Expr), true
 }

@@ -26,7 +26,9 @@ func BadValue() error { return errs.New(errs.Invalid, "list.bad_value") }
 
 // Texts reads a text or a list of texts, cleaned as stored ones are, and in
 // lower case where folded.
-func (n *Node) Texts() ([]string, error) {
+func (n *Node) Texts() ([]string, error) { return n.texts(MaxValues) }
+
+func (n *Node) texts(most int) ([]string, error) {
 	var one string
 	var list []string
 	if json.Unmarshal(n.Value, &one) == nil {
@@ -34,8 +36,8 @@ func (n *Node) Texts() ([]string, error) {
 	} else if json.Unmarshal(n.Value, &list) != nil {
 		return nil, BadValue()
 	}
-	if len(list) == 0 || len(list) > MaxValues {
-		return nil, errs.New(errs.Invalid, "list.bad_list", "max", MaxValues)
+	if len(list) == 0 || len(list) > most {
+		return nil, errs.New(errs.Invalid, "list.bad_list", "max", most)
 	}
 	for i, t := range list {
 		t, err := clean.Text(t)
