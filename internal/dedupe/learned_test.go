@@ -1,9 +1,11 @@
 package dedupe_test
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"zhike/internal/dedupe"
@@ -113,7 +115,11 @@ func TestDecisionsMendWrongWeights(t *testing.T) {
 	for seed := range uint64(4) {
 		old := bent(seed, 3)
 		old.Duplicates = 20 // and it thinks that nearly everybody stands there twice
-		var decided []dedupe.Judged
+		type judged struct {
+			dedupe.Judged
+			a, b int
+		}
+		var pairs []judged
 		var tally dedupe.Tally
 		scorer, err := dedupe.NewScorer(old)
 		if err != nil {
@@ -124,12 +130,19 @@ func TestDecisionsMendWrongWeights(t *testing.T) {
 				a, b := dedupe.Record{Values: all.all[p.A]}, dedupe.Record{Values: all.all[p.B]}
 				d := dedupe.Judged{Agreement: dedupe.Agree(&a, &b), Same: truth[p.A] == truth[p.B]}
 				d.Rare = scorer.Rarity(d.Agreement, p.Score)
-				decided = append(decided, d)
+				pairs = append(pairs, judged{d, int(p.A), int(p.B)})
 				tally.Add(d.Agreement, d.Same)
 			}
 			return nil
 		}); err != nil {
 			t.Fatal(err)
+		}
+		// Pairs come in the order in which they were found; who is judged by whom
+		// must not depend on it.
+		slices.SortFunc(pairs, func(x, y judged) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b)) })
+		decided := make([]dedupe.Judged, len(pairs))
+		for i := range pairs {
+			decided[i] = pairs[i].Judged
 		}
 		learned, err := old.Learned(&tally)
 		if err != nil {
@@ -142,7 +155,8 @@ func TestDecisionsMendWrongWeights(t *testing.T) {
 		before, after := wrong(old), wrong(learned)
 		was, is = was+before, is+after
 		t.Logf("seed %d: %d decided the same, %d different; wrong about %d pairs before, %d after; %+v", seed, tally.Same.Pairs, tally.Different.Pairs, before, after, c)
-		if c.Better() && after > before {
+		// The promise is made from a sample of a quarter: one in a hundred is no breach.
+		if c.Better() && after > before+before/100 {
 			t.Errorf("seed %d: promised to be better, but wrong about %d pairs before and %d after", seed, before, after)
 		}
 	}

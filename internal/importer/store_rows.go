@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 
+	"zhike/internal/column"
 	"zhike/internal/platform/db"
 )
 
@@ -172,6 +173,9 @@ func (s *store) addSource(ctx context.Context, o *Source) error {
 		return err
 	}
 	o.ID = id
+	if err := column.Tell(ctx, s.db, "sources", o.CreatedAt, id); err != nil {
+		return err
+	}
 	return s.exec(ctx, `INSERT INTO sources (id, code, name, created_at) VALUES ($1, $2, $3, $4)`, o.ID, o.Code, o.Name, o.CreatedAt)
 }
 

@@ -119,5 +119,5 @@ func (w *writer) writeEvents(ctx context.Context, b *batch, pl *plan) error {
 	if err := w.orders.InsertBehaviours(ctx, fresh); err != nil {
 		return err
 	}
-	return w.orders.UpdateBehaviours(ctx, old)
+	return w.orders.UpdateBehaviours(ctx, w.nowMS, old)
 }

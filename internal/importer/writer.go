@@ -42,7 +42,7 @@ type OrderStore interface {
 	InsertLines(ctx context.Context, lines []order.Line) error
 	ReplaceLines(ctx context.Context, orderIDs []int64, lines []order.Line) error
 	InsertBehaviours(ctx context.Context, bs []order.Behaviour) error
-	UpdateBehaviours(ctx context.Context, bs []order.Behaviour) error
+	UpdateBehaviours(ctx context.Context, now int64, bs []order.Behaviour) error
 	ProductCache(sourceID, now int64) *order.ProductCache
 }
 

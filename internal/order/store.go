@@ -54,7 +54,14 @@ var orderColumns = []string{
 // ascending, which are set in the slice. An order that is there already fails
 // the whole call (db.unique).
 func (s *Store) InsertOrders(ctx context.Context, orders []Order) error {
+	if len(orders) == 0 {
+		return nil
+	}
 	err := s.db.AssignIDs(ctx, "order", len(orders), func(i int) *int64 { return &orders[i].ID })
+	if err != nil {
+		return err
+	}
+	err = s.tell(ctx, toldOrders, orders[0].UpdatedAt, len(orders), func(i int) int64 { return orders[i].CustomerID })
 	if err != nil {
 		return err
 	}
@@ -73,20 +80,24 @@ func (s *Store) InsertOrders(ctx context.Context, orders []Order) error {
 // ID and CreatedAt (from OrdersByExternal). Lines are the business of
 // ReplaceLines.
 func (s *Store) UpdateOrders(ctx context.Context, orders []Order) error {
+	if len(orders) == 0 {
+		return nil
+	}
 	// Deleted and inserted again: 2 statements for a thousand rows instead of a
 	// thousand updates.
 	ids := make([]int64, len(orders))
 	for i := range orders {
 		ids[i] = orders[i].ID
 	}
-	if err := s.deleteIn(ctx, `DELETE FROM orders WHERE id IN (`, ids); err != nil {
+	if err := s.takeOut(ctx, "orders", toldOrders, orders[0].UpdatedAt, ids); err != nil {
 		return err
 	}
 	return s.InsertOrders(ctx, orders)
 }
 
 // InsertLines adds the lines of new orders inside InTx. (OrderID, No) is
-// unique; lines sorted by it insert fastest.
+// unique; lines sorted by it insert fastest. Columns in memory follow lines with
+// their orders, so both are written in one transaction.
 func (s *Store) InsertLines(ctx context.Context, lines []Line) error {
 	cols := []string{"order_id", "line_no", "product_id", "quantity_milli", "amount_fen", "amount_sub"}
 	return s.db.BulkInsert(ctx, "order_lines", cols, len(lines), func(i int, v []any) {
@@ -111,7 +122,18 @@ var behaviourColumns = []string{
 
 // InsertBehaviours adds behaviours inside InTx; ids as in InsertOrders.
 func (s *Store) InsertBehaviours(ctx context.Context, bs []Behaviour) error {
+	if len(bs) == 0 {
+		return nil
+	}
+	return s.insertBehaviours(ctx, bs[0].CreatedAt, bs)
+}
+
+func (s *Store) insertBehaviours(ctx context.Context, now int64, bs []Behaviour) error {
 	err := s.db.AssignIDs(ctx, "behaviour", len(bs), func(i int) *int64 { return &bs[i].ID })
+	if err != nil {
+		return err
+	}
+	err = s.tell(ctx, toldBehaviours, now, len(bs), func(i int) int64 { return bs[i].CustomerID })
 	if err != nil {
 		return err
 	}
@@ -124,16 +146,19 @@ func (s *Store) InsertBehaviours(ctx context.Context, bs []Behaviour) error {
 }
 
 // UpdateBehaviours replaces behaviours that are there, inside InTx; each
-// carries its ID and CreatedAt.
-func (s *Store) UpdateBehaviours(ctx context.Context, bs []Behaviour) error {
+// carries its ID and CreatedAt. now is unix ms.
+func (s *Store) UpdateBehaviours(ctx context.Context, now int64, bs []Behaviour) error {
+	if len(bs) == 0 {
+		return nil
+	}
 	ids := make([]int64, len(bs))
 	for i := range bs {
 		ids[i] = bs[i].ID
 	}
-	if err := s.deleteIn(ctx, `DELETE FROM behaviours WHERE id IN (`, ids); err != nil {
+	if err := s.takeOut(ctx, "behaviours", toldBehaviours, now, ids); err != nil {
 		return err
 	}
-	return s.InsertBehaviours(ctx, bs)
+	return s.insertBehaviours(ctx, now, bs)
 }
 
 // deleteIn runs `head … )` with the ids as the IN list, in chunks.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"zhike/internal/column"
 	"zhike/internal/platform/db"
 )
 
@@ -109,6 +110,7 @@ func (s *Store) upsertProducts(ctx context.Context, sourceID, now int64, wanted 
 		return nil, err
 	}
 	var missing []string
+	var changed []int64
 	for _, code := range codes {
 		k, ok := found[code]
 		if !ok {
@@ -125,9 +127,10 @@ func (s *Store) upsertProducts(ctx context.Context, sourceID, now int64, wanted 
 			return nil, db.MapError(err)
 		}
 		found[code] = k
+		changed = append(changed, k.id)
 	}
 	if len(missing) == 0 {
-		return found, nil
+		return found, column.Tell(ctx, s.db, toldProducts, now, changed...)
 	}
 	if err := s.addProducts(ctx, sourceID, now, missing, wanted); err != nil {
 		return nil, err
@@ -139,8 +142,9 @@ func (s *Store) upsertProducts(ctx context.Context, sourceID, now int64, wanted 
 	}
 	for code, k := range added {
 		found[code] = k
+		changed = append(changed, k.id)
 	}
-	return found, nil
+	return found, column.Tell(ctx, s.db, toldProducts, now, changed...)
 }
 
 func (s *Store) addProducts(ctx context.Context, sourceID, now int64, codes []string, wanted map[string]Product) error {

@@ -88,7 +88,7 @@ func TestBehavioursAreFoundAndUpdated(t *testing.T) {
 				return err
 			}
 			bs[0].Rating, bs[0].ContentHash = 1, 9
-			return s.UpdateBehaviours(ctx, bs[:1])
+			return s.UpdateBehaviours(ctx, 1, bs[:1])
 		}))
 		found, err := s.BehavioursByExternal(ctx, 1, []string{"a", "b", "c"})
 		must(t, err)

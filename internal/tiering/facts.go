@@ -48,7 +48,8 @@ const (
 
 // loadFacts reads the facts at the end of a day: what happened later does not
 // exist, whenever it was imported. Graded is every customer with an order or a
-// behaviour up to the day, or created up to it. Pieces of the id range are read
+// behaviour up to the day, or created up to it. Orders are added up from the
+// columns in memory where they are there; else pieces of the id range are read
 // on several connections at once, each on one snapshot. progress hears of
 // customers read and in all (ids, not all of which need exist).
 func (s *store) loadFacts(ctx context.Context, q factsQuery, progress func(done, total int64) error) (*loaded, error) {
@@ -58,6 +59,9 @@ func (s *store) loadFacts(ctx context.Context, q factsQuery, progress func(done,
 	}
 	if hi == 0 {
 		return &loaded{Facts: &Facts{AsOf: int32(q.asOf)}, months: map[int32]*monthSum{}}, nil
+	}
+	if l, ok, err := s.fromColumns(ctx, q, progress); err != nil || ok {
+		return l, err
 	}
 	n := int((hi-lo)/pieceIDs) + 1
 	pieces := make([]*piece, n)
@@ -150,65 +154,80 @@ func (p *piece) find(customer int64) (i int, ok bool) {
 // these cost more than the rows do, and months, gaps and the window before
 // come with the same pass.
 func (s *store) loadOrders(ctx context.Context, q factsQuery, p *piece, from, to int64) error {
-	start, before := int32(math.MinInt32), int32(math.MinInt32)
-	if q.window > 0 {
-		start = int32(q.asOf) - int32(q.window) + 1
-		before = start - int32(q.window)
-	}
-	var (
-		f         = p.f
-		last      = int64(-1)
-		i         int
-		ok        bool
-		lastMonth int32
-		months    monthCache
-	)
+	last, ok := int64(-1), false
+	sum := p.adder(q)
 	p.at = 0
 	return s.orderRows(ctx, q.measure, from, to, int32(q.asOf), func(customer int64, day int32, milli int64) {
 		if customer != last {
 			last = customer
-			lastMonth = math.MinInt32
+			var i int
 			if i, ok = p.find(customer); ok {
-				p.known[i] = true
+				sum.customer(i)
 			}
 		}
-		if !ok {
-			return // an order of nobody
-		}
-		purchase := milli > 0
-		if purchase {
-			if f.FirstDay[i] == NoDay {
-				f.FirstDay[i] = day
-			}
-			f.LastDay[i] = day
-			f.OrdersAll[i]++
-		}
-		f.SpendAllMilli[i] += milli
-		if day < start {
-			if day >= before {
-				f.PrevMilli[i] += milli
-			}
-			return
-		}
-		f.SpendMilli[i] += milli
-		month := months.of(day)
-		row := p.months[month]
-		if row == nil {
-			row = &monthSum{}
-			p.months[month] = row
-		}
-		row.milli += milli
-		if !purchase {
-			return
-		}
-		f.Orders[i]++
-		row.orders++
-		if month != lastMonth {
-			lastMonth = month
-			f.Months[i]++
-			row.customers++
+		if ok { // else an order of nobody
+			sum.add(day, milli)
 		}
 	})
+}
+
+// adder adds up the orders of one customer after another.
+type adder struct {
+	p             *piece
+	i             int   // of the customer
+	start, before int32 // the first days of the window, and of the one before it
+	lastMonth     int32
+	months        monthCache
+}
+
+func (p *piece) adder(q factsQuery) *adder {
+	a := &adder{p: p, start: math.MinInt32, before: math.MinInt32}
+	if q.window > 0 {
+		a.start = int32(q.asOf) - int32(q.window) + 1
+		a.before = a.start - int32(q.window)
+	}
+	return a
+}
+
+// customer begins the customer at a place of the piece, who has an order.
+func (a *adder) customer(i int) { a.i, a.lastMonth, a.p.known[i] = i, math.MinInt32, true }
+
+// add takes an order, days ascending.
+func (a *adder) add(day int32, milli int64) {
+	f, i := a.p.f, a.i
+	purchase := milli > 0
+	if purchase {
+		if f.FirstDay[i] == NoDay {
+			f.FirstDay[i] = day
+		}
+		f.LastDay[i] = day
+		f.OrdersAll[i]++
+	}
+	f.SpendAllMilli[i] += milli
+	if day < a.start {
+		if day >= a.before {
+			f.PrevMilli[i] += milli
+		}
+		return
+	}
+	f.SpendMilli[i] += milli
+	month := a.months.of(day)
+	row := a.p.months[month]
+	if row == nil {
+		row = &monthSum{}
+		a.p.months[month] = row
+	}
+	row.milli += milli
+	if !purchase {
+		return
+	}
+	f.Orders[i]++
+	row.orders++
+	if month != a.lastMonth {
+		a.lastMonth = month
+		f.Months[i]++
+		row.customers++
+	}
 }
 
 // monthCache remembers the month of the days it met: turning a day into a

@@ -7,9 +7,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"zhike/internal/column"
+	"zhike/internal/order"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/db/dbtest"
+	"zhike/internal/rule"
 )
 
 // randomCompany makes customers over several pieces of the id range, facts on
@@ -59,7 +62,8 @@ func TestFactsAgreeWithReference(t *testing.T) {
 	c := randomCompany(r, asOf)
 	dbtest.EachConcurrent(t, func(t *testing.T, d *db.DB) {
 		c.store(t, d)
-		s := &store{d}
+		s := &store{db: d, orders: inMemory(t, d)}
+		memory := 0
 		for _, measure := range []Measure{MeasureNet, MeasureSales} {
 			for _, window := range []int{0, 1, 30, 365} {
 				for _, day := range []clock.Day{asOf, asOf - 30, asOf + 40, asOf - 2000} {
@@ -67,26 +71,63 @@ func TestFactsAgreeWithReference(t *testing.T) {
 						asOf: day, window: window, measure: measure, need: needs{true, true},
 						asOfEnd: clock.Millis(day.End(shanghai)),
 					}
-					got, err := s.loadFacts(context.Background(), q, func(int64, int64) error { return nil })
-					if err != nil {
+					quiet := func(int64, int64) error { return nil }
+					if _, ok, err := s.fromColumns(context.Background(), q, quiet); err != nil {
 						t.Fatal(err)
+					} else if ok {
+						memory++
 					}
-					want := c.facts(q)
-					rows := map[int64]refRow{}
-					for i, id := range got.CustomerID {
-						if i > 0 && got.CustomerID[i-1] >= id {
-							t.Fatalf("customer %d after %d", id, got.CustomerID[i-1])
+					for _, s := range []*store{s, {db: d}} {
+						got, err := s.loadFacts(context.Background(), q, quiet)
+						if err != nil {
+							t.Fatal(err)
 						}
-						rows[id] = got.row(i)
+						want := c.facts(q)
+						rows := map[int64]refRow{}
+						for i, id := range got.CustomerID {
+							if i > 0 && got.CustomerID[i-1] >= id {
+								t.Fatalf("customer %d after %d", id, got.CustomerID[i-1])
+							}
+							rows[id] = got.row(i)
+						}
+						if d := cmp.Diff(want, rows, cmp.AllowUnexported(refRow{})); d != "" {
+							t.Fatalf("%s, %d days to %s: %s", measure, window, day, d)
+						}
+						checkMonths(t, c, q, got)
 					}
-					if d := cmp.Diff(want, rows, cmp.AllowUnexported(refRow{})); d != "" {
-						t.Fatalf("%s, %d days to %s: %s", measure, window, day, d)
-					}
-					checkMonths(t, c, q, got)
 				}
 			}
 		}
+		if memory == 0 {
+			t.Error("the columns were never asked")
+		}
 	})
+}
+
+// inMemory reads the orders into columns.
+func inMemory(t *testing.T, d *db.DB) Orders {
+	t.Helper()
+	set := column.New(column.Options{DB: d, Clock: clock.System{}, MaxBytes: 64 << 20})
+	t.Cleanup(set.Close)
+	o := Orders{Columns: set}
+	streams := &rule.Streams{}
+	for _, st := range order.Streams() {
+		streams.Register(st)
+	}
+	st := streams.Get("orders")
+	o.Day = st.DayCol()
+	o.Net, _ = st.MeasureCol("net")
+	o.Sales, _ = st.MeasureCol("sales")
+	for _, of := range []column.Col{o.Net, o.Sales} {
+		v := column.Value{Facts: &column.Facts{Day: o.Day, From: column.FirstDay, To: column.LastDay}, Agg: column.Sum, Of: of}
+		if _, _, err := set.Match(context.Background(), column.Compare(v, 0, 1)); err != nil {
+			t.Fatal(err)
+		}
+		if err := set.Settle(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return o
 }
 
 // checkMonths counts the monthly table anew.
@@ -120,7 +161,7 @@ func checkMonths(t *testing.T, c *company, q factsQuery, got *loaded) {
 
 func TestFactsOfNobody(t *testing.T) {
 	dbtest.EachConcurrent(t, func(t *testing.T, d *db.DB) {
-		got, err := (&store{d}).loadFacts(context.Background(), factsQuery{asOf: 100, measure: MeasureNet}, func(int64, int64) error { return nil })
+		got, err := (&store{db: d}).loadFacts(context.Background(), factsQuery{asOf: 100, measure: MeasureNet}, func(int64, int64) error { return nil })
 		if err != nil || got.Len() != 0 {
 			t.Fatal(got, err)
 		}

@@ -36,6 +36,8 @@ type Deps struct {
 	Find func(ctx context.Context, text string) ([]int64, error)
 	// Names gives the names of members of staff by id; nil knows nobody.
 	Names func(ctx context.Context, ids []int64) (map[int64]string, error)
+	// Orders are those in memory.
+	Orders Orders
 	// Company is the company's name for the report.
 	Company func(ctx context.Context) string
 }
@@ -58,7 +60,7 @@ func NewService(d Deps) *Service {
 	if d.Zone == nil {
 		d.Zone = clock.In(time.UTC)
 	}
-	return &Service{Deps: d, store: &store{d.DB}, preview: make(chan struct{}, 1)}
+	return &Service{Deps: d, store: &store{d.DB, d.Orders}, preview: make(chan struct{}, 1)}
 }
 
 // audit records an act in the transaction of ctx.

@@ -3,4 +3,7 @@ package tiering
 import "zhike/internal/platform/db"
 
 // store is the SQL of this package, in the files store*.go.
-type store struct{ db *db.DB }
+type store struct {
+	db     *db.DB
+	orders Orders
+}

@@ -72,6 +72,12 @@ func (s *store) customerIDs(ctx context.Context, from, to int64, fn func(id, cre
 	return s.pairs(ctx, `SELECT id, created_at FROM customers WHERE id >= $1 AND id <= $2 ORDER BY id`, []any{from, to}, fn)
 }
 
+// createdOf is customerIDs for some customers, ascending.
+func (s *store) createdOf(ctx context.Context, ids []int64, fn func(id, createdAt int64)) error {
+	in, args := db.InArgs(1, ids)
+	return s.pairs(ctx, `SELECT id, created_at FROM customers WHERE id IN (`+in+`) ORDER BY id`, args, fn)
+}
+
 // orderRows calls fn with each order or return document up to a day, days
 // ascending within a customer. The index orders_customer covers it.
 func (s *store) orderRows(ctx context.Context, m Measure, from, to int64, upTo int32, fn func(customer int64, day int32, milli int64)) error {

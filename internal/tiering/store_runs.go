@@ -195,3 +195,30 @@ func nullInt(n sql.NullInt64) *int64 {
 	}
 	return &n.Int64
 }
+
+// runsAsOf lists finished runs of a scheme with as-of days from from to to, the
+// latest day first, of one day the newest first.
+func (s *store) runsAsOf(ctx context.Context, code string, from, to clock.Day, n int) ([]*runRow, error) {
+	return db.Select(ctx, s.db.Q(ctx), runColumns+` WHERE r.scheme_code = $1 AND r.status = 'finished' AND r.as_of_day >= $2 AND r.as_of_day <= $3
+ORDER BY r.as_of_day DESC, r.id DESC LIMIT $4`, scanRun, code, int64(from), int64(to), n)
+}
+
+// schemesOfRuns are the ids of schemes of given runs, by the runs.
+func (s *store) schemesOfRuns(ctx context.Context, ids []int64) (map[int64]int64, error) {
+	out := make(map[int64]int64, len(ids))
+	err := db.InChunks(ids, func(chunk []int64) error {
+		in, args := db.InArgs(1, chunk)
+		return db.Each(ctx, s.db.Q(ctx), `SELECT id, scheme_id FROM tier_runs WHERE id IN (`+in+`)`, func(r db.Scanner) error {
+			var run, scheme int64
+			err := r.Scan(&run, &scheme)
+			out[run] = scheme
+			return err
+		}, args...)
+	})
+	return out, err
+}
+
+// versionsOf are the ids of all versions of a scheme.
+func (s *store) versionsOf(ctx context.Context, code string) ([]int64, error) {
+	return db.Select(ctx, s.db.Q(ctx), `SELECT id FROM tier_schemes WHERE code = $1 ORDER BY version DESC LIMIT 1000`, db.Column[int64], code)
+}

@@ -36,10 +36,20 @@ func stateOf(ctx context.Context) *state {
 	return lost
 }
 
+type localeKey struct{}
+
+// WithLocale says the language of work that no request asked for: of a command.
+func WithLocale(ctx context.Context, locale string) context.Context {
+	return context.WithValue(ctx, localeKey{}, locale)
+}
+
 // Locale is the language of the request, "zh-CN" or "en".
 func Locale(ctx context.Context) string {
 	s := stateOf(ctx)
 	if s.api == nil {
+		if locale, ok := ctx.Value(localeKey{}).(string); ok {
+			return locale
+		}
 		return "zh-CN"
 	}
 	if s.locale == "" {
