@@ -54,7 +54,7 @@ var accessRules = []accessRule{
 	{key: fieldCompany, group: "record", choices: accessShown},
 	{key: "stage", group: "record", choices: accessWhole},
 	{key: "gender", group: "record", choices: accessWhole},
-	{key: "birthday", group: "record", names: []string{"birthday", "birthday_lunar"}, choices: accessWhole},
+	{key: "birthday", group: "record", names: []string{"birthday", "birthday_lunar"}, codes: []string{"birthday", "age"}, choices: accessWhole},
 	{key: "education", group: "record", choices: accessWhole},
 	{key: "industry", group: "record", choices: accessWhole},
 	{

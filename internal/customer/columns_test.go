@@ -131,6 +131,17 @@ func drawValue(r *rand.Rand, f *customer.FieldInfo, op string, s *listSite) any 
 	switch op {
 	case "empty", "not_empty":
 		return nil
+	case "anniversary_days":
+		return r.IntN(61)
+	case "changed":
+		v := map[string]any{"days": 1 + r.IntN(90)}
+		if r.IntN(2) == 0 {
+			v["from"] = some(options)
+		}
+		if r.IntN(2) == 0 {
+			v["to"] = some(options)
+		}
+		return v
 	case "is":
 		return r.IntN(2) == 0
 	case "last_days", "before_days", "next_days":

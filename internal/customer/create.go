@@ -68,38 +68,51 @@ func (s *Service) Create(ctx context.Context, in New, o WriteOptions) (*Record, 
 // not keep back the others. Some thousand a call.
 func (s *Service) CreateMany(ctx context.Context, list []New, o WriteOptions) (made []Made, w Written, err error) {
 	err = s.DB.InTx(ctx, func(ctx context.Context) error {
-		b := &createBatch{service: s, actor: auth.From(ctx)}
-		if err := b.check(ctx, list); err != nil {
-			return err
+		rows, err := s.checkNew(ctx, list)
+		if err == nil {
+			made, w, err = s.writeNew(ctx, rows, o)
 		}
-		if made = b.made; len(b.rows) == 0 {
-			return nil
-		}
-		if err := b.write(ctx); err != nil {
-			return err
-		}
-		ids, versions := make([]int64, len(b.rows)), make(map[int64]int64, len(b.rows))
-		for i, r := range b.rows {
-			ids[i], versions[r.ID] = r.ID, r.Version
-			made[b.at[i]] = Made{ID: r.ID, Version: r.Version}
-		}
-		o.Kind = FeedCreated
-		if o.Action == "" {
-			o.Action = "customer.create"
-		}
-		if len(ids) == 1 && !o.NoAudit {
-			if err := s.auditCreated(ctx, o, b.rows[0], b.told); err != nil {
-				return err
-			}
-			o.NoAudit = true
-		}
-		w, err = s.finish(ctx, o, ids, versions, nil)
 		return err
 	})
 	if err != nil {
 		return nil, w, err
 	}
 	return made, w, nil
+}
+
+// writeNew writes customers that were checked, inside InTx; a row with a fault
+// is passed over.
+func (s *Service) writeNew(ctx context.Context, rows []newRow, o WriteOptions) (made []Made, w Written, err error) {
+	b := &createBatch{service: s}
+	made = make([]Made, len(rows))
+	for i := range rows {
+		if made[i].Err = rows[i].fault; made[i].Err == nil {
+			b.add(i, &rows[i])
+		}
+	}
+	if len(b.rows) == 0 {
+		return made, w, nil
+	}
+	if err := b.write(ctx); err != nil {
+		return nil, w, err
+	}
+	ids, versions := make([]int64, len(b.rows)), make(map[int64]int64, len(b.rows))
+	for i, r := range b.rows {
+		ids[i], versions[r.ID] = r.ID, r.Version
+		made[b.at[i]] = Made{ID: r.ID, Version: r.Version}
+	}
+	o.Kind = FeedCreated
+	if o.Action == "" {
+		o.Action = "customer.create"
+	}
+	if len(ids) == 1 && !o.NoAudit {
+		if err := s.auditCreated(ctx, o, b.rows[0], b.told); err != nil {
+			return nil, w, err
+		}
+		o.NoAudit = true
+	}
+	w, err = s.finish(ctx, o, ids, versions, nil)
+	return made, w, err
 }
 
 // auditCreated tells what a new customer was made of, contacts left out.
@@ -123,13 +136,110 @@ func (s *Service) auditCreated(ctx context.Context, o WriteOptions, r *Stored, o
 	return s.Audit.Append(ctx, audit.Entry{Action: o.Action, ObjectType: "customer", ObjectID: idText(r.ID), After: after})
 }
 
-// createBatch is one run of CreateMany.
+// newRow is a New that was checked: all that is written of it but ids.
+type newRow struct {
+	fault    error // what is wrong with it; nothing else is there then
+	row      *Stored
+	terms    []string
+	contacts []*sealedContact
+	key      *Key
+	values   map[string]custom.Value
+	tags     []int64
+}
+
+// checkNew turns what was sent into rows. Of what needs no look into the
+// database, which is sealing and hashing above all, each CPU does a part.
+func (s *Service) checkNew(ctx context.Context, list []New) ([]newRow, error) {
+	actor := auth.From(ctx)
+	edits := editBatch{service: s, edits: make([]Edit, len(list))}
+	alone := true
+	for i := range list {
+		edits.edits[i].Patch = list[i].Patch
+		if o := &edits.edits[i].Patch.OwnerID; o.Sent && o.Value != nil && actor != nil && *o.Value == actor.StaffID && actor.StaffID != 0 {
+			o.Sent, o.Value = false, nil // owning it oneself is what happens anyway
+		}
+		list[i].Patch.OwnerID = edits.edits[i].Patch.OwnerID
+		alone = alone && !list[i].ByHand && !list[i].Own.sent()
+	}
+	if err := edits.references(ctx); err != nil {
+		return nil, err
+	}
+	rows := make([]newRow, len(list))
+	one := func(i int) error {
+		fault, err := s.checkOne(ctx, &edits, actor, &list[i], &rows[i])
+		if fault != nil {
+			rows[i] = newRow{fault: fault}
+		}
+		return err
+	}
+	if alone {
+		return rows, spread(len(list), one)
+	}
+	for i := range list {
+		if err := one(i); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+func (s *Service) checkOne(ctx context.Context, edits *editBatch, actor *auth.Actor, in *New, out *newRow) (fault, err error) {
+	if fault := MayEdit(ctx, "", in.Patch.names()...); fault != nil {
+		return fault, nil
+	}
+	now := s.now()
+	c := &checker{bad: errs.New(errs.Invalid, "invalid"), today: s.Zone.Today(s.Clock)}
+	r := &Stored{Stage: StageProspect, Favourites: "[]"}
+	r.Kind, r.SourceID, r.Version, r.CreatedAt, r.UpdatedAt = KindPerson, in.SourceID, 1, now, now
+	if in.Name == nil {
+		_ = c.bad.WithField(fieldName, "customer.name_missing")
+	}
+	if !in.OwnerID.Sent && actor != nil && actor.StaffID != 0 {
+		r.OwnerID, r.DepartmentID = actor.StaffID, actor.DepartmentID
+	}
+	c.apply(&in.Patch, r)
+	edits.assign(c, actor, &in.Patch, r)
+	if r.OwnerID != 0 {
+		r.OwnedAt = now
+	}
+	if in.Invoice.Sent && in.Invoice.Value != nil {
+		inv, err := json.Marshal(c.invoice(*in.Invoice.Value))
+		if err != nil {
+			return nil, errs.Wrap(err, errs.Internal, "internal")
+		}
+		if r.InvoiceCipher, err = s.Vault.Seal(vault.KindInvoice, string(inv)); err != nil {
+			return nil, err
+		}
+	}
+	if out.contacts, err = s.sealAll(ctx, c, in.Contacts); err != nil {
+		return nil, err
+	}
+	if out.values, err = s.parseOwn(ctx, c, &in.Own); err != nil {
+		return nil, err
+	}
+	if in.ByHand {
+		if err := s.required(ctx, c, out.values); err != nil {
+			return nil, err
+		}
+	}
+	if in.TagIDs != nil {
+		out.tags = *in.TagIDs
+	}
+	if in.Number != "" {
+		if out.key, err = s.newKey(c, in); err != nil {
+			return nil, err
+		}
+	}
+	out.row, out.terms = r, TermsOf(&r.Customer).Terms
+	return c.bad.OrNil(), nil
+}
+
+// createBatch is what one run of writeNew writes.
 type createBatch struct {
 	service  *Service
-	actor    *auth.Actor
-	made     []Made
-	at       []int // of rows in made
+	at       []int // of rows in what was checked
 	rows     []*Stored
+	terms    []Terms
 	contacts []*sealedContact
 	owners   []int // of contacts, in rows
 	keys     []Key
@@ -139,99 +249,20 @@ type createBatch struct {
 	told     []Change                  // what values and tags came to
 }
 
-// check turns what was sent into rows.
-func (b *createBatch) check(ctx context.Context, list []New) error {
-	s := b.service
-	b.made = make([]Made, len(list))
-	edits := editBatch{service: s, edits: make([]Edit, len(list))}
-	for i := range list {
-		edits.edits[i].Patch = list[i].Patch
-		if o := &edits.edits[i].Patch.OwnerID; o.Sent && o.Value != nil && b.actor != nil && *o.Value == b.actor.StaffID && b.actor.StaffID != 0 {
-			o.Sent, o.Value = false, nil // owning it oneself is what happens anyway
-		}
-	}
-	if err := edits.references(ctx); err != nil {
-		return err
-	}
-	for i := range list {
-		in := &list[i]
-		in.Patch.OwnerID = edits.edits[i].Patch.OwnerID
-		if err := b.one(ctx, &edits, i, in); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (b *createBatch) one(ctx context.Context, edits *editBatch, at int, in *New) error {
-	if b.made[at].Err = MayEdit(ctx, "", in.Patch.names()...); b.made[at].Err != nil {
-		return nil
-	}
-	s, now := b.service, b.service.now()
-	c := &checker{bad: errs.New(errs.Invalid, "invalid"), today: s.Zone.Today(s.Clock)}
-	r := &Stored{Stage: StageProspect, Favourites: "[]"}
-	r.Kind, r.SourceID, r.Version, r.CreatedAt, r.UpdatedAt = KindPerson, in.SourceID, 1, now, now
-	if in.Name == nil {
-		_ = c.bad.WithField(fieldName, "customer.name_missing")
-	}
-	if !in.OwnerID.Sent && b.actor != nil && b.actor.StaffID != 0 {
-		r.OwnerID, r.DepartmentID = b.actor.StaffID, b.actor.DepartmentID
-	}
-	c.apply(&in.Patch, r)
-	edits.assign(c, b.actor, &in.Patch, r)
-	if r.OwnerID != 0 {
-		r.OwnedAt = now
-	}
-	if in.Invoice.Sent && in.Invoice.Value != nil {
-		inv, err := json.Marshal(c.invoice(*in.Invoice.Value))
-		if err != nil {
-			return errs.Wrap(err, errs.Internal, "internal")
-		}
-		if r.InvoiceCipher, err = s.Vault.Seal(vault.KindInvoice, string(inv)); err != nil {
-			return err
-		}
-	}
-	sealed, err := b.sealAll(ctx, c, in.Contacts)
-	if err != nil {
-		return err
-	}
-	values, err := s.parseOwn(ctx, c, &in.Own)
-	if err != nil {
-		return err
-	}
-	if in.ByHand {
-		if err := s.required(ctx, c, values); err != nil {
-			return err
-		}
-	}
-	var tags []int64
-	if in.TagIDs != nil {
-		tags = *in.TagIDs
-	}
-	var key *Key
-	if in.Number != "" {
-		if key, err = b.key(c, in); err != nil {
-			return err
-		}
-	}
-	if err := c.bad.OrNil(); err != nil {
-		b.made[at].Err = err
-		return nil
-	}
-	for _, k := range sealed {
+func (b *createBatch) add(at int, n *newRow) {
+	for _, k := range n.contacts {
 		b.contacts, b.owners = append(b.contacts, k), append(b.owners, len(b.rows))
 	}
-	if key != nil {
-		b.keys, b.keyOf = append(b.keys, *key), append(b.keyOf, len(b.rows))
+	if n.key != nil {
+		b.keys, b.keyOf = append(b.keys, *n.key), append(b.keyOf, len(b.rows))
 	}
-	b.rows, b.at = append(b.rows, r), append(b.at, at)
-	b.values, b.tags = append(b.values, values), append(b.tags, tags)
-	return nil
+	b.rows, b.at, b.terms = append(b.rows, n.row), append(b.at, at), append(b.terms, Terms{Terms: n.terms})
+	b.values, b.tags = append(b.values, n.values), append(b.tags, n.tags)
 }
 
 // sealAll seals the contacts of one new customer. The first of each kind is
 // the primary one unless another says so.
-func (b *createBatch) sealAll(ctx context.Context, c *checker, list []ContactIn) ([]*sealedContact, error) {
+func (s *Service) sealAll(ctx context.Context, c *checker, list []ContactIn) ([]*sealedContact, error) {
 	if len(list) > maxContacts {
 		_ = c.bad.WithField("contacts", "customer.too_many", "max", maxContacts)
 		return nil, nil
@@ -240,7 +271,7 @@ func (b *createBatch) sealAll(ctx context.Context, c *checker, list []ContactIn)
 	primary := map[ContactKind]*sealedContact{}
 	for i := range list {
 		path := "contacts[" + strconv.Itoa(i) + "]."
-		k, err := b.service.sealContact(ctx, c, path, &list[i], 0)
+		k, err := s.sealContact(ctx, c, path, &list[i], 0)
 		if err != nil {
 			return nil, err
 		}
@@ -270,8 +301,8 @@ func (b *createBatch) sealAll(ctx context.Context, c *checker, list []ContactIn)
 // maxNumber bounds a customer's number in a source, in characters.
 const maxNumber = 100
 
-func (b *createBatch) key(c *checker, in *New) (*Key, error) {
-	v := b.service.Vault
+func (s *Service) newKey(c *checker, in *New) (*Key, error) {
+	v := s.Vault
 	text, err := clean.Text(in.Number)
 	if err != nil || utf8.RuneCountInString(text) > maxNumber {
 		_ = c.bad.WithField("number", "customer.too_long", "max", maxNumber)
@@ -296,16 +327,15 @@ func (b *createBatch) write(ctx context.Context) error {
 	if err := st.insertStored(ctx, b.rows); err != nil {
 		return err
 	}
-	terms := make([]Terms, len(b.rows))
 	for i, r := range b.rows {
-		terms[i] = TermsOf(&r.Customer)
+		b.terms[i].CustomerID = r.ID
 		if r.AdviserID != 0 {
 			if err := st.setAdviser(ctx, r.ID, r.AdviserID, r.CreatedAt); err != nil {
 				return err
 			}
 		}
 	}
-	if err := st.InsertTerms(ctx, terms); err != nil {
+	if err := st.InsertTerms(ctx, b.terms); err != nil {
 		return err
 	}
 	for i, k := range b.contacts {

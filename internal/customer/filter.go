@@ -33,8 +33,11 @@ func condition(field, op string, value any) *Node { return rule.Condition(field,
 
 // foreign compiles a condition that is not about the record.
 func (c *compiler) foreign(n *Node, path string) (expr, error) {
-	env := c.env()
-	e, err := env.Compile(n, path)
+	n, err := c.relativeThen(n, path)
+	if err != nil {
+		return expr{}, err
+	}
+	e, err := c.env().Compile(n, path)
 	if err != nil {
 		return expr{}, err
 	}
@@ -43,7 +46,8 @@ func (c *compiler) foreign(n *Node, path string) (expr, error) {
 
 // env is what package rule needs to know of this request.
 func (c *compiler) env() *rule.Env {
-	env := &rule.Env{AsOf: c.asOf, Rule: c.asRule, Audience: c.asAudience}
+	env := &rule.Env{AsOf: c.asOf, Rule: c.asRule, Audience: c.asAudience, Number: c.number}
+	env.Label = func(key string) string { return accessLabel(c.ctx, key) }
 	env.Hidden = func(key string) bool { return auth.Hides(c.ctx, key) }
 	if c.s.Rules != nil {
 		env.Streams = c.s.Rules.Streams()

@@ -130,6 +130,13 @@ func (c *compiler) compile(n *Node, path string) (expr, error) {
 	if f.code == audienceField {
 		return c.audiences(n, path)
 	}
+	if n.At != "" && f.code != "level" && f.code != "stage" {
+		return expr{}, badFilter(path+".at", "rule.no_history")
+	}
+	c.path = path
+	if c.past && f.group == "figures" {
+		return c.figureThen(f, n, path)
+	}
 	e, err := f.compile(c, n)
 	if err != nil {
 		return expr{}, at(path+".value", err)

@@ -36,7 +36,7 @@ var (
 	opsNumber  = []string{"eq", "ne", "gt", "gte", "lt", "lte", "between", "empty", "not_empty"}
 	opsFigure  = []string{"eq", "ne", "gt", "gte", "lt", "lte", "between"}
 	opsDay     = []string{"eq", "gte", "lte", "between", "last_days", "before_days", "empty", "not_empty"}
-	opsDate    = []string{"eq", "gte", "lte", "between", "last_days", "before_days", "next_days", "empty", "not_empty"}
+	opsDate    = []string{"eq", "gte", "lte", "between", "last_days", "before_days", "next_days", "anniversary_days", "empty", "not_empty"}
 	opsInstant = []string{"eq", "gte", "lte", "between", "last_days", "before_days"}
 	opsSet     = []string{"any", "all", "none", "empty", "not_empty"}
 	opsAny     = []string{"any", "none", "empty", "not_empty"}
@@ -45,6 +45,22 @@ var (
 	opsPart    = []string{"in", "not_in", "within", "empty", "not_empty"}
 	opsBirth   = []string{"month", "within_days", "empty", "not_empty"}
 )
+
+// opsPast are operators of what has a history.
+func opsPast(ops []string) []string { return append(slices.Clone(ops), "changed") }
+
+// withKept gives a field of days the operator "anniversary_days".
+func withKept(f listField, kept func(c *compiler, n *Node) (expr, error)) listField {
+	other := f.compile
+	f.ops = append(slices.Clone(f.ops), "anniversary_days")
+	f.compile = func(c *compiler, n *Node) (expr, error) {
+		if n.Op == "anniversary_days" {
+			return kept(c, n)
+		}
+		return other(c, n)
+	}
+	return f
+}
 
 // windows of the figures, in days; 0 is all time.
 var windows = []string{"30", "90", "180", "365", "all"}
@@ -74,11 +90,13 @@ func makeFields() []listField {
 		record(listField{code: "name", typ: "text", ops: opsText, compile: nameCondition, sortBy: onCustomers("sort_name", true), column: true, width: 160}),
 		record(listField{code: "id", typ: "number", sortBy: byID, column: true, width: 90}),
 		record(codes("kind", "customer.kind.", []string{"person", "company", "org"}, opsOne, true, false)),
-		record(codes("stage", "customer.stage.", []string{"prospect", "customer"}, opsOne, true, true)),
+		record(listField{code: "stage", typ: "choice", codes: []string{"prospect", "customer"}, words: "customer.stage.", ops: opsPast(opsOne),
+			grouped: true, column: true, width: 100, bulk: true, compile: stageCondition}),
 		record(codes("gender", "customer.gender.", []string{"male", "female"}, opsChoice, false, false)),
 		record(listField{code: "phone", typ: "text", column: true, width: 130}),
 		record(listField{code: "email", typ: "text", column: true, width: 180}),
 		record(listField{code: "birthday", typ: "birthday", ops: opsBirth, compile: birthdayCondition, column: true}),
+		record(listField{code: "age", typ: "number", ops: opsNumber, compile: ageCondition}),
 		record(codes("education", "record.education.", Educations, opsChoice, false, false)),
 		record(text("company", "c.company", true, 180)),
 		record(text("industry", "c.industry", true, 120)),
@@ -86,19 +104,21 @@ func makeFields() []listField {
 		record(placeField("province", "c.province")),
 		record(placeField("city", "c.city")),
 		record(codes("preferred_channel", "record.channel.", Channels, opsChoice, false, false)),
-		record(text("favourite_categories", "c.favourite_categories", false, 160)),
+		record(listField{code: "favourite_categories", typ: "text", ops: opsText, compile: likedCondition, column: true, width: 160}),
 		record(text("remark", "c.remark", false, 200)),
 		record(listField{code: "source", typ: "source", ops: opsOne, compile: sourceCondition, column: true}),
 		record(staff("owner", "owner_id", true)),
 		record(staff("adviser", "adviser_id", false)),
 		record(listField{code: "team", typ: "staff", ops: opsAny, compile: teamCondition}),
 		record(listField{code: "department", typ: "department", ops: opsPart, compile: departmentCondition, grouped: true, column: true, bulk: true, width: 120}),
-		record(instant("created", "c.created_at", "created_at", false)),
+		record(withKept(instant("created", "c.created_at", "created_at", false), func(c *compiler, n *Node) (expr, error) {
+			return keptInstant(c, n, "c.created_at")
+		})),
 		record(instant("updated", "c.updated_at", "updated_at", false)),
 		record(instant("last_contact", "c.last_contact_at", "last_contact_at", true)),
 		record(listField{code: "has_phone", typ: "bool", ops: opsBool, compile: hasContact("phone")}),
 		record(listField{code: "has_email", typ: "bool", ops: opsBool, compile: hasContact("email")}),
-		{code: "level", typ: "level", group: "level", label: "list.field.level", ops: opsChoice, compile: levelCondition, grouped: true, column: true, width: 110},
+		{code: "level", typ: "level", group: "level", label: "list.field.level", ops: opsPast(opsChoice), compile: levelCondition, grouped: true, column: true, width: 110},
 		{code: "tags", typ: "tags", group: "tags", label: "list.field.tags", ops: opsSet, compile: tagCondition, column: true, bulk: true, width: 200},
 		{code: audienceField, typ: "audience", group: "audiences", label: "list.field.audience", ops: []string{"any", "all", "none"}},
 		{code: "issue", typ: "issue", group: "quality", label: "list.field.issue", ops: opsAny, compile: issueCondition},
@@ -134,7 +154,7 @@ func figures() []listField {
 	last := dayField("last_day", "m.last_day")
 	last.sortBy = &order{table: "customer_metrics", key: "COALESCE(k.last_day, -1000000)", id: "customer_id", day: true}
 	add(last)
-	add(dayField("first_day", "m.first_day"))
+	add(withKept(dayField("first_day", "m.first_day"), func(c *compiler, n *Node) (expr, error) { return keptFigure(c, n, "m.first_day") }))
 	add(listField{code: "days_since", typ: "number", ops: opsNumber, compile: daysSinceCondition, column: true})
 	add(dayField("last_behaviour_day", "m.last_behaviour_day"))
 	add(figure("carts_90", "number", "m.carts_90", false))

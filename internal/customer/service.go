@@ -96,7 +96,8 @@ type Service struct {
 	regions *memo[[]Region]
 	teams   *memo[[]int64]
 	// many says of searches that they find more than is counted, or take too long.
-	many *memo[int64]
+	many   *memo[int64]
+	valued *memo[map[string]int64] // how many have which value, by SQL; nil took too long
 	// found keeps who was found for the pages that follow; its keys change with every write.
 	found *memo[[]hit]
 	// recalls counts pages from memory.
@@ -134,7 +135,8 @@ func NewService(d Deps) *Service {
 		took: newMemo[time.Duration](4000, broadTTL, now),
 		asOf: newMemo[clock.Day](1, nowTTL, now), runs: newMemo[*LevelRun](4, nowTTL, now),
 		regions: newMemo[[]Region](1, time.Minute, now), teams: newMemo[[]int64](2000, nowTTL, now),
-		many: newMemo[int64](2000, countTTL, now), found: newMemo[[]hit](400, countTTL, now),
+		valued: newMemo[map[string]int64](500, 5*time.Minute, now),
+		many:   newMemo[int64](2000, countTTL, now), found: newMemo[[]hit](400, countTTL, now),
 	}
 }
 

@@ -20,38 +20,36 @@ import (
 func customerBadRegion() error { return errs.New(errs.Invalid, "customer.bad_region") }
 
 func levelCondition(c *compiler, n *Node) (expr, error) {
+	if n.Op == "changed" {
+		return levelChanged(c, n)
+	}
+	run, err := c.levelRun(n)
+	if err != nil {
+		return expr{}, err
+	}
 	if n.Op == "empty" || n.Op == "not_empty" {
-		e := lookup("EXISTS (SELECT 1 FROM tier_assignments x WHERE x.run_id = " + num(c.run.RunID) + " AND x.customer_id = {id})").
-			inMemory(mem.Has(c.memLevels()))
+		e := lookup("EXISTS (SELECT 1 FROM tier_assignments x WHERE x.run_id = " + num(run.RunID) + " AND x.customer_id = {id})").
+			inMemory(mem.Has(memLevels(run.RunID)))
 		return flip(e, n.Op, "empty"), nil
 	}
 	list, err := n.Texts()
 	if err != nil {
 		return expr{}, err
 	}
-	var levels []int64
-	for _, code := range list {
-		found := false
-		for no, l := range c.run.Levels {
-			if l.Code == code {
-				levels, found = append(levels, no), true
-			}
-		}
-		if !found {
-			return expr{}, errs.New(errs.Invalid, "customer.unknown_level", "level", rule.Shortened(code))
-		}
+	levels, err := c.levelNumbers(run, list)
+	if err != nil {
+		return expr{}, err
 	}
-	return flip(c.levelIs(levels), n.Op, "not_in"), nil
+	if len(levels) == 0 { // levels that the scheme did not have then
+		return flip(plain('c', "1 = 0").inMemory(mem.Const(false)), n.Op, "not_in"), nil
+	}
+	e := member("tier_assignments", "customer_id", "x.run_id = "+num(run.RunID)+" AND x.level IN ("+numbers(levels)+")", false).
+		inMemory(mem.HasKey(memLevels(run.RunID), levels...))
+	return flip(e, n.Op, "not_in"), nil
 }
 
-func (c *compiler) levelIs(levels []int64) expr {
-	slices.Sort(levels)
-	return member("tier_assignments", "customer_id", "x.run_id = "+num(c.run.RunID)+" AND x.level IN ("+numbers(slices.Compact(levels))+")", false).
-		inMemory(mem.HasKey(c.memLevels(), levels...))
-}
-
-func (c *compiler) memLevels() mem.Col {
-	return memSet(mem.Keys, "tier_assignments", "level", "run_id = "+num(c.run.RunID))
+func memLevels(run int64) mem.Col {
+	return memSet(mem.Keys, "tier_assignments", "level", "run_id = "+num(run))
 }
 
 func tagCondition(c *compiler, n *Node) (expr, error) {
@@ -242,6 +240,10 @@ func (c *compiler) customCondition(d *custom.Definition, n *Node) (expr, error) 
 		e, is, err := customNumber(d, n, value, kept)
 		return flip(in(e, is), n.Op, "ne"), err
 	case custom.Date:
+		if n.Op == "anniversary_days" {
+			k, err := keptWithin(n, c.today)
+			return in(value(keptDay(&k, "x.num"), false), keptMem(&k, kept)), err
+		}
 		from, to, err := n.Days(c.today)
 		return in(value("x.num >= "+num(int64(from))+" AND x.num <= "+num(int64(to)), false), mem.Between(kept, int64(from), int64(to))), err
 	case custom.Reference:

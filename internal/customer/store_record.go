@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zhike/internal/clean"
+	"zhike/internal/column"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/db"
 )
@@ -179,5 +180,8 @@ func (s *Store) ensureSource(ctx context.Context, code, name string, now int64) 
 	if err != nil {
 		return 0, err
 	}
-	return s.sourceID(ctx, code)
+	if id, err = s.sourceID(ctx, code); err != nil {
+		return 0, err
+	}
+	return id, column.Tell(ctx, s.db, "sources", now, id)
 }

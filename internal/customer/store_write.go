@@ -58,6 +58,9 @@ func (s *Store) insertChanges(ctx context.Context, rows []changeRow) error {
 	if err := s.db.AssignIDs(ctx, "customer_change", len(rows), func(i int) *int64 { return &rows[i].id }); err != nil {
 		return err
 	}
+	if err := s.insertStages(ctx, rows); err != nil {
+		return err
+	}
 	cols := []string{"id", "customer_id", "at", "actor_id", "actor_name", "origin", "change_set", "version", "field",
 		"before_text", "after_text", "before_cipher", "after_cipher"}
 	return s.db.BulkInsert(ctx, "customer_changes", cols, len(rows), func(i int, v []any) {

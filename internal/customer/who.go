@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"cmp"
 	"context"
 
 	"zhike/internal/column"
@@ -48,31 +49,14 @@ func (s *Service) Find(ctx context.Context, w Who) (Found, error) {
 	})
 }
 
-// Holds says which of some rules mean a customer; whoever is not in the scope
-// of the actor is not found.
+// Holds says which of some rules mean a customer; none where the customer is
+// not in the scope of the actor.
 func (s *Service) Holds(ctx context.Context, id int64, list []Who) ([]bool, error) {
-	all := make([][]expr, len(list))
-	conds := make([]*column.Cond, len(list))
-	for i, w := range list {
-		var err error
-		if all[i], _, err = s.who(ctx, w); err != nil {
-			return nil, err
-		}
-		conds[i] = column.All(mems(all[i])...)
+	holds, problems, err := s.HoldsEach(ctx, id, list)
+	if err == nil {
+		err = cmp.Or(problems...)
 	}
-	holds, ok, err := s.Columns.Holds(ctx, id, conds)
-	if err != nil || ok {
-		return holds, err
-	}
-	holds = make([]bool, len(list))
-	for i := range all {
-		n, err := s.store.holding(ctx, all[i], []int64{id})
-		if err != nil {
-			return nil, err
-		}
-		holds[i] = n > 0
-	}
-	return holds, nil
+	return holds, err
 }
 
 // who compiles a rule, and the scope of the actor.
@@ -96,6 +80,9 @@ func (s *Service) who(ctx context.Context, w Who) (parts []expr, c *compiler, er
 	}
 	if !w.Everybody && !seesAll(c.actor) {
 		var f Filter
+		if f.team, err = s.team(ctx); err != nil {
+			return nil, nil, err
+		}
 		parts = append(parts, f.scoped(auth.From(ctx)))
 	}
 	return parts, c, nil

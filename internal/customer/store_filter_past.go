@@ -1,0 +1,186 @@
+package customer
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	mem "zhike/internal/column"
+	"zhike/internal/platform/clock"
+	"zhike/internal/platform/errs"
+	"zhike/internal/rule"
+)
+
+// Conditions on what levels and stages were, and on how they changed.
+
+// levelChanged finds who came from one level to another in a run of the last
+// days. Whoever was not graded before counts as changed where any level before
+// will do; the first run of all changes nobody.
+func levelChanged(c *compiler, n *Node) (expr, error) {
+	past, ok := c.s.Levels.(PastLevels)
+	if !ok {
+		return plain('c', "1 = 0").inMemory(mem.Const(false)), nil
+	}
+	known, err := past.LevelCodes(c.ctx)
+	if err != nil {
+		return expr{}, err
+	}
+	v, first, err := c.readChanged(n, func(code string) bool { return slices.Contains(known, code) })
+	if err != nil {
+		return expr{}, err
+	}
+	runs, err := past.RunsBetween(c.ctx, first, c.asOf, maxRuns)
+	if err != nil {
+		return expr{}, err
+	}
+	var parts []string
+	var ids, keys []int64
+	for i := range runs {
+		r := &runs[i]
+		if r.Before == nil {
+			continue
+		}
+		var to, from []int64
+		for no, l := range r.Levels {
+			if v.To == nil || slices.Contains(v.To, l.Code) {
+				to = append(to, no)
+			}
+		}
+		for no, code := range r.Before {
+			if v.From == nil || slices.Contains(v.From, code) {
+				from = append(from, no)
+			}
+		}
+		if len(to) == 0 || len(from) == 0 && v.From != nil {
+			continue
+		}
+		slices.Sort(to)
+		slices.Sort(from)
+		cond := "x.run_id = " + num(r.RunID) + " AND x.move <> 0 AND x.level IN (" + numbers(to) + ")"
+		if v.From != nil {
+			cond += " AND x.prev_level IN (" + numbers(from) + ")"
+		} else {
+			from = append(from, -1) // not graded before
+		}
+		parts, ids = append(parts, cond), append(ids, r.RunID)
+		for _, t := range to {
+			for _, f := range from {
+				keys = append(keys, changeKey(r.RunID, t, f))
+			}
+		}
+	}
+	if len(parts) == 0 {
+		return plain('c', "1 = 0").inMemory(mem.Const(false)), nil
+	}
+	e := member("tier_assignments", "customer_id", "("+strings.Join(parts, " OR ")+")", len(parts) > 1)
+	if len(keys) <= maxChangeKeys {
+		e = e.inMemory(mem.HasKey(memSet(mem.Keys, "tier_assignments", "run_id * 1000000 + level * 1000 + COALESCE(prev_level, -1) + 1",
+			"run_id IN ("+numbers(ids)+") AND move <> 0"), keys...))
+	}
+	return e, nil
+}
+
+// maxChangeKeys bounds what is looked up in memory.
+const maxChangeKeys = 20_000
+
+func changeKey(run, level, before int64) int64 { return run*1_000_000 + level*1000 + before + 1 }
+
+// stageCondition compares the stage, the present one or that of a day. Of a
+// customer whose stage was never changed since then it is the present one, also
+// before the customer was known: customer_stages has changes only.
+func stageCondition(c *compiler, n *Node) (expr, error) {
+	codes := []string{string(StageProspect), string(StageCustomer)}
+	if n.Op == "changed" {
+		return stageChanged(c, n, codes)
+	}
+	day, now, err := c.dayOf(n)
+	if err != nil {
+		return expr{}, err
+	}
+	if now {
+		return codeCondition(n, "c.stage", codes, true)
+	}
+	list, err := n.OneOf(codes)
+	if err != nil {
+		return expr{}, err
+	}
+	end := num(clock.Millis((day + 1).Start(c.s.Zone())))
+	e := lookup("(COALESCE((SELECT x.before_stage FROM customer_stages x WHERE x.customer_id = {id} AND x.at >= " + end +
+		" ORDER BY x.at, x.id LIMIT 1), c.stage) IN (" + quoted(list) + "))")
+	e.c = true
+	first := memSet(mem.Words, "customer_stages", "before_stage", "at >= "+end+` AND NOT EXISTS (SELECT 1 FROM customer_stages y
+ WHERE y.customer_id = customer_stages.customer_id AND y.at >= `+end+` AND (y.at, y.id) < (customer_stages.at, customer_stages.id))`)
+	e = e.inMemory(mem.Any(mem.HasWord(first, list...),
+		mem.All(mem.Not(mem.Has(first)), mem.HasWord(memCol(mem.Words, "c.stage"), list...))))
+	return flip(e, n.Op, "not_in"), nil
+}
+
+func stageChanged(c *compiler, n *Node, codes []string) (expr, error) {
+	v, first, err := c.readChanged(n, func(code string) bool { return slices.Contains(codes, code) })
+	if err != nil {
+		return expr{}, err
+	}
+	if v.From == nil {
+		v.From = codes
+	}
+	if v.To == nil {
+		v.To = codes
+	}
+	between := "at >= " + num(clock.Millis(first.Start(c.s.Zone()))) + " AND {x}at < " + num(clock.Millis((c.asOf + 1).Start(c.s.Zone())))
+	var words []string
+	for _, from := range v.From {
+		for _, to := range v.To {
+			words = append(words, from+">"+to)
+		}
+	}
+	return member("customer_stages", "customer_id", "x."+strings.ReplaceAll(between, "{x}", "x.")+
+		" AND x.before_stage IN ("+quoted(v.From)+") AND x.after_stage IN ("+quoted(v.To)+")", true).
+		inMemory(mem.HasWord(memSet(mem.Words, "customer_stages", "before_stage || '>' || after_stage", strings.ReplaceAll(between, "{x}", "")), words...)), nil
+}
+
+// insertStages keeps what changes of the stage say, in rows of their own: the
+// history of a record moves with a merge, and this one stays.
+func (s *Store) insertStages(ctx context.Context, rows []changeRow) error {
+	var list []*changeRow
+	for i := range rows {
+		if rows[i].field == "stage" && rows[i].before != rows[i].after {
+			list = append(list, &rows[i])
+		}
+	}
+	return s.db.BulkInsert(ctx, "customer_stages", []string{"customer_id", "at", "id", "before_stage", "after_stage"}, len(list), func(i int, v []any) {
+		r := list[i]
+		v[0], v[1], v[2], v[3], v[4] = r.customerID, r.at, r.id, r.before, r.after
+	})
+}
+
+// levelCodes gives the numbers of levels of a run by their codes. A level that
+// the scheme has or had, and the run does not, nobody had. Error:
+// customer.unknown_level.
+func (c *compiler) levelNumbers(run *LevelRun, list []string) ([]int64, error) {
+	var levels []int64
+	for _, code := range list {
+		found := false
+		for no, l := range run.Levels {
+			if l.Code == code {
+				levels, found = append(levels, no), true
+			}
+		}
+		if found {
+			continue
+		}
+		unknown := errs.New(errs.Invalid, "customer.unknown_level", "level", rule.Shortened(code))
+		past, ok := c.s.Levels.(PastLevels)
+		if !ok || run == c.run {
+			return nil, unknown
+		}
+		known, err := past.LevelCodes(c.ctx)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(known, code) {
+			return nil, unknown
+		}
+	}
+	slices.Sort(levels)
+	return slices.Compact(levels), nil
+}
