@@ -22,10 +22,23 @@ CREATE TABLE audiences (
   evaluated_at BIGINT NOT NULL DEFAULT 0,
   took_ms      BIGINT NOT NULL DEFAULT 0,
   problem      TEXT NOT NULL DEFAULT '',
+  -- Since when something is known to have changed that the membership does not
+  -- show yet; 0: nothing.
+  due_since    BIGINT NOT NULL DEFAULT 0,
+  -- audience_blocks has the members.
+  kept         BOOLEAN NOT NULL DEFAULT FALSE,
   created_at  BIGINT NOT NULL,
   updated_at  BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX audiences_name ON audiences (fold) WHERE archived_at = 0;
+
+-- One row: raised first by every write of an audience, so that they come one
+-- after the other, and whoever keeps rules in memory sees that there are others.
+CREATE TABLE audience_state (
+  id      BIGINT PRIMARY KEY,
+  version BIGINT NOT NULL
+);
+INSERT INTO audience_state (id, version) VALUES (1, 1);
 
 CREATE TABLE audience_versions (
   audience_id BIGINT NOT NULL,
@@ -58,6 +71,20 @@ CREATE TABLE audience_entries (
 ) /* clustered */;
 CREATE INDEX audience_entries_list ON audience_entries (audience_id, customer_id);
 
+-- Customers that go into a static list or out of it in the background, some
+-- thousand a row, packed; a row is deleted with what it causes.
+CREATE TABLE audience_parts (
+  task        BIGINT NOT NULL,
+  part        INTEGER NOT NULL,
+  audience_id BIGINT NOT NULL,
+  adding      BOOLEAN NOT NULL,
+  staff_id    BIGINT NOT NULL,
+  total       BIGINT NOT NULL,
+  ids         BYTEA NOT NULL,
+  PRIMARY KEY (task, part)
+) /* clustered */;
+CREATE INDEX audience_parts_of ON audience_parts (audience_id, task);
+
 -- Kept membership of a followed audience: 16,384 customers a row, a bit each.
 CREATE TABLE audience_blocks (
   audience_id BIGINT NOT NULL,
@@ -67,7 +94,8 @@ CREATE TABLE audience_blocks (
 ) /* clustered */;
 
 -- Who entered and left a followed audience, in the order of commits; written
--- together with the membership.
+-- together with the membership. customer_id 0 is nobody: with entered, following
+-- began with the members that there were; else it ended.
 CREATE TABLE audience_changes (
   seq         BIGINT PRIMARY KEY,
   audience_id BIGINT NOT NULL,
@@ -84,7 +112,11 @@ CREATE TABLE audience_head (
   seq BIGINT NOT NULL,
   -- Who follows, until when: one process at a time.
   node        TEXT NOT NULL DEFAULT '',
-  lease_until BIGINT NOT NULL DEFAULT 0
+  lease_until BIGINT NOT NULL DEFAULT 0,
+  -- Memberships without due_since are right as of this instant.
+  settled_at  BIGINT NOT NULL DEFAULT 0,
+  -- Changes up to here were dropped for their age.
+  dropped     BIGINT NOT NULL DEFAULT 0
 );
 INSERT INTO audience_head (id, seq) VALUES (1, 0);
 

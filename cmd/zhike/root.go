@@ -99,7 +99,7 @@ func (c *cli) root() *cobra.Command {
 	root.SetUsageTemplate(c.usageTemplate(root.UsageTemplate()))
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(
-		c.serveCmd(), c.migrateCmd(), c.userCmd(), c.importCmd(), c.exportCmd(), c.tierCmd(), c.reportCmd(),
+		c.serveCmd(), c.migrateCmd(), c.userCmd(), c.importCmd(), c.exportCmd(), c.tierCmd(), c.audienceCmd(), c.reportCmd(),
 		c.backupCmd(), c.keysCmd(), c.openapiCmd(), c.doctorCmd(), c.auditCmd(), c.dedupeCmd(), c.demoCmd(), c.versionCmd(),
 	)
 	root.InitDefaultHelpCmd()

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"zhike/internal/audience"
 	"zhike/internal/column"
 	"zhike/internal/customer"
 	"zhike/internal/duplicate"
@@ -32,6 +33,7 @@ import (
 	"zhike/internal/platform/log"
 	"zhike/internal/platform/vault"
 	"zhike/internal/quality"
+	"zhike/internal/rule"
 	"zhike/internal/tag"
 	"zhike/internal/tiering"
 	"zhike/internal/timeline"
@@ -65,6 +67,9 @@ type App struct {
 	Tags       *tag.Service
 	Columns    *column.Set
 	Customer   *customer.Service
+	Streams    rule.Streams
+	Audiences  *audience.Service
+	Follower   *audience.Follower
 	Importer   *importer.Service
 	Tiering    *tiering.Service
 	Timeline   *timeline.Service
@@ -73,6 +78,7 @@ type App struct {
 	Insight    *insight.Service
 
 	started time.Time
+	node    string
 	serving atomic.Bool
 	release func() // the lock on the data folder
 }
@@ -84,7 +90,7 @@ const SystemView auth.Permission = "system.view"
 func Permissions() []auth.Permission {
 	var all []auth.Permission
 	for _, list := range [][]auth.Permission{
-		customer.Permissions, field.Permissions, tag.Permissions, timeline.Permissions, duplicate.Permissions, quality.Permissions, importer.Permissions, tiering.Permissions, jobs.Permissions,
+		customer.Permissions, field.Permissions, tag.Permissions, audience.Permissions, timeline.Permissions, duplicate.Permissions, quality.Permissions, importer.Permissions, tiering.Permissions, jobs.Permissions,
 		org.Permissions, {audit.PermView, SystemView},
 	} {
 		all = append(all, list...)
@@ -102,7 +108,7 @@ func Open(ctx context.Context, cfg *config.Config, o Options) (a *App, err error
 	if o.Clock == nil {
 		o.Clock = clock.System{}
 	}
-	a = &App{Config: cfg, Clock: o.Clock, started: o.Clock.Now()}
+	a = &App{Config: cfg, Clock: o.Clock, started: o.Clock.Now(), node: o.Node}
 	a.Log = log.New(o.Stderr, log.Options{Level: cfg.Level(), Format: log.Format(cfg.LogFormat)})
 	a.DB, err = db.Open(ctx, db.Config{URL: cfg.DB.Reveal(), Dir: cfg.Data, MaxConns: cfg.DBConns})
 	if err != nil {
@@ -184,21 +190,25 @@ func (a *App) domains() {
 	a.parts()
 	orders := order.NewStore(a.DB)
 	a.Metrics = order.NewRefresher(orders, a.Clock)
+	a.Columns = column.New(column.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, MaxBytes: a.Config.ColumnsMaxBytes, Sized: a.columnsSized,
+		File: a.Config.ColumnsFile()})
+	a.streams()
 	a.Tiering = tiering.NewService(tiering.Deps{
 		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Jobs: a.Jobs, Events: a.Events, Zone: zone, Log: a.Log,
 		Names: a.Org.Names, Company: a.companyName, JobAlive: a.Jobs.Alive,
-		Find: a.findCustomers,
+		Find: a.findCustomers, Orders: a.gradedOrders(),
 	})
-	a.Columns = column.New(column.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, MaxBytes: a.Config.ColumnsMaxBytes, Sized: a.columnsSized})
 	a.Customer = customer.NewService(customer.Deps{
 		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Levels: a.Tiering.Levels(), AsOf: a.Metrics, Orders: orders,
 		Texts: texts{}, Zone: zone, Log: a.Log, Events: a.Events, Parts: rowParts{a},
-		Fields: a.Fields, Tags: a.Tags, Columns: a.Columns, Jobs: a.Jobs, Files: a.Config.FilesDir(), Actor: a.Org.ActorOf, Issues: issues(),
+		Fields: a.Fields, Tags: a.Tags, Rules: rules{a}, Columns: a.Columns, Jobs: a.Jobs, Files: a.Config.FilesDir(), Actor: a.Org.ActorOf, Issues: issues(),
 	})
 	a.Customer.Register(a.Jobs.Registry())
 	a.Customer.OnDelete("field", func(ctx context.Context, id int64) error { return a.Fields.Forget(ctx, []int64{id}) })
 	a.Customer.OnDelete("tag", func(ctx context.Context, id int64) error { return a.Tags.Forget(ctx, []int64{id}) })
 	a.Orders = order.NewService(order.Deps{DB: a.DB, Clock: a.Clock, Customers: a.Customer, Levels: a.Tiering.Levels()})
+	a.audiences(zone)
+	a.Audiences.Register(a.Jobs.Registry())
 	a.Importer = importer.NewService(importer.Deps{
 		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Jobs: a.Jobs, Events: a.Events, Zone: zone, Log: a.Log,
 		Customers: a.Customer.Store(), Orders: orders, Metrics: a.Metrics, Files: a.Config.FilesDir(),

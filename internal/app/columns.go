@@ -6,6 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"zhike/internal/platform/i18n"
 	"zhike/internal/platform/web"
 )
 
@@ -31,6 +32,7 @@ func (a *App) columnMetrics(m *web.Metrics) {
 	stats := a.Columns.Stats
 	m.Register(
 		gauge("zhike_columns_bytes", "Memory of the columns that lists are answered from.", func() int64 { return stats().Bytes }),
+		gauge("zhike_columns_snapshot_bytes", "The file that columns were written to or read from last.", func() int64 { return stats().SnapshotBytes }),
 		gauge("zhike_columns_customers", "Customers in the columns.", func() int64 { return stats().Customers }),
 		counter("zhike_columns_answered_total", "Lists answered from the columns.", func() int64 { return stats().Answered }),
 		counter("zhike_columns_passed_total", "Lists left to the database: columns were being read or were behind.", func() int64 { return stats().Passed }),
@@ -51,6 +53,20 @@ func (d *doctor) columns(a *App) {
 		d.add("columns", StatusWarning, "doctor.columns.differed", "doctor.columns.differed_fix", "times", s.Differed)
 	default:
 		d.add("columns", StatusOK, "doctor.columns.ok", "", "columns", s.Columns, "customers", s.Customers,
-			"mib", s.Bytes>>20, "max", s.MaxBytes>>20, "ms", s.LoadMillis, "answered", s.Answered, "passed", s.Passed)
+			"mib", s.Bytes>>20, "max", s.MaxBytes>>20, "kept", s.KeptBytes>>20, "snapshot", d.snapshot(s.SnapshotBytes, s.FromSnapshotMs),
+			"ms", s.LoadMillis, "answered", s.Answered, "passed", s.Passed)
 	}
+}
+
+// snapshot tells of the file of the columns: how large, and what reading it took
+// where the program began with it. i18n-keys: doctor.columns.*
+func (d *doctor) snapshot(bytes, readMs int64) string {
+	key := "doctor.columns.snapshot"
+	switch {
+	case bytes == 0:
+		key = "doctor.columns.no_snapshot"
+	case readMs > 0:
+		key = "doctor.columns.snapshot_read"
+	}
+	return i18n.T(d.locale, key, i18n.Params{"mib": bytes >> 20, "ms": readMs})
 }

@@ -19,6 +19,7 @@ import (
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/config"
 	"zhike/internal/platform/db/dbtest"
+	"zhike/internal/rule"
 	"zhike/internal/tag"
 	"zhike/internal/tiering"
 	"zhike/internal/timeline"
@@ -49,7 +50,7 @@ func askAll(t *testing.T, ctx context.Context, a *App) int64 {
 	}
 	before := a.Columns.Stats().Answered
 	for _, f := range fields.Items {
-		if len(f.Operators) == 0 {
+		if len(f.Operators) == 0 || f.Type == "audience" {
 			continue
 		}
 		n := customer.Node{Field: f.Code, Op: "empty"}
@@ -72,10 +73,38 @@ func askAll(t *testing.T, ctx context.Context, a *App) int64 {
 			}
 		}
 	}
+	askFacts(t, ctx, a)
 	if err := a.Columns.Settle(ctx); err != nil {
 		t.Fatal(err)
 	}
 	return a.Columns.Stats().Answered - before
+}
+
+// askFacts asks for everything that the streams tell, and for what levels and
+// stages were.
+func askFacts(t *testing.T, ctx context.Context, a *App) {
+	t.Helper()
+	day, err := a.Customer.Today(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	find := func(n customer.Node) {
+		t.Helper()
+		if _, err := a.Customer.Find(ctx, customer.Who{Rule: &n}); err != nil {
+			t.Fatalf("%+v: %v", n, err)
+		}
+	}
+	for _, st := range a.Streams.All() {
+		for _, m := range st.Measures {
+			find(customer.Node{Facts: &rule.Facts{Stream: st.Code, Agg: "sum", Of: m.Code}, Op: "gte", Value: json.RawMessage("1")})
+		}
+		for _, d := range st.Dimensions {
+			find(customer.Node{Facts: &rule.Facts{Stream: st.Code, Agg: "distinct", Of: d.Code}, Op: "gte", Value: json.RawMessage("1")})
+		}
+		find(customer.Node{Sequence: &rule.Sequence{First: rule.Facts{Stream: st.Code}, Then: rule.Facts{Stream: st.Code}, Within: 3}})
+	}
+	find(customer.Node{Field: "stage", Op: "in", Value: json.RawMessage(`["prospect"]`), At: (day - 1).String()})
+	find(customer.Node{Field: "stage", Op: "changed", Value: json.RawMessage(`{"days":30}`)})
 }
 
 // TestEveryWriterTells: whoever writes what lists filter by is followed by the
@@ -162,6 +191,26 @@ func TestEveryWriterTells(t *testing.T) {
 				{"import of orders, figures", func() {
 					_, err := a.Importer.Run(ctx, importer.RunInput{Kind: importer.KindOrders, Source: "shop", Path: file("orders.csv", "订单编号,手机号,收货人,付款时间,实付金额",
 						order((day-1).String(), 100), order((day-20).String(), 300), "E1,13900000001,新客,"+(day-2).String()+" 09:00:00,55")})
+					must(err)
+				}},
+				{"behaviours", func() {
+					_, err := a.Importer.Run(ctx, importer.RunInput{Kind: importer.KindBehaviours, Source: "shop", Path: file("acts.csv", "行为编号,手机号,行为类型,时间,商品编码,评分",
+						"A1,13812345678,加购,"+(day-1).String()+" 09:00:00,P1,", "A2,13900000001,评价,"+(day-1).String()+" 09:00:00,P1,4")})
+					must(err)
+				}},
+				{"orders of somebody else, and products of another category", func() {
+					for i, category := range []string{"咖啡", "茶"} {
+						_, err := a.Importer.Run(ctx, importer.RunInput{Kind: importer.KindOrders, Source: "shop", Path: file(fmt.Sprint("more", i, ".csv"),
+							"订单编号,手机号,收货人,付款时间,实付金额,商品编码,类目,数量",
+							fmt.Sprintf("E1,%s,新客,%s 09:00:00,%d,P1,%s,2", []string{"13812345678", "13900000001"}[i], day-2, 60+i, category),
+							fmt.Sprintf("E2,13812345678,新客,%s 09:00:00,%d,P1,%s,2", day-3, 60+i, category))})
+						must(err)
+						askAll(t, ctx, a)
+					}
+				}},
+				{"stage", func() {
+					stage := customer.StageProspect
+					_, err := a.Customer.Change(ctx, customer.Edit{ID: ids[1], Patch: customer.Patch{Stage: &stage}}, customer.WriteOptions{})
 					must(err)
 				}},
 				{"figures of another day", func() { must(a.Metrics.RefreshAll(ctx, day-10, func(int64, int64) {})) }},

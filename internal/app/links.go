@@ -44,6 +44,6 @@ JOIN customer_tags w ON w.tag_id = b.id WHERE a.id = t.tag_id AND g.is_exclusive
 
 // pastLinks name customers as they were at a time: they are history and stay.
 var pastLinks = map[string]bool{
-	"audience_changes.customer_id": true, "bulk_conflicts.customer_id": true, "customer_feed.customer_id": true, "customer_feed.other_id": true,
+	"audience_changes.customer_id": true, "bulk_conflicts.customer_id": true, "customer_feed.customer_id": true, "customer_feed.other_id": true, "customer_stages.customer_id": true,
 	"merges.winner_id": true, "merges.loser_id": true, "duplicate_decisions.a_id": true, "duplicate_decisions.b_id": true,
 }

@@ -74,10 +74,12 @@ func (a *App) Serve(ctx context.Context, started func(Started)) error {
 	if err != nil {
 		return err
 	}
+	a.Columns.Restore()
 	metrics := web.NewMetrics("")
 	metrics.Register(a.Jobs.Collector())
 	a.poolMetrics(metrics)
 	a.columnMetrics(metrics)
+	a.followMetrics(metrics)
 	health := web.NewHealth()
 	health.Check("database", a.DB.Ping)
 	api := a.api(metrics)
@@ -104,6 +106,9 @@ func (a *App) Serve(ctx context.Context, started func(Started)) error {
 	followed := make(chan struct{})
 	go func() { defer close(followed); a.Org.Follow(follow) }()
 	defer func() { stop(); <-followed }()
+	members := make(chan struct{})
+	go func() { defer close(members); a.Follower.Run(follow) }()
+	defer func() { stop(); <-members }()
 	health.Ready()
 	started(s)
 	return web.Serve(ctx, web.Server{
@@ -146,6 +151,8 @@ func (a *App) api(m *web.Metrics) *web.API {
 	a.Fields.Routes(api)
 	a.Tags.Routes(api)
 	a.Customer.Routes(api)
+	a.Audiences.Routes(api)
+	a.Follower.Routes(api)
 	a.Orders.Routes(api)
 	a.Importer.Routes(api)
 	a.Tiering.Routes(api)

@@ -58,6 +58,7 @@ func (a *App) System(ctx context.Context, _ *struct{}) (SystemInfo, error) {
 	d.keys(ctx, a.Config, a.DB)
 	d.jobs(ctx, a.DB)
 	d.columns(a)
+	d.following(ctx, a)
 	s.Checks = d.checks
 	return s, nil
 }

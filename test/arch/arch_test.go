@@ -27,6 +27,7 @@ var order = []string{
 	"internal/rule",
 	"internal/customer",
 	"internal/order",
+	"internal/audience",
 	"internal/importer",
 	"internal/tiering",
 	"internal/timeline",

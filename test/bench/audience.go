@@ -12,6 +12,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"zhike/internal/demo"
+	"zhike/internal/platform/clock"
 )
 
 const (
@@ -31,7 +34,8 @@ type question struct {
 // conditions are single ones of every kind that the base has data for.
 func conditions(categories, provinces []string) []question {
 	category := func(r *rand.Rand) string { return quote(categories[r.IntN(len(categories))]) }
-	days := func(r *rand.Rand) int { return 30 + r.IntN(300) }
+	// The facts end on a day in the past; windows reach back from today.
+	days := func(r *rand.Rand) int { return since() + 30 + r.IntN(300) }
 	return []question{
 		{"attribute", func(r *rand.Rand) string {
 			return `{"field":"province","op":"in","value":[` + quote(provinces[r.IntN(len(provinces))]) + `]}`
@@ -61,6 +65,11 @@ func conditions(categories, provinces []string) []question {
 			return fmt.Sprintf(`{"sample":{"percent":%d,"seed":"s%d"}}`, 1+r.IntN(50), r.IntN(1000))
 		}},
 	}
+}
+
+// since is how many days lie between the last facts and today.
+func since() int {
+	return int(clock.DayOf(time.Now(), time.FixedZone("", 8*3600)) - demo.BenchAsOf)
 }
 
 // mixed nests three conditions of different kinds.
@@ -124,20 +133,20 @@ func (s *server) audiences(ctx context.Context, o options, e engine, t *table, n
 	worst := time.Duration(0)
 	for _, q := range list {
 		note("count: %s", q.name)
-		p95, err := s.editing(ctx, o, q)
+		p95, err := s.editing(ctx, o, q, 1)
 		if err != nil {
 			return fmt.Errorf("%s: %w", q.name, err)
 		}
 		t.add("count p95, ms: "+q.name, e, "%.1f", millis(p95))
 		worst = max(worst, p95)
 	}
-	t.add("count p95, ms: the slowest single condition (≤ 20)", e, "%.1f", millis(worst))
+	t.add("count p95, ms: the slowest single condition, all of them ≤ 20", e, "%.1f", millis(worst))
 	note("count: nested")
-	p95, err := s.editing(ctx, o, mixed(list))
+	p95, err := s.editing(ctx, o, mixed(list), editors)
 	if err != nil {
 		return err
 	}
-	t.add("count p95, ms: three nested conditions (≤ 50)", e, "%.1f", millis(p95))
+	t.add("count p95, ms: three nested conditions, 8 editors (≤ 50)", e, "%.1f", millis(p95))
 	note("members")
 	if err := s.members(ctx, e, t); err != nil {
 		return err
@@ -185,37 +194,42 @@ func (s *server) questions(ctx context.Context) ([]question, error) {
 	return conditions(categories, options.provinces), nil
 }
 
-// warmCounts asks everything until columns answer.
+// warmCounts asks everything until columns answer. Nobody waits for an answer by
+// SQL meanwhile: it is given up, so that it does not slow the reading down.
 func (s *server) warmCounts(ctx context.Context, list []question) error {
 	r := rand.New(rand.NewPCG(3, 3))
 	for range 600 {
 		waits := false
 		for _, q := range list {
-			c, err := s.count(ctx, q.rule(r))
-			if err != nil {
-				return fmt.Errorf("%s: %w", q.name, err)
-			}
-			if c.Engine != "columns" {
+			short, cancel := context.WithTimeout(ctx, 250*time.Millisecond)
+			c, err := s.count(short, q.rule(r))
+			late := short.Err() != nil
+			cancel()
+			switch {
+			case late:
 				waits = true
-				break // by SQL the rest takes long, too
+			case err != nil:
+				return fmt.Errorf("%s: %w", q.name, err)
+			default:
+				waits = waits || c.Engine != "columns"
 			}
 		}
 		if !waits {
 			return nil
 		}
-		time.Sleep(200 * time.Millisecond)
+		time.Sleep(500 * time.Millisecond)
 	}
 	return errors.New("counts are not answered from columns")
 }
 
-// editing counts with several editors at once and gives the 95th percentile.
-func (s *server) editing(ctx context.Context, o options, q question) (time.Duration, error) {
+// editing counts with so many editors at once and gives the 95th percentile.
+func (s *server) editing(ctx context.Context, o options, q question, people int) (time.Duration, error) {
 	until := time.Now().Add(time.Duration(o.seconds) * time.Second / 2)
 	var mu sync.Mutex
 	var all []time.Duration
 	var failed error
 	var wg sync.WaitGroup
-	for k := range editors {
+	for k := range people {
 		wg.Go(func() {
 			r := rand.New(rand.NewPCG(5, uint64(k)))
 			for time.Now().Before(until) {
@@ -260,7 +274,7 @@ func (s *server) make(ctx context.Context, name, rule string, followed bool) (in
 
 // members reads the first 100,000 of an audience.
 func (s *server) members(ctx context.Context, e engine, t *table) error {
-	id, err := s.make(ctx, fmt.Sprint("members ", time.Now().UnixNano()), `{"facts":{"stream":"orders","agg":"count","window":{"last":365}},"op":"gte","value":1}`, false)
+	id, err := s.make(ctx, fmt.Sprint("members ", time.Now().UnixNano()), `{"facts":{"stream":"orders","agg":"count","window":{"last":`+strconv.Itoa(since()+365)+`}},"op":"gte","value":1}`, false)
 	if err != nil {
 		return err
 	}
@@ -316,11 +330,15 @@ func (s *server) following(ctx context.Context, e engine, t *table, list []quest
 		time.Sleep(200 * time.Millisecond)
 	}
 	t.add("200 new audiences, first membership written, s", e, "%.1f", time.Since(began).Seconds())
-	full, err := s.metric(ctx, "zhike_audience_round_seconds")
+	sum, err := s.metric(ctx, "zhike_audience_round_seconds_sum")
 	if err != nil {
 		return err
 	}
-	t.add("a round over 200 audiences, s (≤ 4)", e, "%.2f", full)
+	rounds, err := s.metric(ctx, "zhike_audience_round_seconds_count")
+	if err != nil {
+		return err
+	}
+	t.add("a round over the followed audiences, mean, s (200 in full ≤ 4)", e, "%.2f", sum/max(rounds, 1))
 	var all []time.Duration
 	for range 300 {
 		began := time.Now()
@@ -417,7 +435,7 @@ func (p *program) snapshot(ctx context.Context, e engine, t *table, note func(st
 	if err := s.login(); err != nil {
 		return err
 	}
-	rule := `{"facts":{"stream":"orders","agg":"sum","of":"net","window":{"last":90}},"op":"gte","value":100000}`
+	rule := fmt.Sprintf(`{"facts":{"stream":"orders","agg":"sum","of":"net","window":{"last":%d}},"op":"gte","value":100000}`, since()+90)
 	for {
 		c, err := s.count(ctx, rule)
 		if err != nil {

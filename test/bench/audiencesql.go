@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"zhike/internal/demo"
@@ -12,16 +13,17 @@ import (
 
 // handWritten are rules, and the SQL that a careful person would write for them.
 func handWritten(category, province string) []struct{ name, rule, sql string } {
-	as := int(demo.BenchAsOf)
+	as := int(demo.BenchAsOf) + since() // today
 	ofCategory := `(o.lone_product_id IN (SELECT p.id FROM products p WHERE p.category = '` + category + `')
  OR o.lone_product_id IS NULL AND EXISTS (SELECT 1 FROM order_lines l JOIN products p ON p.id = l.product_id WHERE l.order_id = o.id AND p.category = '` + category + `'))`
-	spend := fmt.Sprintf(`(SELECT COALESCE(SUM(o.net_fen * 1000 + o.net_sub), 0) FROM orders o WHERE o.customer_id = c.id AND o.day >= %d AND o.day <= %d) >= 100000000`, as-89, as)
-	category2 := fmt.Sprintf(`(SELECT COUNT(*) FROM orders o WHERE o.customer_id = c.id AND o.day >= %d AND o.day <= %d AND o.net_fen > 0 AND %s) >= 2`, as-179, as, ofCategory)
-	silent := fmt.Sprintf(`NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.day >= %d AND o.day <= %d AND o.net_fen > 0)`, as-59, as)
+	spend := fmt.Sprintf(`(SELECT COALESCE(SUM(o.net_fen * 1000 + o.net_sub), 0) FROM orders o WHERE o.customer_id = c.id AND o.day >= %d AND o.day <= %d) >= 100000000`, int(demo.BenchAsOf)-89, as)
+	category2 := fmt.Sprintf(`(SELECT COUNT(*) FROM orders o WHERE o.customer_id = c.id AND o.day >= %d AND o.day <= %d AND o.net_fen > 0 AND %s) >= 2`, int(demo.BenchAsOf)-179, as, ofCategory)
+	silent := fmt.Sprintf(`NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.day >= %d AND o.day <= %d AND o.net_fen > 0)`, int(demo.BenchAsOf)-59, as)
+	last := func(days int) string { return strconv.Itoa(since() + days) }
 	rule := map[string]string{
-		"spend":    `{"facts":{"stream":"orders","agg":"sum","of":"net","window":{"last":90}},"op":"gte","value":100000}`,
-		"category": `{"facts":{"stream":"lines","agg":"count","window":{"last":180},"where":[{"field":"category","op":"in","value":[` + quote(category) + `]}]},"op":"gte","value":2}`,
-		"silent":   `{"facts":{"stream":"orders","agg":"count","window":{"last":60}},"op":"eq","value":0}`,
+		"spend":    `{"facts":{"stream":"orders","agg":"sum","of":"net","window":{"last":` + last(90) + `}},"op":"gte","value":100000}`,
+		"category": `{"facts":{"stream":"lines","agg":"count","window":{"last":` + last(180) + `},"where":[{"field":"category","op":"in","value":[` + quote(category) + `]}]},"op":"gte","value":2}`,
+		"silent":   `{"facts":{"stream":"orders","agg":"count","window":{"last":` + last(60) + `}},"op":"eq","value":0}`,
 		"province": `{"field":"province","op":"in","value":[` + quote(province) + `]}`,
 	}
 	return []struct{ name, rule, sql string }{

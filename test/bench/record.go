@@ -2,20 +2,23 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"sync"
 	"time"
 
 	"zhike/internal/demo"
 )
 
 const (
-	upsertRows = 10_000  // a call carries no more
-	knownRows  = 300_000 // customers that get custom fields and tags, where so many are there
-	newRows    = 100_000 // customers that another system brings
-	copyEvery  = 20      // of the new ones, so many are somebody who is there already
-	scoreMax   = 10_000  // the custom number lies below it
+	upsertRows    = 10_000  // a call carries no more
+	knownRows     = 300_000 // customers that get custom fields and tags, where so many are there
+	newRows       = 100_000 // customers that another system brings
+	copyEvery     = 20      // of the new ones, so many are somebody who is there already
+	upsertCallers = 4
+	scoreMax      = 10_000 // the custom number lies below it
 )
 
 // plans are the choices of a custom field; see planOf for how many have each.
@@ -56,7 +59,7 @@ func (s *server) measureRecords(ctx context.Context, o options, e engine, t *tab
 	}
 	note("bulk upsert of known customers")
 	known := min(o.customers, knownRows)
-	took, err := r.upsert(ctx, known, func(i int) map[string]any {
+	took, err := r.upsert(ctx, 1, known, func(i int) map[string]any {
 		id := int64(i + 1)
 		row := map[string]any{"id": id, "fields": map[string]any{"plan": planOf(id), "score": mix(id+7) % scoreMax}}
 		if k := mix(id+13) % 10; k < uint64(len(r.tags)) {
@@ -96,12 +99,22 @@ func (s *server) measureRecords(ctx context.Context, o options, e engine, t *tab
 		return fmt.Errorf("export: %w", err)
 	}
 	note("bulk upsert of new customers")
-	fresh := newcomers(o)
-	took, err = r.upsert(ctx, len(fresh), func(i int) map[string]any { return fresh[i] })
+	fresh := newcomers(o, 'N')
+	took, err = r.upsert(ctx, 1, len(fresh), func(i int) map[string]any { return fresh[i] })
 	if err != nil {
 		return err
 	}
 	t.add("bulk upsert of new customers, customers/s (≥ 10,000)", e, "%.0f", float64(len(fresh))/took.Seconds())
+	if err := r.settle(ctx); err != nil {
+		return err
+	}
+	fresh, cpu := newcomers(o, 'M'), s.cpuTime()
+	took, err = r.upsert(ctx, upsertCallers, len(fresh), func(i int) map[string]any { return fresh[i] })
+	if err != nil {
+		return err
+	}
+	t.add("bulk upsert of new customers by four callers, customers/s", e, "%.0f", float64(len(fresh))/took.Seconds())
+	t.add("bulk upsert of new customers, CPU µs of the program a customer", e, "%.0f", (s.cpuTime()-cpu).Seconds()*1e6/float64(len(fresh)))
 	if err := r.settle(ctx); err != nil {
 		return err
 	}
@@ -145,39 +158,57 @@ func (r *records) define(ctx context.Context) error {
 	return nil
 }
 
-// upsert sends n rows, as many a call as it takes.
-func (r *records) upsert(ctx context.Context, n int, row func(i int) map[string]any) (time.Duration, error) {
-	var took time.Duration
+// upsert sends n rows, as many a call as it takes, by so many callers at once.
+func (r *records) upsert(ctx context.Context, callers, n int, row func(i int) map[string]any) (time.Duration, error) {
+	calls := make(chan []map[string]any, n/upsertRows+1)
 	for at := 0; at < n; at += upsertRows {
 		items := make([]map[string]any, 0, upsertRows)
 		for i := at; i < min(n, at+upsertRows); i++ {
 			items = append(items, row(i))
 		}
-		var answer struct {
-			Failed  int `json:"failed"`
-			Results []struct {
-				Error *struct {
-					Detail string `json:"detail"`
-				} `json:"error"`
-			} `json:"results"`
-		}
-		started := time.Now()
-		if err := r.send(ctx, "POST", "/customers/upsert", map[string]any{"source": "bench", "items": items}, &answer); err != nil {
-			return 0, err
-		}
-		took += time.Since(started)
-		for _, res := range answer.Results {
-			if res.Error != nil {
-				return 0, fmt.Errorf("%d rows of an upsert were refused: %s", answer.Failed, res.Error.Detail)
-			}
-		}
+		calls <- items
 	}
-	return took, nil
+	close(calls)
+	failed := make([]error, callers)
+	var wg sync.WaitGroup
+	started := time.Now()
+	for c := range callers {
+		wg.Go(func() {
+			for items := range calls {
+				if failed[c] = r.upsertOnce(ctx, items); failed[c] != nil {
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return time.Since(started), errors.Join(failed...)
 }
 
-// newcomers are customers from another system; one in copyEvery is a buyer of
+func (r *records) upsertOnce(ctx context.Context, items []map[string]any) error {
+	var answer struct {
+		Failed  int `json:"failed"`
+		Results []struct {
+			Error *struct {
+				Detail string `json:"detail"`
+			} `json:"error"`
+		} `json:"results"`
+	}
+	if err := r.send(ctx, "POST", "/customers/upsert", map[string]any{"source": "bench", "items": items}, &answer); err != nil {
+		return err
+	}
+	for _, res := range answer.Results {
+		if res.Error != nil {
+			return fmt.Errorf("%d rows of an upsert were refused: %s", answer.Failed, res.Error.Detail)
+		}
+	}
+	return nil
+}
+
+// newcomers are customers from another system, which gives them numbers with a
+// letter of its own; one in copyEvery is a buyer of
 // the bench data with another phone.
-func newcomers(o options) []map[string]any {
+func newcomers(o options, letter byte) []map[string]any {
 	n := min(newRows, o.customers/10)
 	rows := make([]map[string]any, 0, n)
 	known := map[int]bool{}
@@ -187,16 +218,16 @@ func newcomers(o options) []map[string]any {
 		}
 		known[order.Buyer] = true
 		i := len(rows)
-		phone := fmt.Sprintf("166%08d", i)
-		if i%copyEvery == 0 { // two digits in another order
+		phone := fmt.Sprintf("1%d%08d", 60+int(letter-'H'), i) // 165, 166
+		if i%copyEvery == 0 {                                  // two digits in another order
 			p := []byte(order.Phone)
 			p[9], p[10] = p[10], p[9]
 			phone = string(p)
 		}
 		rows = append(rows, map[string]any{
-			"number": fmt.Sprintf("N%07d", i), "name": order.Name, "province": order.Province, "city": order.City,
+			"number": fmt.Sprintf("%c%07d", letter, i), "name": order.Name, "province": order.Province, "city": order.City,
 			"contacts": []map[string]any{
-				{"kind": "phone", "value": phone, "is_primary": true}, {"kind": "email", "value": fmt.Sprintf("n%07d@example.com", i)},
+				{"kind": "phone", "value": phone, "is_primary": true}, {"kind": "email", "value": fmt.Sprintf("%c%07d@example.com", letter, i)},
 			},
 		})
 		if len(rows) == n {

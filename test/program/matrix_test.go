@@ -72,6 +72,12 @@ func TestNobodyReachesOtherDepartments(t *testing.T) {
 		}
 		admin.must("POST", "/customers", map[string]any{"name": foreignName, "contacts": []any{map[string]any{"kind": "phone", "value": foreignPhone}}}, &mine)
 
+		var all struct {
+			ID int64 `json:"id"`
+		}
+		admin.must("POST", "/audiences", map[string]any{"name": "全部", "kind": "dynamic", "followed": false, "rule": map[string]any{"field": "stage", "op": "in", "value": []string{"customer", "prospect"}}}, &all)
+		audience := fmt.Sprintf("/audiences/%d", all.ID)
+
 		type who struct {
 			*person
 			role, scope string
@@ -121,6 +127,7 @@ func TestNobodyReachesOtherDepartments(t *testing.T) {
 				"/customers?limit=200", "/customers?q=" + foreignName, "/customers?q=" + foreignPhone, "/customers/export", "/search?q=" + foreignName,
 				"/search?q=ouyang", "/search?q=4321", "/search?q=" + foreignPhone, "/feed?cursor=0", "/duplicates", "/merges", "/overview", "/audit",
 				"/quality/rules/no_region/customers", "/imports", "/notes/next-steps", "/customers/board?group_by=stage",
+				"/audiences", audience + "/members", audience + "/profile", fmt.Sprintf("%s/customers/%d", audience, mine.ID),
 			} {
 				status, answer := p.do("GET", path, nil, nil)
 				// Whoever may reveal and export has phones in the file; the export is audited.
@@ -219,7 +226,7 @@ func digestPostgres(t *testing.T, url string) map[string]string {
 }
 
 // restless tables change while nobody asks for anything.
-var restless = []string{"sessions", "river_", "job_", "settings", "events", "event_receipts", "customer_quality", "quality_", "insight_", "id_sequences", "idempotency_keys"}
+var restless = []string{"sessions", "river_", "job_", "settings", "events", "event_receipts", "customer_quality", "quality_", "insight_", "id_sequences", "idempotency_keys", "audience_head"}
 
 func digest(t *testing.T, d *db.DB, tables string) map[string]string {
 	t.Helper()

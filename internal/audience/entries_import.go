@@ -1,0 +1,253 @@
+package audience
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"zhike/internal/clean"
+	"zhike/internal/customer"
+	"zhike/internal/platform/auth"
+	"zhike/internal/platform/errs"
+	"zhike/internal/platform/sheet"
+	"zhike/internal/platform/vault"
+	"zhike/internal/rule"
+)
+
+// Bounds of files of customers.
+const (
+	maxImport   = 100_000 // rows
+	maxProblems = 1000    // rows told of
+)
+
+// probe is a value of a row on the way to a customer.
+type probe struct {
+	row    int
+	kind   string // number, phone, email, member, "" for none of them
+	id     int64  // of number
+	blind  []byte // of the others
+	found  []int64
+	status string
+}
+
+// ImportEntries puts those customers into a static list whom a column of
+// numbers, phones, e-mails or member numbers means, within the actor's scope.
+// The answer names rows and never values. Errors: those of ChangeEntries,
+// customer.field_hidden, audience.too_many_rows, audience.no_rows, sheet.….
+func (s *Service) ImportEntries(ctx context.Context, id int64, in EntriesImport) (out EntriesImported, err error) {
+	if err := auth.Require(ctx, customer.PermView); err != nil {
+		return out, err
+	}
+	if _, err := s.list(ctx, id); err != nil {
+		return out, err
+	}
+	probes, err := s.probes(ctx, in)
+	if err != nil {
+		return out, err
+	}
+	if err := s.find(ctx, probes); err != nil {
+		return out, err
+	}
+	ids, err := s.judge(ctx, id, probes)
+	if err != nil {
+		return out, err
+	}
+	out = tell(probes)
+	out.Found, out.Added = len(ids)+out.Already, len(ids)
+	if in.DryRun || len(ids) == 0 {
+		return out, nil
+	}
+	_, _, err = s.enter(ctx, id, ids, true)
+	return out, err
+}
+
+// probes reads the first cell of every row. A first row without a digit is a
+// title where rows follow; alone it is a value, such as a member number of letters.
+func (s *Service) probes(ctx context.Context, in EntriesImport) ([]probe, error) {
+	if (in.Text == "") == (len(in.File) == 0) {
+		return nil, rule.Bad("text", "audience.no_rows")
+	}
+	data := in.File
+	if in.Text != "" {
+		data = []byte(in.Text)
+	}
+	f, err := sheet.Open(ctx, sheet.FromBytes(data), sheet.Options{NoHeader: true})
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var out []probe
+	title, titleRow := "", 0
+	add := func(text string, row int) error {
+		p, err := s.probe(ctx, text, in.By)
+		p.row = row
+		out = append(out, p)
+		return err
+	}
+	for first := true; ; first = false {
+		row, err := f.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		text, _ := clean.Text(row.Cells[0])
+		if text == "" {
+			continue
+		}
+		if first && !strings.ContainsAny(text, "0123456789") {
+			title, titleRow = text, int(row.Line)
+			continue
+		}
+		if len(out) == maxImport {
+			return nil, errs.New(errs.TooLarge, "audience.too_many_rows", "max", maxImport)
+		}
+		if err := add(text, int(row.Line)); err != nil {
+			return nil, err
+		}
+	}
+	if len(out) == 0 && title != "" {
+		if err := add(title, titleRow); err != nil {
+			return nil, err
+		}
+	}
+	if len(out) == 0 {
+		return nil, rule.Bad("text", "audience.no_rows")
+	}
+	return out, nil
+}
+
+// probe says what a value is. by is auto or one of the kinds.
+func (s *Service) probe(ctx context.Context, text, by string) (p probe, err error) {
+	auto := by == "" || by == "auto"
+	if auto || by == "number" {
+		id, ok := customer.OwnNumber(s.Vault, text)
+		if !ok && by == "number" {
+			n, e := strconv.ParseInt(text, 10, 64)
+			id, ok = n, e == nil && n > 0
+		}
+		if ok {
+			return probe{kind: "number", id: id}, nil
+		}
+	}
+	if auto && strings.Contains(text, "@") || by == "email" {
+		if mail, e := clean.Email(text); e == nil {
+			return probe{kind: "email", blind: s.Vault.Blind(vault.KindEmail, clean.EmailKey(mail))}, customer.Shows(ctx, string(customer.ContactEmail))
+		}
+	}
+	if auto && clean.LooksLikeMobile(text) || by == "phone" {
+		if n, e := clean.Phone(text); e == nil {
+			return probe{kind: "phone", blind: s.Vault.Blind(vault.KindPhone, n.Text)}, customer.Shows(ctx, string(customer.ContactPhone))
+		}
+	}
+	if auto || by == "member" {
+		return probe{kind: "member", blind: s.Vault.Blind(vault.KindExternalID, text)}, customer.Shows(ctx, customer.AccessNumber)
+	}
+	return p, nil
+}
+
+// find looks the customers of all probes up.
+func (s *Service) find(ctx context.Context, probes []probe) error {
+	var contacts, members [][]byte
+	for i := range probes {
+		switch p := &probes[i]; p.kind {
+		case "number":
+			p.found = []int64{p.id}
+		case "phone", "email":
+			contacts = append(contacts, p.blind)
+		case "member":
+			members = append(members, p.blind)
+		}
+	}
+	byContact, err := s.Customers.Store().ContactsByBlind(ctx, contacts)
+	if err != nil {
+		return err
+	}
+	byNumber, err := s.Customers.ByNumbers(ctx, members)
+	if err != nil {
+		return err
+	}
+	for i := range probes {
+		switch p := &probes[i]; p.kind {
+		case "phone", "email":
+			p.found = byContact[string(p.blind)]
+		case "member":
+			p.found = byNumber[string(p.blind)]
+		}
+		slices.Sort(probes[i].found)
+		probes[i].found = slices.Compact(probes[i].found)
+	}
+	return nil
+}
+
+// judge gives the customers that are to be put into a list, ascending, and
+// notes of every other row why it adds nobody.
+func (s *Service) judge(ctx context.Context, id int64, probes []probe) ([]int64, error) {
+	var all []int64
+	for i := range probes {
+		all = append(all, probes[i].found...)
+	}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	seen, err := s.Customers.Seen(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	in, err := s.store.listed(ctx, id, all)
+	if err != nil {
+		return nil, err
+	}
+	had, ids := map[int64]bool{}, []int64{}
+	for i := range probes {
+		p := &probes[i]
+		p.found = slices.DeleteFunc(slices.Clone(p.found), func(id int64) bool { _, ok := seen[id]; return !ok })
+		switch {
+		case p.kind == "":
+			p.status = "unreadable"
+		case len(p.found) == 0:
+			p.status = "not_found"
+		case len(p.found) > 1:
+			p.status = "ambiguous"
+		case had[p.found[0]]:
+			p.status = "twice"
+		case in[p.found[0]]:
+			p.status = "already"
+		default:
+			ids = append(ids, p.found[0])
+		}
+		if len(p.found) == 1 {
+			had[p.found[0]] = true
+		}
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
+func tell(probes []probe) EntriesImported {
+	out := EntriesImported{Rows: len(probes), Problems: []ImportRow{}}
+	for i := range probes {
+		p := &probes[i]
+		switch p.status {
+		case "":
+			continue
+		case "unreadable":
+			out.Unreadable++
+		case "not_found":
+			out.NotFound++
+		case "ambiguous":
+			out.Ambiguous++
+		case "twice":
+			out.Twice++
+		case "already":
+			out.Already++
+		}
+		if len(out.Problems) < maxProblems {
+			out.Problems = append(out.Problems, ImportRow{Row: p.row, Status: p.status})
+		}
+	}
+	return out
+}
