@@ -7,6 +7,7 @@ import { zh } from './harness/texts'
 const sample = inject('sample')
 let v: Visit
 const first: Record<string, number> = {}
+const spent = { field: 'net_365', op: 'gt', value: 0 }
 
 beforeAll(async () => {
   v = await visit(sample.url)
@@ -18,6 +19,14 @@ beforeAll(async () => {
   ] as const) {
     const answer = await v.context.request.get(`/api/v1${path}`)
     first[name] = (await answer.json()).items[0].id
+  }
+  const headers = { Origin: sample.url }
+  for (const [name, data] of [
+    ['audience', { name: '近一年消费过', kind: 'dynamic', rule: spent }],
+    ['list', { name: '手工名单', kind: 'static' }],
+  ] as const) {
+    const answer = await v.context.request.post('/api/v1/audiences', { data, headers })
+    first[name] = (await answer.json()).id
   }
 })
 afterAll(() => v?.close())
@@ -34,6 +43,16 @@ const pages: [path: string, ready: string][] = [
   ['/customers/:customer?tab=portrait', 'h2'],
   ['/customers/:customer?tab=record', 'h2'],
   ['/pool', '[data-row]'],
+  ['/audiences', '[data-row]'],
+  ['/audiences/shipped', '[data-shipped]'],
+  ['/audiences/overlap', '[role=combobox]'],
+  ['/audiences/overlap?ids=:audience,:list', 'figure'],
+  ['/audiences/:audience', 'figure'],
+  ['/audiences/:audience?tab=members', '[data-row]'],
+  ['/audiences/:audience?tab=changes', 'h2'],
+  ['/audiences/:audience?tab=versions', 'ol li'],
+  ['/audiences/:audience?tab=uses', 'h2'],
+  ['/audiences/:list?tab=members', 'h1'],
   ['/duplicates', 'h1'],
   ['/quality', 'h1'],
   ['/imports', '[data-row]'],
@@ -68,7 +87,7 @@ describe('every page', () => {
       const { page } = v
       await page.setViewportSize(wide)
       await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
-      await page.goto(path.replace(/:(\w+)/, (_all, name: string) => String(first[name])))
+      await page.goto(path.replace(/:(\w+)/g, (_all, name: string) => String(first[name])))
       await page.locator('main').locator(ready).first().waitFor()
       const found: string[] = []
       found.push(...(await violations('wide light')))

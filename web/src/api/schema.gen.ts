@@ -18,6 +18,452 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audiences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Audiences with size and freshness */
+        get: operations["listAudiences"];
+        put?: never;
+        /** Save a rule or begin a static list */
+        post: operations["createAudience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One audience with its rule, and the version as ETag */
+        get: operations["getAudience"];
+        put?: never;
+        post?: never;
+        /** Delete an audience that nothing uses */
+        delete: operations["deleteAudience"];
+        options?: never;
+        head?: never;
+        /** Change what is sent; makes a version */
+        patch: operations["updateAudience"];
+        trace?: never;
+    };
+    "/audiences/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an audience out of use; what names it goes on working */
+        post: operations["archiveAudience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who entered and left a followed audience, kept for a year */
+        get: operations["audienceChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/{id}/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Does a customer belong */
+        get: operations["audienceMember"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put customers into a static list, by id or all that a list shows */
+        post: operations["addAudienceEntries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/{id}/entries/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put customers into a static list by number, phone, e-mail or member number, at most 100,000 rows */
+        post: operations["importAudienceEntries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/{id}/entries/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take customers out of a static list */
+        post: operations["removeAudienceEntries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/{id}/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would enter and leave if the rule were saved; writes nothing */
+        post: operations["audienceImpact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Members by id */
+        get: operations["audienceMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/{id}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Members compared with all customers */
+        get: operations["audienceProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an archived audience into use again */
+        post: operations["restoreAudience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/{id}/sizes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Size of a followed audience by day */
+        get: operations["audienceSizes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What names the audience */
+        get: operations["audienceUses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What it was before, the newest first */
+        get: operations["listAudienceVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version, and what it changed */
+        get: operations["getAudienceVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/{id}/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make rule, name and description what they were; makes a version */
+        post: operations["restoreAudienceVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What rules can ask for: fields, streams of facts, aggregates, limits */
+        get: operations["audienceCatalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/combine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an audience of others: union, intersection or difference */
+        post: operations["combineAudiences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many a rule means, and who the first are; writes nothing */
+        post: operations["countAudience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which conditions hold of a customer, and the values behind them; writes nothing */
+        post: operations["explainAudience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/freshness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How fresh the kept members of audiences are */
+        get: operations["audienceFreshness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/overlap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many are in which of two to five audiences; writes nothing */
+        post: operations["overlapAudiences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/shipped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Audiences that come with the program, by industry */
+        get: operations["listShippedAudiences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/shipped/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, with how many it means */
+        get: operations["countShippedAudience"];
+        put?: never;
+        /** Make one's own audience of it */
+        post: operations["copyShippedAudience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audiences/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Values that a field or a dimension of facts has, with counts */
+        get: operations["audienceValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit": {
         parameters: {
             query?: never;
@@ -308,6 +754,23 @@ export interface paths {
         post?: never;
         /** Delete a customer without orders for good */
         delete: operations["deleteCustomer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/audiences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audiences in use that a customer belongs to */
+        get: operations["customerAudiences"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2626,6 +3089,887 @@ export interface components {
             started_at: number;
             time_zone: string;
             version: string;
+        };
+        AudienceAggregateInfo: {
+            /** @enum {string} */
+            code: "count" | "sum" | "avg" | "min" | "max" | "distinct" | "first" | "last" | "days_since" | "days_since_first";
+            label: string;
+            /** @enum {string} */
+            of: "none" | "measure" | "dimension" | "none_or_dimension";
+            /** @description For numbers or days */
+            operators: string[];
+            /**
+             * @description What value is compared with: measure: of the measure's type; day_or_dimension: a day, or with a dimension one of its words
+             * @enum {string}
+             */
+            result: "number" | "measure" | "day" | "days" | "day_or_dimension";
+            /** @description With a dimension, where the result is one of its words */
+            word_operators: string[];
+        };
+        AudienceBucket: {
+            /**
+             * Format: int64
+             * @description Members that have it
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Of parts spend (分) and age (years): the least value; null where open, and of other parts
+             */
+            from: number | null;
+            key: string;
+            label: string;
+            /**
+             * Format: double
+             * @description Of the members, 0 to 1
+             */
+            share: number;
+            /**
+             * Format: int64
+             * @description The greatest value, itself included; null where open
+             */
+            to: number | null;
+            /**
+             * Format: int64
+             * @description Customers within the reader's scope that have it
+             */
+            total_count: number;
+            /** Format: double */
+            total_share: number;
+        };
+        AudienceCatalogue: {
+            aggregates: components["schemas"]["AudienceAggregateInfo"][];
+            /** @description The present as-of day */
+            as_of: string;
+            /** @description Codes of fields of which a condition can name a day itself, as at */
+            at_fields: string[];
+            /** @description Counts are answered from memory */
+            columns: boolean;
+            dimension_operators: string[];
+            /** @description Those that conditions can name */
+            fields: components["schemas"]["CustomerFieldInfo"][];
+            limits: components["schemas"]["AudienceLimitInfo"];
+            measure_operators: string[];
+            /** @description Codes of fields that are known for a past as-of day; others are as they are now */
+            past_fields: string[];
+            relative_operators: components["schemas"]["AudienceChoice"][];
+            streams: components["schemas"]["AudienceStreamInfo"][];
+            window_units: components["schemas"]["AudienceChoice"][];
+        };
+        AudienceChoice: {
+            code: string;
+            label: string;
+        };
+        AudienceCombineIn: {
+            /**
+             * @description static freezes the members within the actor's scope
+             * @enum {string}
+             */
+            as: "dynamic" | "static";
+            description?: string;
+            ids: number[];
+            name: string;
+            /**
+             * @description difference: the first without the others
+             * @enum {string}
+             */
+            op: "union" | "intersection" | "difference";
+        };
+        AudienceCount: {
+            /** @description The day that “today” stands for in the rule */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description Customers within the reader's scope
+             */
+            count: number;
+            /** @enum {string} */
+            engine: "columns" | "sql";
+            examples: components["schemas"]["AudienceExample"][];
+            /**
+             * Format: int64
+             * @description Changes committed before it are included, unix ms
+             */
+            fresh_at: number;
+            /** @description What is wrong though it can be counted, such as a retired field */
+            problems: components["schemas"]["AudienceProblem"][];
+            /** @description The rule in the reader's language */
+            sentence: string;
+            /** Format: int64 */
+            took_ms: number;
+            /**
+             * Format: int64
+             * @description All customers within the reader's scope
+             */
+            total: number;
+        };
+        AudienceCountIn: {
+            /** @description A past day, 2026-01-31; the present as-of day where left out */
+            as_of?: string;
+            /**
+             * Format: int64
+             * @description With a rule: the audience that is being edited, so that circles are seen; without: the one to be counted
+             */
+            audience_id?: number;
+            /** Format: int64 */
+            examples?: number;
+            /** @description Empty: everybody, or the audience where one is named */
+            rule?: unknown;
+        };
+        AudienceDifference: {
+            /** @description What stands there now */
+            after: string;
+            /** @description What stood there, as a sentence */
+            before: string;
+            /** @enum {string} */
+            kind: "added" | "removed" | "changed";
+            /** @description In this version; of what was removed, in the one before */
+            path: string;
+        };
+        AudienceDimensionInfo: {
+            code: string;
+            label: string;
+            /** @description Where there is a fixed list; else GET /audiences/values suggests */
+            options: components["schemas"]["AudienceChoice"][];
+        };
+        AudienceEntriesImport: {
+            /**
+             * @description What the values are; auto where left out. number is the customer's own, ZK-… or the bare id
+             * @enum {string}
+             */
+            by?: "auto" | "number" | "phone" | "email" | "member" | "";
+            /** @description Look only */
+            dry_run?: boolean;
+            /** @description Or: a CSV or XLSX file, base64 */
+            file?: string;
+            file_name?: string;
+            /** @description One value a line, or CSV whose first column counts */
+            text?: string;
+        };
+        AudienceEntriesImported: {
+            /**
+             * Format: int64
+             * @description Of them, those that were not in the list; what a dry run would add
+             */
+            added: number;
+            /** Format: int64 */
+            already: number;
+            /**
+             * Format: int64
+             * @description Rows that several customers fit
+             */
+            ambiguous: number;
+            /**
+             * Format: int64
+             * @description Different customers that rows mean
+             */
+            found: number;
+            /**
+             * Format: int64
+             * @description Also customers that the actor may not see
+             */
+            not_found: number;
+            /** @description The first 1,000 rows that added nobody */
+            problems: components["schemas"]["AudienceImportRow"][];
+            /** Format: int64 */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Rows of a customer that an earlier row named
+             */
+            twice: number;
+            /**
+             * Format: int64
+             * @description Rows that are none of the kinds
+             */
+            unreadable: number;
+        };
+        AudienceEntriesIn: {
+            customer_ids?: number[];
+            /** @description Or: all customers that a list shows, as in POST /customers/query; {} for everybody */
+            filter?: unknown;
+            /** @description With a filter or alone: the text that the list was searched for */
+            q?: string;
+        };
+        AudienceEntriesOut: {
+            /**
+             * Format: int64
+             * @description Customers that were added or taken out
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description Where the rest goes on in the background
+             */
+            job_id: number | null;
+            /**
+             * Format: int64
+             * @description Those that are not there, or that the actor may not see
+             */
+            not_found: number;
+            /**
+             * Format: int64
+             * @description Of the list now, within the actor's scope
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description Those that were in, or out, already
+             */
+            unchanged: number;
+        };
+        AudienceExample: {
+            /** Format: int64 */
+            id: number;
+            /** @description Its name; null where not graded */
+            level?: string | null;
+            name: string;
+            /** @description Masked; null without one */
+            phone?: string | null;
+        };
+        AudienceExplained: {
+            as_of: string;
+            /** Format: int64 */
+            customer_id: number;
+            holds: boolean;
+            name: string;
+            tree: components["schemas"]["AudienceReason"];
+        };
+        AudienceExplainIn: {
+            as_of?: string;
+            /**
+             * Format: int64
+             * @description Instead of a rule
+             */
+            audience_id?: number;
+            /** Format: int64 */
+            customer_id: number;
+            rule?: unknown;
+        };
+        AudienceFresh: {
+            /**
+             * @description What answered last; sql is asked once a minute only
+             * @enum {string}
+             */
+            engine: "" | "columns" | "sql";
+            /** Format: int64 */
+            evaluated_at: number;
+            followed: boolean;
+            /**
+             * Format: int64
+             * @description unix ms; the members are those of this instant, 0 before the first count
+             */
+            fresh_at: number;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description For how long something has been known to have changed that the members do not show yet
+             */
+            lag_ms: number;
+            /**
+             * Format: int64
+             * @description unix ms; about when it is looked at again, 0 where nobody knows
+             */
+            next_check_at: number;
+            /** @description Code of why the rule cannot be evaluated */
+            problem: string;
+            /**
+             * Format: int64
+             * @description Members that are kept; -1 until they were counted for the first time
+             */
+            size: number;
+            /** Format: int64 */
+            took_ms: number;
+        };
+        AudienceFull: {
+            /**
+             * Format: int64
+             * @description unix ms; null in use
+             */
+            archived_at: number | null;
+            /**
+             * Format: int64
+             * @description Size now less that at the end of yesterday in company time; null where either is not known, and for readers who do not see all customers
+             */
+            change: number | null;
+            /**
+             * Format: int64
+             * @description In the rule
+             */
+            conditions: number;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            created_at: number;
+            description: string;
+            /**
+             * Format: int64
+             * @description When that was, unix ms
+             */
+            evaluated_at: number | null;
+            /** @description Membership is kept, and changes become events */
+            followed: boolean;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "dynamic" | "static";
+            name: string;
+            owner: components["schemas"]["AudiencePerson"];
+            /** @description Code of the shipped audience it was made from, empty for others */
+            preset: string;
+            /** @description Why members cannot be told; null where they can */
+            problem: components["schemas"]["AudienceProblem"] | null;
+            /** @description What is wrong in the rule: fields that are gone, retired or hidden */
+            problems: components["schemas"]["AudienceProblem"][];
+            /** @description null of a static list */
+            rule: unknown;
+            /** @description The rule in the reader's language, in lists its first 200 characters; empty of a static list */
+            sentence: string;
+            /**
+             * Format: int64
+             * @description Members when it was last looked at; null where not known yet, and for readers who do not see all customers
+             */
+            size: number | null;
+            /**
+             * Format: int64
+             * @description What looking took
+             */
+            took_ms: number;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            updated_at: number;
+            /**
+             * Format: int64
+             * @description How many name it: it can be deleted where this is 0
+             */
+            used_by: number;
+            /**
+             * Format: int64
+             * @description Of the ETag; every change of rule, name or description makes one
+             */
+            version: number;
+        };
+        AudienceFullVersion: {
+            author: components["schemas"]["AudiencePerson"];
+            /** Format: int64 */
+            conditions: number;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            created_at: number;
+            current: boolean;
+            description: string;
+            /** @description Where the description changed */
+            description_before: string | null;
+            /** @description To the version before; empty of the first */
+            differences: components["schemas"]["AudienceDifference"][];
+            name: string;
+            /** @description Where the name changed */
+            name_before: string | null;
+            note: string;
+            rule: unknown;
+            sentence: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AudienceImpact: {
+            /** @description The day that “today” stands for in the rule */
+            as_of: string;
+            /** @enum {string} */
+            engine: "columns" | "sql";
+            entering: components["schemas"]["AudiencePart"];
+            /**
+             * Format: int64
+             * @description Changes committed before it are included, unix ms
+             */
+            fresh_at: number;
+            leaving: components["schemas"]["AudiencePart"];
+            staying: components["schemas"]["AudiencePart"];
+            /** Format: int64 */
+            took_ms: number;
+        };
+        AudienceImpactIn: {
+            rule: unknown;
+        };
+        AudienceImportRow: {
+            /**
+             * Format: int64
+             * @description 1 is the first
+             */
+            row: number;
+            /** @enum {string} */
+            status: "not_found" | "ambiguous" | "twice" | "already" | "unreadable";
+        };
+        AudienceIn: {
+            description?: string;
+            /** @description true where left out */
+            followed?: boolean;
+            /** @enum {string} */
+            kind: "dynamic" | "static";
+            name: string;
+            /** @description Why, for the history */
+            note?: string;
+            /** @description Of a dynamic one: {"all":[…]}, {"any":[…]}, {"not":…} or one condition, at most 10 deep and 500 conditions; fields as in GET /audiences/catalogue */
+            rule?: unknown;
+        };
+        AudienceItem: {
+            /**
+             * Format: int64
+             * @description unix ms; null in use
+             */
+            archived_at: number | null;
+            /**
+             * Format: int64
+             * @description Size now less that at the end of yesterday in company time; null where either is not known, and for readers who do not see all customers
+             */
+            change: number | null;
+            /**
+             * Format: int64
+             * @description In the rule
+             */
+            conditions: number;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            created_at: number;
+            description: string;
+            /**
+             * Format: int64
+             * @description When that was, unix ms
+             */
+            evaluated_at: number | null;
+            /** @description Membership is kept, and changes become events */
+            followed: boolean;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "dynamic" | "static";
+            name: string;
+            owner: components["schemas"]["AudiencePerson"];
+            /** @description Code of the shipped audience it was made from, empty for others */
+            preset: string;
+            /** @description Why members cannot be told; null where they can */
+            problem: components["schemas"]["AudienceProblem"] | null;
+            /** @description The rule in the reader's language, in lists its first 200 characters; empty of a static list */
+            sentence: string;
+            /**
+             * Format: int64
+             * @description Members when it was last looked at; null where not known yet, and for readers who do not see all customers
+             */
+            size: number | null;
+            /**
+             * Format: int64
+             * @description What looking took
+             */
+            took_ms: number;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            updated_at: number;
+            /**
+             * Format: int64
+             * @description How many name it: it can be deleted where this is 0
+             */
+            used_by: number;
+            /**
+             * Format: int64
+             * @description Of the ETag; every change of rule, name or description makes one
+             */
+            version: number;
+        };
+        AudienceLimitInfo: {
+            /** Format: int64 */
+            audiences: number;
+            /**
+             * Format: int64
+             * @description Of the rule as JSON
+             */
+            bytes: number;
+            /** Format: int64 */
+            conditions: number;
+            /**
+             * Format: int64
+             * @description The longest rolling window
+             */
+            days: number;
+            /** Format: int64 */
+            depth: number;
+            /**
+             * Format: int64
+             * @description Characters of one value
+             */
+            text: number;
+            /**
+             * Format: int64
+             * @description Of one condition
+             */
+            values: number;
+            /**
+             * Format: int64
+             * @description Days between the facts of a sequence
+             */
+            within: number;
+        };
+        AudienceMeasureInfo: {
+            code: string;
+            label: string;
+            /**
+             * @description Values of conditions are in 分, whole numbers, or thousandths
+             * @enum {string}
+             */
+            type: "money" | "number" | "milli";
+        };
+        AudienceMember: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        AudienceMembers: {
+            /** @description The day that “today” stands for in the rule */
+            as_of: string;
+            /** @enum {string} */
+            engine: "columns" | "sql";
+            /**
+             * Format: int64
+             * @description Changes committed before it are included, unix ms
+             */
+            fresh_at: number;
+            items: components["schemas"]["AudienceMember"][];
+            /** @description Give it as cursor to get the next page; null on the last one */
+            next_cursor: string | null;
+            /** Format: int64 */
+            took_ms: number;
+            /**
+             * Format: int64
+             * @description All members within the reader's scope
+             */
+            total: number;
+        };
+        AudienceMembership: {
+            as_of: string;
+            /** Format: int64 */
+            audience_id: number;
+            /** Format: int64 */
+            customer_id: number;
+            member: boolean;
+        };
+        AudienceNamedChange: {
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            at: number;
+            /** Format: int64 */
+            audience_id: number;
+            /**
+             * Format: int64
+             * @description 0: following began with the members of then (entered), or ended
+             */
+            customer_id: number;
+            /** @description false: left */
+            entered: boolean;
+            /** @description Of the customer; empty where there is none any more */
+            name: string;
+            /**
+             * Format: int64
+             * @description Number of the change, growing in the order of commits
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description Version of the rule it was found by
+             */
+            version: number;
+        };
+        AudienceNamedChanges: {
+            items: components["schemas"]["AudienceNamedChange"][];
+            /** @description There are further changes already */
+            more: boolean;
+            /**
+             * Format: int64
+             * @description Give it as cursor the next time; kept by the reader
+             */
+            next_cursor: number;
+        };
+        AudienceOfCustomer: {
+            as_of: string;
+            /**
+             * Format: int64
+             * @description Audiences that were looked at: those in use, the first 200 by name
+             */
+            asked: number;
+            /** Format: int64 */
+            customer_id: number;
+            items: components["schemas"]["AudienceRef"][];
+            /** @description Those that cannot tell: their rules have a problem, or name what the reader may not see */
+            unknown: components["schemas"]["AudienceRef"][];
+        };
+        AudienceOverlap: {
+            /** @description The day that “today” stands for in the rule */
+            as_of: string;
+            cells: components["schemas"]["AudienceOverlapCell"][];
+            /** @enum {string} */
+            engine: "columns" | "sql";
+            /**
+             * Format: int64
+             * @description Changes committed before it are included, unix ms
+             */
+            fresh_at: number;
+            /** @description In the order of the question */
+            sets: components["schemas"]["AudienceOverlapSet"][];
+            /** Format: int64 */
+            took_ms: number;
+            /**
+             * Format: int64
+             * @description In any of them
+             */
+            total: number;
+        };
+        AudienceOverlapCell: {
+            /**
+             * Format: int64
+             * @description In all of these and in none of the others
+             */
+            exactly: number;
+            ids: number[];
+            /**
+             * Format: int64
+             * @description In all of these, whatever the others
+             */
+            together: number;
+        };
+        AudienceOverlapIn: {
+            ids: number[];
+        };
+        AudienceOverlapSet: {
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "dynamic" | "static";
+            name: string;
+            /** Format: int64 */
+            size: number;
+        };
+        AudiencePart: {
+            /** Format: int64 */
+            count: number;
+            examples: components["schemas"]["AudienceExample"][];
+        };
+        AudiencePatch: {
+            description?: string;
+            followed?: boolean;
+            name?: string;
+            /** @description Why, for the history */
+            note?: string;
+            /**
+             * Format: int64
+             * @description A member of staff who may use audiences
+             */
+            owner_id?: number;
+            /** @description Of a dynamic one */
+            rule?: unknown;
+        };
+        AudiencePerson: {
+            /** Format: int64 */
+            id: number;
+            /** @description Empty for the program itself */
+            name: string;
+        };
+        AudienceProblem: {
+            code: string;
+            /** @description In the reader's language, with what to do */
+            message: string;
+            /** @description Of the condition, as in rule.all[0].field */
+            path: string;
+        };
+        AudienceProfile: {
+            /** @description The day that “today” stands for in the rule */
+            as_of: string;
+            /** Format: int64 */
+            count: number;
+            /** @enum {string} */
+            engine: "columns" | "sql";
+            /**
+             * Format: int64
+             * @description Changes committed before it are included, unix ms
+             */
+            fresh_at: number;
+            /** @description Without those that the reader's role hides */
+            parts: components["schemas"]["AudienceProfilePart"][];
+            /** Format: int64 */
+            took_ms: number;
+            /** Format: int64 */
+            total: number;
+        };
+        AudienceProfilePart: {
+            /** @description By the natural order, or by falling count; what is rare is under key other, and who has nothing under none */
+            buckets: components["schemas"]["AudienceBucket"][];
+            /** @enum {string} */
+            code: "level" | "kind" | "region" | "category" | "spend" | "channel" | "gender" | "age";
+            label: string;
+            /** @description A customer can be in several buckets: shares do not add up to 1 */
+            multiple: boolean;
+        };
+        AudienceReason: {
+            /** @description Of kind audience and list */
+            audience: components["schemas"]["AudienceRef"] | null;
+            children: components["schemas"]["AudienceReason"][];
+            holds: boolean;
+            /**
+             * @description audience: the members of another audience, its rule below; list: a static list
+             * @enum {string}
+             */
+            kind: "all" | "any" | "not" | "condition" | "audience" | "list";
+            path: string;
+            /** @description The condition in the reader's language; empty of groups */
+            sentence: string;
+            /** @description The value in the reader's language */
+            text: string;
+            /**
+             * @description How the value reads: money in 分, time in unix ms; empty where none is shown
+             * @enum {string}
+             */
+            type: "money" | "number" | "day" | "time" | "text" | "bool" | "list" | "";
+            /** @description What the customer has there: text, number, day, list; null where there is nothing */
+            value: unknown;
+        };
+        AudienceRef: {
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "dynamic" | "static";
+            name: string;
+        };
+        AudienceShipped: {
+            code: string;
+            description: string;
+            /** @enum {string} */
+            group: "value" | "axes" | "personal" | "behaviour" | "amount" | "lifecycle" | "target" | "industry";
+            group_label: string;
+            /** @description Audiences in use that were made from it */
+            made: components["schemas"]["AudienceRef"][];
+            /** @description Custom fields of the industry's preset that it needs and that are not there */
+            missing: string[];
+            name: string;
+            /** @description With the numbers of the industry */
+            rule: unknown;
+            /** @description The rule in the reader's language */
+            sentence: string;
+        };
+        AudienceShippedCount: {
+            /** @description The day that “today” stands for in the rule */
+            as_of: string;
+            code: string;
+            /**
+             * Format: int64
+             * @description Customers within the reader's scope
+             */
+            count: number;
+            description: string;
+            /** @enum {string} */
+            engine: "columns" | "sql";
+            /**
+             * Format: int64
+             * @description Changes committed before it are included, unix ms
+             */
+            fresh_at: number;
+            /** @enum {string} */
+            group: "value" | "axes" | "personal" | "behaviour" | "amount" | "lifecycle" | "target" | "industry";
+            group_label: string;
+            /** @description Audiences in use that were made from it */
+            made: components["schemas"]["AudienceRef"][];
+            /** @description Custom fields of the industry's preset that it needs and that are not there */
+            missing: string[];
+            name: string;
+            /** @description With the numbers of the industry */
+            rule: unknown;
+            /** @description The rule in the reader's language */
+            sentence: string;
+            /** Format: int64 */
+            took_ms: number;
+        };
+        AudienceShippedIn: {
+            /** @description true where left out */
+            followed?: boolean;
+            /**
+             * @description Whose numbers are put in; retail where left out
+             * @enum {string}
+             */
+            industry?: "retail" | "technology" | "services" | "hotel" | "finance" | "";
+            /** @description Its own name where left out */
+            name?: string;
+        };
+        AudienceSizeDay: {
+            day: string;
+            /**
+             * Format: int64
+             * @description Who entered that day; the same customer may count twice
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description Who left that day
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description The last one of the day
+             */
+            size: number;
+        };
+        AudienceStreamInfo: {
+            code: string;
+            /** @description Only some facts are counted, such as purchases among orders; sums add up all */
+            counted: boolean;
+            dimensions: components["schemas"]["AudienceDimensionInfo"][];
+            label: string;
+            measures: components["schemas"]["AudienceMeasureInfo"][];
+        };
+        AudienceSuggestion: {
+            /**
+             * Format: int64
+             * @description Customers or facts that have it; null where not counted
+             */
+            count: number | null;
+            label: string;
+            /** @description As conditions name it */
+            value: string;
+        };
+        AudienceUse: {
+            /** @description Whose it is */
+            by: string;
+            /**
+             * Format: int64
+             * @description 0 where the reader may not see it
+             */
+            id: number;
+            /** @description audience, view; later parts add theirs */
+            kind: string;
+            /** @description Empty where the reader may not see it */
+            name: string;
+        };
+        AudienceVersion: {
+            author: components["schemas"]["AudiencePerson"];
+            /** Format: int64 */
+            conditions: number;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            created_at: number;
+            current: boolean;
+            description: string;
+            name: string;
+            note: string;
+            /** Format: int64 */
+            version: number;
         };
         AuditVerification: {
             /**
@@ -5022,6 +6366,21 @@ export interface components {
              */
             updated_at: number;
         };
+        ListAudienceFresh: {
+            items: components["schemas"]["AudienceFresh"][];
+        };
+        ListAudienceShipped: {
+            items: components["schemas"]["AudienceShipped"][];
+        };
+        ListAudienceSizeDay: {
+            items: components["schemas"]["AudienceSizeDay"][];
+        };
+        ListAudienceSuggestion: {
+            items: components["schemas"]["AudienceSuggestion"][];
+        };
+        ListAudienceUse: {
+            items: components["schemas"]["AudienceUse"][];
+        };
         ListCustomerCandidate: {
             items: components["schemas"]["CustomerCandidate"][];
         };
@@ -5491,6 +6850,26 @@ export interface components {
         OrgStaffSecret: {
             password: string;
             staff: components["schemas"]["OrgStaff"];
+        };
+        PageAudienceItem: {
+            items: components["schemas"]["AudienceItem"][];
+            /** @description Give it as cursor to get the next page; null on the last one */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description All matches, null where not counted
+             */
+            total: number | null;
+        };
+        PageAudienceVersion: {
+            items: components["schemas"]["AudienceVersion"][];
+            /** @description Give it as cursor to get the next page; null on the last one */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description All matches, null where not counted
+             */
+            total: number | null;
         };
         PageAuditView: {
             items: components["schemas"]["AuditView"][];
@@ -6962,6 +8341,817 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listAudiences: {
+        parameters: {
+            query?: {
+                /** @description no where left out */
+                archived?: "no" | "yes" | "all" | "";
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                kind?: "dynamic" | "static" | "";
+                /** @description Entries a page */
+                limit?: number;
+                /** @description Id of a member of staff */
+                owner?: number;
+                /** @description Part of the name or description */
+                q?: string;
+                /** @description Field to sort by, with a leading minus descending */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAudienceItem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createAudience: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudienceIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceFull"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAudience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceFull"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteAudience: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateAudience: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+                /** @description ETag of the audience that was edited, "v12"; required */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudiencePatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceFull"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    archiveAudience: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceFull"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    audienceChanges: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before; 0 for the beginning of what is kept, or the newest */
+                cursor?: number;
+                /** @description Entries a page */
+                limit?: number;
+                /** @description oldest, in the order in which they happened, where left out */
+                order?: "oldest" | "newest" | "";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceNamedChanges"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    audienceMember: {
+        parameters: {
+            query?: {
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceMembership"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addAudienceEntries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudienceEntriesIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceEntriesOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    importAudienceEntries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudienceEntriesImport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceEntriesImported"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeAudienceEntries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudienceEntriesIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceEntriesOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    audienceImpact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudienceImpactIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceImpact"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    audienceMembers: {
+        parameters: {
+            query?: {
+                /** @description A past day, 2026-01-31; the present as-of day where left out */
+                as_of?: string;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Entries a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceMembers"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    audienceProfile: {
+        parameters: {
+            query?: {
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceProfile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    restoreAudience: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceFull"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    audienceSizes: {
+        parameters: {
+            query?: {
+                /** @description So many days up to today */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAudienceSizeDay"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    audienceUses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAudienceUse"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAudienceVersions: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Entries a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAudienceVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAudienceVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceFullVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    restoreAudienceVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+                /** @description ETag of the audience, "v12"; required */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceFull"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    audienceCatalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceCatalogue"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    combineAudiences: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudienceCombineIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceFull"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    countAudience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudienceCountIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceCount"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    explainAudience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudienceExplainIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceExplained"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    audienceFreshness: {
+        parameters: {
+            query?: {
+                /** @description Up to 200 audiences, separated by commas */
+                ids?: number[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAudienceFresh"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    overlapAudiences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudienceOverlapIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceOverlap"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listShippedAudiences: {
+        parameters: {
+            query?: {
+                /** @description retail where left out */
+                industry?: "retail" | "technology" | "services" | "hotel" | "finance" | "";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAudienceShipped"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    countShippedAudience: {
+        parameters: {
+            query?: {
+                /** @description Its own, or retail, where left out */
+                industry?: "retail" | "technology" | "services" | "hotel" | "finance" | "";
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceShippedCount"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    copyShippedAudience: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudienceShippedIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceFull"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    audienceValues: {
+        parameters: {
+            query?: {
+                /** @description With a stream: code of its dimension */
+                dimension?: string;
+                /** @description Code of a field */
+                field?: string;
+                limit?: number;
+                /** @description Part of the value */
+                q?: string;
+                /** @description Or: code of a stream */
+                stream?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAudienceSuggestion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listAudit: {
         parameters: {
             query?: {
@@ -7602,6 +9792,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    customerAudiences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceOfCustomer"];
+                };
             };
             default: components["responses"]["Problem"];
         };

@@ -1,4 +1,11 @@
-import { Layers, LayoutDashboard, type LucideIcon, Settings, UsersRound } from 'lucide-react'
+import {
+  Layers,
+  LayoutDashboard,
+  type LucideIcon,
+  Settings,
+  Target,
+  UsersRound,
+} from 'lucide-react'
 import { perm } from './permissions'
 
 export interface NavItem {
@@ -68,6 +75,13 @@ export const nav: NavEntry[] = [
         words: 'nav.words.quality',
       },
     ],
+  },
+  {
+    path: '/audiences',
+    label: 'nav.audiences',
+    icon: Target,
+    permission: [perm.audienceView],
+    words: 'nav.words.audiences',
   },
   {
     path: '/tiering',

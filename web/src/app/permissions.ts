@@ -16,6 +16,8 @@ export const perm = {
   customerAssign: 'customer.assign',
   customerBulk: 'customer.bulk',
   viewShare: 'view.share',
+  audienceView: 'audience.view',
+  audienceEdit: 'audience.edit',
   customerPool: 'customer.pool',
   noteWrite: 'note.write',
   importView: 'import.view',

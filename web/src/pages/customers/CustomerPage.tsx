@@ -22,6 +22,7 @@ import {
   StatCard,
   useMe,
 } from '@/kit'
+import { CustomerAudiences } from '../audiences/CustomerAudiences'
 import { keyOfCode } from './access'
 import { type CustomerDetail, listOrders, recentSize, useCustomer } from './api'
 import { Behaviours } from './Behaviours'
@@ -193,6 +194,9 @@ function Body({ detail }: { detail: CustomerDetail }) {
           <NextStep detail={detail} />
           <Contacts customer={customer} />
           <Clean id={customer.id} />
+          <div className={styles.late}>
+            <CustomerAudiences id={customer.id} />
+          </div>
           <div className={styles.late}>
             <Sources customer={customer} />
           </div>

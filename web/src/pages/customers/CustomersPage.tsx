@@ -1,8 +1,8 @@
 import { App, Button, Segmented, Select } from 'antd'
-import { LayoutList, SquareKanban, Upload } from 'lucide-react'
+import { LayoutList, SquareKanban, Target, Upload } from 'lucide-react'
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useLocation, useSearchParams } from 'react-router'
+import { useLocation, useNavigate, useSearchParams } from 'react-router'
 import type { ListQuery } from '@/api/types'
 import { perm } from '@/app/permissions'
 import {
@@ -19,6 +19,7 @@ import {
   useIsPhone,
   useMe,
 } from '@/kit'
+import { AddToList } from '../audiences/static/AddToList'
 import type { Customer } from './api'
 import { CustomerDrawer } from './CustomerDrawer'
 import { ListFigure } from './ListFigure'
@@ -201,6 +202,7 @@ function Table({
 }) {
   const { t } = useTranslation()
   const me = useMe()
+  const navigate = useNavigate()
   const phone = useIsPhone()
   const { shown, change, q } = list
   const { message } = App.useApp()
@@ -244,11 +246,24 @@ function Table({
         fixed={{ filter, columns: codes }}
         narrowed={{ on: shown.filter !== null, clear: list.clear }}
         bar={
-          <FilterBar
-            fields={fields}
-            filter={shown.filter}
-            onChange={(f) => change({ filter: f })}
-          />
+          <>
+            <FilterBar
+              fields={fields}
+              filter={shown.filter}
+              onChange={(f) => change({ filter: f })}
+            />
+            {shown.filter && (
+              <Can permission={perm.audienceEdit}>
+                <Button
+                  type="text"
+                  icon={<Target size={15} />}
+                  onClick={() => navigate('/audiences/new', { state: { rule: shown.filter } })}
+                >
+                  {t('audiences.save_as')}
+                </Button>
+              </Can>
+            )}
+          </>
         }
         ownColumns
         columns={columns}
@@ -283,21 +298,34 @@ function Table({
         }
         bulkAll
         bulk={
-          me.can(perm.customerBulk)
+          me.can(perm.customerBulk) || me.can(perm.audienceEdit)
             ? ({ keys, all, total, clear }) => (
-                <Button
-                  type="primary"
-                  size="small"
-                  onClick={() =>
-                    setBulk({
-                      ids: all ? null : (keys as number[]),
-                      count: all ? (total ?? 0) : keys.length,
-                      clear,
-                    })
-                  }
-                >
-                  {t('ui_list.bulk.edit')}
-                </Button>
+                <>
+                  <Can permission={perm.customerBulk}>
+                    <Button
+                      type="primary"
+                      size="small"
+                      onClick={() =>
+                        setBulk({
+                          ids: all ? null : (keys as number[]),
+                          count: all ? (total ?? 0) : keys.length,
+                          clear,
+                        })
+                      }
+                    >
+                      {t('ui_list.bulk.edit')}
+                    </Button>
+                  </Can>
+                  <AddToList
+                    entries={
+                      all
+                        ? { filter: filter ?? {}, q: q || undefined }
+                        : { customer_ids: keys as number[] }
+                    }
+                    count={all ? (total ?? 0) : keys.length}
+                    onDone={clear}
+                  />
+                </>
               )
             : undefined
         }

@@ -1,13 +1,15 @@
 import { Alert, Button, Drawer, Segmented, Select, Switch } from 'antd'
-import { FolderPlus, Plus, Trash2 } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { FolderPlus, Plus, SlidersHorizontal, Trash2 } from 'lucide-react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, asApiError } from '@/api/errors'
 import { errorText, useIsPhone } from '@/kit'
+import { AdvancedRow } from './AdvancedRow'
 import { type FieldInfo, queryCustomers } from './api'
 import styles from './list.module.css'
 import { sentence } from './sentence'
 import {
+  type Advanced,
   type Condition,
   complete,
   condition,
@@ -18,7 +20,9 @@ import {
   type Group,
   group,
   type Item,
+  isAdvanced,
   isGroup,
+  leaves,
   locate,
   maxConditions,
   maxDepth,
@@ -26,7 +30,9 @@ import {
   toNode,
 } from './tree'
 import { ValueInput } from './ValueInput'
-import { opKey, useByCode, useNames, useWords } from './words'
+import { changedOp, opKey, useByCode, useNames, useWords } from './words'
+
+const AdvancedDrawer = lazy(() => import('./AdvancedDrawer'))
 
 interface Props {
   fields: FieldInfo[]
@@ -50,7 +56,9 @@ export function FilterDrawer({ fields, filter, onClose, onApply }: Props) {
   const byCode = useByCode(fields)
   const names = useNames(root, byCode)
   const words = useWords(root, byCode)
-  const count = conditions(root).length
+  const count = leaves(root).length
+  // An advanced condition being made or changed, and the group it belongs to.
+  const [building, setBuilding] = useState<{ into: number; item?: Advanced } | null>(null)
 
   const change = (id: number, to: (item: Item) => Item | null) => {
     setRoot((before) => replaced(before, id, to))
@@ -66,7 +74,7 @@ export function FilterDrawer({ fields, filter, onClose, onApply }: Props) {
     ...g,
     items: g.items
       .map((i) => (isGroup(i) ? cleaned(i) : i))
-      .filter((i) => (isGroup(i) ? i.items.length > 0 : i.field !== '')),
+      .filter((i) => (isGroup(i) ? i.items.length > 0 : isAdvanced(i) || i.field !== '')),
   })
   const apply = async () => {
     const tree = cleaned(root)
@@ -148,8 +156,32 @@ export function FilterDrawer({ fields, filter, onClose, onApply }: Props) {
           faults={faults}
           tried={tried}
           change={change}
+          said={words.advanced}
+          build={(into, item) => setBuilding({ into, item })}
         />
       </div>
+      {building && (
+        <Suspense fallback={null}>
+          <AdvancedDrawer
+            node={building.item?.node ?? null}
+            onClose={() => setBuilding(null)}
+            onApply={(made) => {
+              setBuilding(null)
+              if (building.item) change(building.item.id, () => made)
+              else {
+                // The row that nobody filled in yet makes room for it.
+                change(building.into, (g) => ({
+                  ...(g as Group),
+                  items: [
+                    ...(g as Group).items.filter((i) => isGroup(i) || isAdvanced(i) || i.field),
+                    made,
+                  ],
+                }))
+              }
+            }}
+          />
+        </Suspense>
+      )}
     </Drawer>
   )
 }
@@ -163,6 +195,10 @@ interface EditorProps {
   full: boolean
   room: number
   change: (id: number, to: (item: Item) => Item | null) => void
+  /** An advanced condition in words. */
+  said: (node: FilterNode) => string
+  /** Opens the builder for a new condition of a group, or for one that is there. */
+  build: (into: number, item?: Advanced) => void
 }
 
 function GroupEditor({
@@ -221,6 +257,8 @@ function GroupEditor({
       {item.items.map((child) =>
         isGroup(child) ? (
           <GroupEditor key={child.id} {...rest} item={child} level={here + 1} />
+        ) : isAdvanced(child) ? (
+          <AdvancedRow key={child.id} {...rest} item={child} into={item.id} />
         ) : (
           <Row key={child.id} {...rest} item={child} />
         ),
@@ -242,6 +280,15 @@ function GroupEditor({
           onClick={() => add(group(item.join === 'all' ? 'any' : 'all', [condition()]))}
         >
           {t('ui_list.filter.add_group')}
+        </Button>
+        <Button
+          size="small"
+          type="text"
+          icon={<SlidersHorizontal size={14} />}
+          disabled={full}
+          onClick={() => rest.build(item.id)}
+        >
+          {t('audiences.filter.add')}
         </Button>
         {full && (
           <span className="zk-muted">{t('ui_list.filter.full', { max: maxConditions })}</span>
@@ -306,7 +353,9 @@ function Row({
             aria-label={t('ui_list.filter.op')}
             value={item.op || undefined}
             popupMatchSelectWidth={false}
-            options={field.operators.map((op) => ({ value: op, label: t(opKey(op, field.type)) }))}
+            options={field.operators
+              .filter((op) => op !== changedOp)
+              .map((op) => ({ value: op, label: t(opKey(op, field.type)) }))}
             onChange={(op) => set({ op, value: sameShape(item.op, op) ? item.value : undefined })}
           />
         )}

@@ -4,6 +4,7 @@ import dayjs from 'dayjs'
 import { useDeferredValue, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, ok } from '@/api/client'
+import { AudiencePicker } from '../../audiences/Picker'
 import { useDivisions } from '../record/api'
 import { tree as regionTree } from '../record/inputs'
 import { TagPicker } from '../record/TagEditor'
@@ -22,6 +23,9 @@ interface Props {
   staff?: Map<number, string>
 }
 
+/** How far ahead the operators look that begin with today. */
+const coming: Record<string, number> = { within_days: 366, anniversary_days: 60 }
+
 const list = <V,>(value: unknown): V[] =>
   Array.isArray(value) ? value : value === undefined || value === null ? [] : [value as V]
 
@@ -34,8 +38,8 @@ export function ValueInput({ field, op, value, onChange, staff }: Props) {
     return (
       <InputNumber<number>
         aria-label={label}
-        min={op === 'within_days' ? 0 : 1}
-        max={op === 'within_days' ? 366 : 36600}
+        min={coming[op] ? 0 : 1}
+        max={coming[op] ?? 36600}
         precision={0}
         suffix={t('ui_list.days_unit')}
         value={typeof value === 'number' ? value : null}
@@ -103,6 +107,8 @@ export function ValueInput({ field, op, value, onChange, staff }: Props) {
       )
     case 'tags':
       return <Tags value={list<number>(value)} onChange={onChange} />
+    case 'audience':
+      return <AudiencePicker label={label} value={list<number>(value)} onChange={onChange} />
     case 'department':
       return <Departments label={label} value={list<number>(value)} onChange={onChange} />
     case 'region':

@@ -1,5 +1,13 @@
 // A filter in words: "阶段是客户，且（标签含任一 VIP、老客 或 近 365 天净消费 ≥ ¥1,000.00）".
-import { bare, type Condition, type Group, type Item, isGroup } from './tree'
+import {
+  bare,
+  type Condition,
+  type FilterNode,
+  type Group,
+  type Item,
+  isAdvanced,
+  isGroup,
+} from './tree'
 
 export interface Words {
   /** Name of a field; the code where there is none. */
@@ -22,6 +30,8 @@ export interface Words {
   days: (op: string, n: string) => string | null
   /** Field, operator and value as one. */
   condition: (field: string, op: string, value: string) => string
+  /** A condition of another form; the server says it. */
+  advanced: (node: FilterNode) => string
 }
 
 /** One condition in words. */
@@ -46,6 +56,7 @@ export function conditionText(c: Condition, w: Words): string {
 
 /** A condition or a group in words; groups inside others stand in brackets. */
 export function itemText(item: Item, w: Words, inner = true): string {
+  if (isAdvanced(item)) return w.advanced(item.node)
   if (!isGroup(item)) return conditionText(item, w)
   const text = joined(item, w)
   if (item.not) return w.not(text)

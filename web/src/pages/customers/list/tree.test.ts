@@ -11,7 +11,9 @@ import {
   fromFlat,
   fromNode,
   group,
+  isAdvanced,
   isGroup,
+  leaves,
   locate,
   parseFilter,
   replaced,
@@ -47,6 +49,7 @@ const words: Words = {
   missing: '…',
   days: (op, n) => (op.endsWith('_days') ? `${op}(${n})` : null),
   condition: (field, op, value) => [field, op, value].filter(Boolean).join(' '),
+  advanced: (node) => `{${Object.keys(node)[0]}}`,
 }
 
 describe('the filter of the API and the tree of the form', () => {
@@ -56,6 +59,47 @@ describe('the filter of the API and the tree of the form', () => {
     ['not of all', { not: { all: [{ field: 'city', op: 'eq', value: '杭州市' }] } }],
   ])('keeps %s as it is', (_, node) => {
     expect(toNode(fromNode(node))).toEqual(node)
+  })
+
+  const bought: FilterNode = {
+    facts: { stream: 'lines', agg: 'count', window: { last: 180 } },
+    op: 'gte',
+    value: 2,
+  }
+  const foreign: [string, FilterNode][] = [
+    ['facts', bought],
+    [
+      'a sequence',
+      // biome-ignore lint/suspicious/noThenProperty: the API names it so
+      { sequence: { first: { stream: 'carts' }, then: { stream: 'orders' }, within: 7 } },
+    ],
+    ['a place among others', { relative: { field: 'net_365' }, op: 'top_percent', value: 20 }],
+    ['a sample', { sample: { percent: 10, seed: 'a' } }],
+    ['a level that changed', { field: 'level', op: 'changed', value: { to: ['high'], days: 30 } }],
+    ['a level of a past day', { field: 'level', op: 'in', value: ['high'], at: '2026-01-31' }],
+    ['a change', { field: 'level', op: 'changed', value: { to: ['high'], last: 30 } }],
+  ]
+  it.each(foreign)('keeps what its rows have no inputs for: %s', (_, node) => {
+    const whole: FilterNode = { all: [node, { any: [node, { field: 'owner', op: 'empty' }] }] }
+    expect(parseFilter(JSON.stringify(whole))).toEqual(whole)
+    const tree = fromNode(whole)
+    expect(toNode(tree)).toEqual(whole)
+    expect(tree.items[0] && isAdvanced(tree.items[0])).toBe(true)
+    expect(conditions(tree).map((c) => c.field)).toEqual(['owner'])
+    expect(leaves(tree)).toHaveLength(3)
+    // A fault inside of it is a fault of it.
+    expect(locate(tree, 'filter.all[0].facts.where[1].value')).toBe(tree.items[0])
+    expect(sentence(tree, words)).toContain(`{${Object.keys(node)[0]}}`)
+  })
+
+  it('takes no condition of two forms, or of none', () => {
+    for (const node of [
+      { ...bought, sample: { percent: 1 } },
+      { op: 'gte', value: 1 },
+      { facts: 1 },
+    ]) {
+      expect(parseFilter(JSON.stringify(node))).toBeNull()
+    }
   })
 
   it('puts what has no group of its own into one', () => {

@@ -10,7 +10,17 @@ export interface FilterNode {
   field?: string
   op?: string
   value?: unknown
+  /** The day whose value is meant, where the field keeps a history. */
+  at?: string
+  /** Conditions of other forms; audiences have an editor for them (internal/rule). */
+  facts?: object
+  sequence?: object
+  relative?: object
+  sample?: object
 }
+
+/** Forms of conditions that the rows of the form cannot edit. */
+const forms = ['facts', 'sequence', 'relative', 'sample'] as const
 
 export interface Condition {
   id: number
@@ -28,9 +38,22 @@ export interface Group {
   items: Item[]
 }
 
-export type Item = Condition | Group
+/** A condition that is kept as it is, and edited in the builder of audiences. */
+export interface Advanced {
+  id: number
+  node: FilterNode
+}
+
+export type Item = Condition | Group | Advanced
 
 export const isGroup = (item: Item): item is Group => 'items' in item
+export const isAdvanced = (item: Item): item is Advanced => 'node' in item
+
+/** Whether a condition has a form, or a part, that a row of field, operator and value has no place for. */
+export const isForeign = (node: FilterNode) =>
+  forms.some((form) => node[form] !== undefined) ||
+  node.at !== undefined ||
+  (typeof node.value === 'object' && node.value !== null && !Array.isArray(node.value))
 
 /** Bounds of the server. */
 export const maxDepth = 5
@@ -45,6 +68,8 @@ export const condition = (field = '', op = '', value?: unknown): Condition => ({
   op,
   value,
 })
+
+export const advanced = (node: FilterNode): Advanced => ({ id: nextId(), node })
 
 export const group = (join: Group['join'], items: Item[], not = false): Group => ({
   id: nextId(),
@@ -73,7 +98,8 @@ export function toNode(root: Group): FilterNode | null {
   return root.items.length === 0 ? null : nodeOf(root)
 }
 
-function nodeOf(item: Item): FilterNode {
+export function nodeOf(item: Item): FilterNode {
+  if (isAdvanced(item)) return item.node
   if (!isGroup(item)) {
     const { field, op, value } = item
     return bare(op) ? { field, op } : { field, op, value }
@@ -90,7 +116,7 @@ export function fromNode(node: FilterNode | null | undefined): Group {
   return isGroup(item) ? item : group('all', [item])
 }
 
-function itemOf(node: FilterNode): Item {
+export function itemOf(node: FilterNode): Item {
   if (node.not) {
     const inner = itemOf(node.not)
     // "Not" of a condition and "not not" need a group of their own.
@@ -98,6 +124,7 @@ function itemOf(node: FilterNode): Item {
   }
   if (node.all) return group('all', node.all.map(itemOf))
   if (node.any) return group('any', node.any.map(itemOf))
+  if (isForeign(node)) return advanced(node)
   return condition(node.field ?? '', node.op ?? '', node.value)
 }
 
@@ -120,7 +147,10 @@ function isNode(x: unknown, depth: number): x is FilterNode {
     return Array.isArray(list) && list.length > 0 && list.every((y) => isNode(y, depth + 1))
   }
   if (n.not !== undefined) return isNode(n.not, depth + 1)
-  return typeof n.field === 'string' && typeof n.op === 'string'
+  if (typeof n.field === 'string') return typeof n.op === 'string'
+  // What such a condition says is checked by the server.
+  const own = forms.filter((form) => n[form] !== undefined)
+  return own.length === 1 && own.every((form) => typeof n[form] === 'object' && n[form] !== null)
 }
 
 /** How deep the server finds a tree; "not" is a level of its own. */
@@ -129,9 +159,14 @@ export function depthOf(item: Item): number {
   return (item.not ? 2 : 1) + Math.max(0, ...item.items.map(depthOf))
 }
 
-/** All conditions of a tree, in order. */
+/** All conditions of a tree on fields, in order. */
 export function conditions(item: Item): Condition[] {
-  return isGroup(item) ? item.items.flatMap(conditions) : [item]
+  return leaves(item).filter((x): x is Condition => !isAdvanced(x))
+}
+
+/** All conditions of a tree, in order. */
+export function leaves(item: Item): (Condition | Advanced)[] {
+  return isGroup(item) ? item.items.flatMap(leaves) : [item]
 }
 
 /** A tree with one item changed, or taken out where `change` gives null. */

@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Format, useFormat, useMe } from '@/kit'
+import { useAudienceNames, useSaid } from '../../audiences/names'
 import { useDivisions } from '../record/api'
 import { useTags } from '../record/tags'
 import {
@@ -12,13 +13,17 @@ import {
   useStaffNamed,
 } from './api'
 import type { Words } from './sentence'
-import { conditions, type Group } from './tree'
+import { conditions, type Group, isAdvanced, leaves } from './tree'
 
-const dayOps = ['last_days', 'before_days', 'next_days', 'within_days']
+const dayOps = ['last_days', 'before_days', 'next_days', 'within_days', 'anniversary_days']
+
+/** The operator whose value has parts, which only the builder of audiences can edit. */
+export const changedOp = 'changed'
 
 /** The catalogue key of an operator: numbers and days have words of their own. */
 export function opKey(op: string, type: FieldType | ''): string {
   // i18n-keys: ui_list.op.*
+  if (type === 'audience') return `ui_list.op.a_${op}`
   if (type === 'number' || type === 'money') return `ui_list.op.n_${op}`
   if ((type === 'date' || type === 'time') && !dayOps.includes(op)) return `ui_list.op.d_${op}`
   return `ui_list.op.${op}`
@@ -30,6 +35,7 @@ export interface Names {
   customers: Map<number, string>
   departments: Map<number, string>
   tags: Map<number, string>
+  audiences: Map<number, string>
   regions: Map<string, string>
 }
 
@@ -70,12 +76,16 @@ export function useNames(root: Group, fields: Map<string, FieldInfo>): Names {
     {},
     all.some((c) => typeOf(c.field) === 'tags'),
   ).data
+  const audiences = useAudienceNames(
+    all.filter((c) => typeOf(c.field) === 'audience').flatMap((c) => numbers(c.value)),
+  )
   const divisions = useDivisions(all.some((c) => typeOf(c.field) === 'region')).data
   return {
     staff: known,
     customers,
     departments: new Map(departments?.map((d) => [d.id, d.name])),
     tags: new Map(tags?.map((x) => [x.id, x.name])),
+    audiences,
     regions: new Map(divisions?.map((d) => [d.code, d.name])),
   }
 }
@@ -102,6 +112,8 @@ export function valueText(
       return t(value === true ? 'common.yes' : 'common.no')
     case 'tags':
       return names.tags.get(Number(value)) ?? `#${text}`
+    case 'audience':
+      return names.audiences.get(Number(value)) ?? `#${text}`
     case 'department':
       return names.departments.get(Number(value)) ?? `#${text}`
     case 'region':
@@ -122,6 +134,11 @@ export function useWords(root: Group, fields: Map<string, FieldInfo>): Words {
   const { t } = useTranslation()
   const f = useFormat()
   const names = useNames(root, fields)
+  const said = useSaid(
+    leaves(root)
+      .filter(isAdvanced)
+      .map((x) => x.node),
+  )
   const type = (code: string) => fields.get(code)?.type ?? ''
   return {
     field: (code) => fields.get(code)?.label ?? code,
@@ -137,6 +154,7 @@ export function useWords(root: Group, fields: Map<string, FieldInfo>): Words {
     days: (op, n) => (dayOps.includes(op) ? t(`ui_list.days.${op}`, { n }) : null),
     condition: (field, op, value) =>
       t(value ? 'ui_list.condition' : 'ui_list.condition_bare', { field, op, value }),
+    advanced: said,
   }
 }
 // i18n-keys: ui_list.days.*

@@ -6,9 +6,12 @@ import { useFound } from './api'
 /** Finds another customer by name, pinyin or a whole number. Works as a form field. */
 export function CustomerPicker({
   except,
+  known,
   ...rest
 }: {
   except: number
+  /** Name of the one that is chosen, where it was not found here. */
+  known?: string
   id?: string
   value?: number
   onChange?: (id: number | undefined) => void
@@ -22,6 +25,9 @@ export function CustomerPicker({
       value: hit.id,
       label: [hit.title, hit.subtitle].filter(Boolean).join(' · '),
     }))
+  if (known && rest.value !== undefined && !options.some((o) => o.value === rest.value)) {
+    options.push({ value: rest.value, label: known })
+  }
   return (
     <Select<number>
       {...rest}

@@ -1,0 +1,87 @@
+import { type ComponentType, lazy, Suspense } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useParams, useSearchParams } from 'react-router'
+import { isStatus } from '@/api/errors'
+import { perm } from '@/app/permissions'
+import { Bone, NotFound, Page, PageHeader, QueryView, useMe } from '@/kit'
+import { type FullAudience, useAudience } from './api'
+import styles from './audiences.module.css'
+import { Actions } from './detail/Actions'
+import { Overview } from './detail/Overview'
+import { KindTag, StateTags } from './words'
+
+const tabs: Record<string, ComponentType<{ audience: FullAudience }>> = {
+  members: lazy(() => import('./detail/Members')),
+  changes: lazy(() => import('./detail/Changes')),
+  versions: lazy(() => import('./detail/Versions')),
+  uses: lazy(() => import('./detail/Uses')),
+}
+
+// i18n-keys: audiences.tab.*
+/** One audience: whom it means, who they are, who came and went, how it became so. */
+export default function AudiencePage() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const [params] = useSearchParams()
+  const text = useParams().id ?? ''
+  const id = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : null
+  const query = useAudience(id)
+  const audience = query.data
+  const open = Object.keys(tabs).filter(
+    (tab) =>
+      (tab !== 'members' || me.can(perm.customerView)) &&
+      (tab !== 'changes' || audience?.followed || audience?.kind === 'static'),
+  )
+  const asked = params.get('tab') ?? ''
+  const tab = open.includes(asked) ? asked : 'overview'
+  const Tab = tabs[tab]
+  return (
+    <Page>
+      <PageHeader
+        trail={[{ label: t('nav.audiences'), to: '/audiences' }]}
+        title={audience?.name ?? t('audiences.one')}
+        badge={
+          audience && (
+            <>
+              <KindTag kind={audience.kind} />
+              <StateTags audience={audience} />
+            </>
+          )
+        }
+        purpose={audience?.description || undefined}
+        actions={audience && <Actions audience={audience} />}
+        tabs={['overview', ...open].map((key) => ({
+          key,
+          label: t(`audiences.tab.${key}`),
+          to: key === 'overview' ? `/audiences/${text}` : `/audiences/${text}?tab=${key}`,
+        }))}
+        activeTab={tab}
+      />
+      {id === null || isStatus(query.error, 404) ? (
+        <NotFound what={t('audiences.one')} />
+      ) : (
+        <QueryView query={query} skeleton={<Skeleton />}>
+          {(full) =>
+            Tab ? (
+              <Suspense fallback={<Bone width="100%" height={320} />}>
+                <Tab key={full.id} audience={full} />
+              </Suspense>
+            ) : (
+              <Overview key={full.id} audience={full} />
+            )
+          }
+        </QueryView>
+      )}
+    </Page>
+  )
+}
+
+function Skeleton() {
+  return (
+    <div className={styles.story} aria-busy="true">
+      <Bone width="100%" height={96} />
+      <Bone width="100%" height={240} />
+      <Bone width="100%" height={320} />
+    </div>
+  )
+}
