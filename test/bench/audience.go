@@ -369,7 +369,7 @@ func (s *server) fresh(ctx context.Context, o options, e engine, t *table) error
 		for _, k := range r.Perm(min(o.customers, 500_000))[:1000] {
 			rows = append(rows, map[string]any{"id": k + 1, "industry": mark})
 		}
-		if err := s.send(ctx, http.MethodPost, "/customers/upsert", map[string]any{"rows": rows}, nil); err != nil {
+		if err := s.send(ctx, http.MethodPost, "/customers/upsert", map[string]any{"source": "bench", "items": rows}, nil); err != nil {
 			return err
 		}
 		committed := time.Now()
