@@ -41,15 +41,6 @@ var groups = []group{
 
 func one(column string) group { return group{column, []string{column}, column} }
 
-// GroupNames are the names by which a choice is made.
-func GroupNames() []string {
-	names := make([]string, len(groups))
-	for i := range groups {
-		names[i] = groups[i].name
-	}
-	return names
-}
-
 func empty(v any) bool {
 	switch v := v.(type) {
 	case nil:

@@ -139,13 +139,6 @@ func (s *store) sourceByCode(ctx context.Context, code string) (Source, error) {
 	return o, db.MapError(err)
 }
 
-func (s *store) sourceByID(ctx context.Context, id int64) (Source, error) {
-	var o Source
-	err := s.db.Q(ctx).QueryRowContext(ctx, `SELECT id, code, name, created_at FROM sources WHERE id = $1`, id).
-		Scan(&o.ID, &o.Code, &o.Name, &o.CreatedAt)
-	return o, db.MapError(err)
-}
-
 // maxSources bounds the list: a source is a shop or a system, not a file.
 const maxSources = 1000
 

@@ -126,7 +126,8 @@ func (s *Service) views(ctx context.Context, rs []*Record, locale string) ([]Vie
 		if r.CreatedBy != 0 && !slices.Contains(people, r.CreatedBy) {
 			people = append(people, r.CreatedBy)
 		}
-		if id, ok := uploadID(r.FileRef); ok && r.Status.Over() {
+		// The upload of a finished import is about to go.
+		if id, ok := uploadID(r.FileRef); ok && r.Status.Over() && (r.Status != StatusFinished || r.DryRun) {
 			views[i].UploadID = &id
 			uploads = append(uploads, id)
 		}

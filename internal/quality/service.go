@@ -68,8 +68,9 @@ func (s *Service) off(ctx context.Context) (int64, error) {
 	return strconv.ParseInt(v, 10, 64)
 }
 
-// page is how many records are looked at in one transaction.
-const page = 1000
+// page is how many records are looked at in one transaction: on SQLite each
+// commit of it keeps those waiting who write customers.
+const page = 4000
 
 // ScanArgs looks through all records.
 type ScanArgs struct{}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -72,6 +73,18 @@ func InArgs[T any](first int, vals []T) (placeholders string, args []any) {
 		args[i] = vals[min(i, len(vals)-1)]
 	}
 	return Placeholders(first, n), args
+}
+
+// BytesRows makes a table, in parentheses, whose one column b has the values of
+// a list of at most MaxIn: for queries that look each of them up. It comes last
+// in the text, its first argument is number first.
+func (d *DB) BytesRows(first int, vals [][]byte) (table string, args []any) {
+	if d.engine == Postgres {
+		return "(SELECT UNNEST(CAST($" + strconv.Itoa(first) + " AS BYTEA[])) AS b)", []any{vals}
+	}
+	_, args = InArgs(first, vals)
+	// Not $1…, see bulk.sql.
+	return "(SELECT column1 AS b FROM (VALUES (?)" + strings.Repeat(", (?)", len(args)-1) + "))", args
 }
 
 // InChunks calls fn with pieces of vals that make good IN lists, none longer

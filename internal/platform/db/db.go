@@ -53,6 +53,9 @@ type DB struct {
 
 	ids idCache
 	hot prepared
+	// narrow gives the memory of a wide cache back; see WideCache.
+	narrow *time.Timer
+	wideMu sync.Mutex
 	// copyTypes are the types of columns by the query that gives them.
 	copyTypes sync.Map
 	openTx    atomic.Int64
@@ -128,7 +131,7 @@ func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) (err 
 			_ = sqlTx.Rollback()
 		}
 		if t.wide {
-			t.cache(ctx, writerCache)
+			d.narrowLater()
 		}
 	}()
 	inside := context.WithValue(ctx, txKey{}, t)
@@ -177,20 +180,41 @@ func (d *DB) InReadTx(ctx context.Context, fn func(ctx context.Context) error) e
 }
 
 // WideCache lets the transaction of ctx keep 128 MiB of pages in memory on
-// SQLite instead of 48, until it ends: for one whose rows go all over the
-// indexes of a large table, where pages would otherwise be written, read and
-// written again.
+// SQLite instead of 48: for one whose rows go all over the indexes of a large
+// table, where pages would otherwise be written, read and written again. They
+// stay for a moment after its end, as such transactions often follow each other.
 func (d *DB) WideCache(ctx context.Context) {
 	if t := txFrom(ctx); t != nil && d.engine == SQLite && !t.wide {
 		t.wide = true
-		t.cache(ctx, wideCache)
+		cacheSize(ctx, t.conn, wideCache)
 	}
 }
 
-// cache sets how many KiB of pages the connection keeps. It is about speed
+// wideFor is how long a wide cache outlives its last transaction.
+const wideFor = 3 * time.Second
+
+// narrowLater gives the memory of a wide cache back once nobody has needed it
+// for wideFor.
+func (d *DB) narrowLater() {
+	d.wideMu.Lock()
+	defer d.wideMu.Unlock()
+	if d.narrow == nil {
+		d.narrow = time.AfterFunc(wideFor, func() {
+			ctx := context.Background()
+			if conn, err := d.writer.Conn(ctx); err == nil { // else it is closed
+				cacheSize(ctx, conn, writerCache)
+				_ = conn.Close()
+			}
+		})
+		return
+	}
+	d.narrow.Reset(wideFor)
+}
+
+// cacheSize sets how many KiB of pages a connection keeps. It is about speed
 // alone: where it fails, the size stays what it is.
-func (t *tx) cache(ctx context.Context, kib int) {
-	_, _ = t.conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA cache_size = -"+strconv.Itoa(kib))
+func cacheSize(ctx context.Context, conn *sql.Conn, kib int) {
+	_, _ = conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA cache_size = -"+strconv.Itoa(kib))
 }
 
 // BeforeCommit runs f inside the transaction of ctx when it is about to
@@ -242,6 +266,11 @@ func (d *DB) Ping(ctx context.Context) error { return MapError(d.reader.PingCont
 func (d *DB) Close() error {
 	if d.engine == SQLite {
 		d.log.close()
+		d.wideMu.Lock()
+		if d.narrow != nil {
+			d.narrow.Stop()
+		}
+		d.wideMu.Unlock()
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
 		_, _ = d.writer.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")

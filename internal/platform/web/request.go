@@ -87,9 +87,6 @@ func Cookie(ctx context.Context, name string) string {
 	return c.Value
 }
 
-// IsHTTPS says whether the caller's side of the connection is encrypted.
-func IsHTTPS(ctx context.Context) bool { return stateOf(ctx).https }
-
 func newRequestID() string {
 	var b [8]byte
 	v := rand.Uint64()

@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"io"
@@ -18,11 +20,20 @@ import (
 
 func pages() http.Handler {
 	return web.NewStatic(fstest.MapFS{
-		"index.html":       {Data: []byte(`<meta content="__CSP_NONCE__"><p>ui</p>`)},
-		"assets/app-1.js":  {Data: []byte(strings.Repeat("let a = 1;\n", 500))},
-		"favicon.svg":      {Data: []byte("<svg/>")},
-		"assets/small.css": {Data: []byte("a{}")},
+		"index.html":          {Data: []byte(`<meta content="__CSP_NONCE__"><p>ui</p>`)},
+		"assets/app-1.js":     {Data: []byte(strings.Repeat("let a = 1;\n", 500))},
+		"favicon.svg":         {Data: []byte("<svg/>")},
+		"assets/small.css":    {Data: []byte("a{}")},
+		"assets/kept-1.js.gz": {Data: squeezed("let kept = 1;")},
 	})
+}
+
+func squeezed(text string) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write([]byte(text))
+	_ = z.Close()
+	return b.Bytes()
 }
 
 func restAPI(t *testing.T, h *web.Health, m *web.Metrics) *web.API {
@@ -54,6 +65,14 @@ func TestStatic(t *testing.T) {
 	tag := w.Header().Get("ETag")
 	if w = call(t, api, "", "GET", "/assets/app-1.js", "", "If-None-Match", tag); w.Code != 304 || w.Body.Len() != 0 {
 		t.Fatalf("%d", w.Code)
+	}
+	// What the build keeps squeezed goes out as it is, or plain to whoever cannot read it.
+	if w = call(t, api, "", "GET", "/assets/kept-1.js", "", "Accept-Encoding", "gzip"); w.Header().Get("Content-Encoding") != "gzip" ||
+		w.Body.String() != string(squeezed("let kept = 1;")) || !strings.Contains(w.Header().Get("Content-Type"), "javascript") {
+		t.Errorf("%v %q", w.Header(), w.Body)
+	}
+	if w = call(t, api, "", "GET", "/assets/kept-1.js", "", "Accept-Encoding", "identity"); w.Header().Get("Content-Encoding") != "" || w.Body.String() != "let kept = 1;" {
+		t.Errorf("%v %q", w.Header(), w.Body)
 	}
 	for path, status := range map[string]int{
 		"/assets/none.js": 404, "/none.png": 404, "/../../etc/passwd": 307, "/favicon.svg": 200, "/index.html": 200,

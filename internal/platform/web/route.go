@@ -48,7 +48,12 @@ type Route struct {
 
 const routeKey = "route"
 
-// Output is how the JSON body of a success travels through huma.
+// answered is how the JSON body of a success travels through huma. It is one
+// type for all routes: huma's Register is made anew by the compiler for each
+// pair of input and output, at some thirty kilobytes of program a pair.
+type answered struct{ Body any }
+
+// output names the type of a body as huma would without answered.
 type output[O any] struct{ Body O }
 
 // Register binds fn to the route. I is a struct in huma's form: fields tagged
@@ -58,22 +63,38 @@ type output[O any] struct{ Body O }
 func Register[I, O any](api *API, r Route, fn func(ctx context.Context, in *I) (O, error)) {
 	op := api.operation(&r)
 	fn = once(api, &r, fn)
-	if reflect.TypeFor[O]() == reflect.TypeFor[struct{}]() {
-		huma.Register(api.huma, op, func(ctx context.Context, in *I) (*struct{}, error) {
-			if _, err := fn(ctx, in); err != nil {
-				return nil, api.problem(ctx, err)
-			}
-			return nil, nil
-		})
-		return
-	}
-	huma.Register(api.huma, op, func(ctx context.Context, in *I) (*output[O], error) {
+	empty := reflect.TypeFor[O]() == reflect.TypeFor[struct{}]()
+	success := api.success(&op, reflect.TypeFor[output[O]](), empty)
+	huma.Register(api.huma, op, func(ctx context.Context, in *I) (*answered, error) {
 		out, err := fn(ctx, in)
 		if err != nil {
 			return nil, api.problem(ctx, err)
 		}
-		return &output[O]{Body: out}, nil
+		if empty {
+			return nil, nil
+		}
+		return &answered{Body: out}, nil
 	})
+	if empty {
+		success.Content, success.Headers = nil, nil // huma thinks that there is a body
+	}
+}
+
+// success documents the answer of a route; of is output of its body.
+func (a *API) success(op *huma.Operation, of reflect.Type, empty bool) *huma.Response {
+	if op.DefaultStatus == 0 {
+		if op.DefaultStatus = http.StatusOK; empty {
+			op.DefaultStatus = http.StatusNoContent
+		}
+	}
+	r := &huma.Response{Description: http.StatusText(op.DefaultStatus)}
+	if !empty {
+		body, _ := of.FieldByName("Body")
+		schema := huma.SchemaFromField(a.huma.OpenAPI().Components.Schemas, body, of.Name()+"Body")
+		r.Content = map[string]*huma.MediaType{"application/json": {Schema: schema}}
+	}
+	op.Responses[strconv.Itoa(op.DefaultStatus)] = r
+	return r
 }
 
 // RegisterDownload is Register for an answer that is no JSON: the input is

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -75,14 +77,21 @@ func (s *Static) open(name string) *asset {
 	if f != nil {
 		return f
 	}
-	// Only files that exist are remembered, so the map is bounded by them.
+	// Only files that exist are remembered, so the map is bounded by them. The
+	// build keeps most of them squeezed only.
 	body, err := fs.ReadFile(s.fsys, name)
+	var gz []byte
+	if errors.Is(err, fs.ErrNotExist) {
+		if gz, err = fs.ReadFile(s.fsys, name+".gz"); err == nil {
+			body, err = unsqueezed(gz)
+		}
+	}
 	if err != nil {
 		return nil
 	}
 	sum := sha256.Sum256(body)
-	f = &asset{body: body, mime: typeOf(name), etag: `"` + hex.EncodeToString(sum[:12]) + `"`}
-	if len(body) >= compressFrom && squeezable(f.mime) {
+	f = &asset{body: body, gz: gz, mime: typeOf(name), etag: `"` + hex.EncodeToString(sum[:12]) + `"`}
+	if gz == nil && len(body) >= compressFrom && squeezable(f.mime) {
 		var b bytes.Buffer
 		z, _ := gzip.NewWriterLevel(&b, 6)
 		_, _ = z.Write(body)
@@ -94,6 +103,14 @@ func (s *Static) open(name string) *asset {
 	s.files[name] = f
 	s.mu.Unlock()
 	return f
+}
+
+func unsqueezed(gz []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(gz))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(z)
 }
 
 // typeOf gives the media type by the end of a name. The machine's own table may

@@ -51,7 +51,7 @@ var escapedNUL = []byte(`\u0000`)
 
 // unmarshal reads a JSON body and refuses U+0000, which PostgreSQL cannot store.
 func unmarshal(data []byte, v any) error {
-	if err := json.Unmarshal(data, v); err != nil {
+	if err := decode(data, v); err != nil {
 		return err
 	}
 	if bytes.Contains(data, escapedNUL) {
