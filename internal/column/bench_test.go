@@ -80,9 +80,12 @@ func benchView(kept *leaves) *view {
 	return &view{ctx: context.Background(), get: func(c Col) data { return cols[c] }, kept: kept, at: place{1, 1}}
 }
 
+// benchShift makes windows differ.
+var benchShift int64
+
 // lastDays are the facts of the last days that are counted.
 func lastDays(n int64, tests ...FactTest) *Facts {
-	return &Facts{Day: buysCols.day, From: benchToday - n + 1, To: benchToday, Counted: &buysCols.counted, Tests: tests}
+	return &Facts{Day: buysCols.day, From: benchToday - n - benchShift + 1, To: benchToday, Counted: &buysCols.counted, Tests: tests}
 }
 
 func coffee() FactTest {
@@ -111,6 +114,13 @@ func benchConds(n int64) map[string]*Cond {
 	}
 }
 
+// benchTyped are the same with another window each time, as an editor tries them.
+func benchTyped(n int64) map[string]*Cond {
+	benchShift = n % 200
+	defer func() { benchShift = 0 }()
+	return benchConds(n)
+}
+
 // nested is a rule of three conditions in two groups.
 func nested(n int64) *Cond {
 	c := benchConds(n)
@@ -133,6 +143,15 @@ func BenchmarkCount(b *testing.B) {
 			for b.Loop() {
 				n++
 				count(b, v, benchConds(n)[name])
+			}
+		})
+		b.Run(name+"/typed", func(b *testing.B) {
+			v := benchView(newLeaves(32 << 20))
+			n := int64(0)
+			defer cpu(b)()
+			for b.Loop() {
+				n++
+				count(b, v, benchTyped(n)[name])
 			}
 		})
 		b.Run(name+"/changed", func(b *testing.B) {

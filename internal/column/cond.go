@@ -127,6 +127,8 @@ func (c *Cond) cost() (n int) {
 		n = 10
 	case opPair:
 		n = 20
+	case opID: // a function of its own for each
+		n = 30
 	case opTexts:
 		n = 40
 	case opCompare, opAverage:
@@ -174,8 +176,8 @@ type test struct {
 	from, to int64
 	pair     func(a, b int64) bool
 	byID     func(id int64) bool
-	word     wordFunc // of facts
-	leaf     *leaf    // where what it came to is kept
+	find     finder // of facts
+	leaf     *leaf  // where what it came to is kept
 	besides  *besides
 }
 
@@ -222,7 +224,7 @@ func (c *Cond) bind(v *view) test {
 		}
 		sort.Slice(t.texts, func(i, j int) bool { return bytes.Compare(t.texts[i], t.texts[j]) < 0 })
 	case opCompare, opAverage, opEnds, opFollows:
-		t.word = c.facts.bind(v, c)
+		t.find = c.facts.bind(v, c)
 		if !v.one {
 			t.leaf = v.kept.get(c.key(), c.cols, len(get(everybody).(*sets).blocks), 0)
 		}
@@ -276,9 +278,9 @@ func (t *test) eval(b int, in, out *rows) {
 	switch t.op {
 	case opCompare, opAverage, opEnds, opFollows:
 		if t.leaf != nil {
-			t.leaf.eval(b, in, out, t.word)
+			t.leaf.eval(b, in, out, &t.find)
 		} else {
-			words(b, in, out, t.word)
+			t.find.rows(b, in, out)
 		}
 	case opRanked, opAveraged:
 		t.besides.eval(b, in, out)
@@ -327,14 +329,19 @@ func (t *test) eval(b int, in, out *rows) {
 	}
 }
 
+// filter adds to out those of in for whom is holds; what it says decides no branch.
 func filter(in, out *rows, is func(row uint16) bool) {
 	for w, word := range in {
+		found := uint64(0)
 		for ; word != 0; word &= word - 1 {
-			row := uint16(w<<6 | bits.TrailingZeros64(word))
-			if is(row) {
-				out.set(row)
+			i := bits.TrailingZeros64(word)
+			bit := uint64(0)
+			if is(uint16(w<<6 | i)) {
+				bit = 1
 			}
+			found |= bit << i
 		}
+		out[w] |= found
 	}
 }
 

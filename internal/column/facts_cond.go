@@ -43,6 +43,15 @@ func Compare(v Value, from, to int64) *Cond {
 	if v.Facts == nil {
 		return Between(v.Of, from, to)
 	}
+	// A last fact from a day on is the last one of a window that begins there.
+	if narrow := *v.Facts; v.Agg == Last || v.Agg == First {
+		if v.Agg == Last {
+			narrow.From = max(narrow.From, from)
+		} else {
+			narrow.To = min(narrow.To, to)
+		}
+		v.Facts = &narrow
+	}
 	return &Cond{op: opCompare, from: from, to: to, facts: &factCond{value: v}}
 }
 
@@ -105,11 +114,11 @@ func Averaged(population *Cond, v Value, key string, fn func(value, count int64,
 	return &Cond{op: opAveraged, facts: &factCond{value: v, population: population, name: key, beside: fn}}
 }
 
-// cols calls fn with the columns of facts; with counted set also with the one
-// that says which are counted.
-func (f *Facts) cols(counted bool, fn func(Col)) {
+// cols calls fn with the columns of facts. Sums do not look at what is counted,
+// but whatever is asked next does: one reading has both.
+func (f *Facts) cols(fn func(Col)) {
 	fn(f.Day)
-	if counted && f.Counted != nil {
+	if f.Counted != nil {
 		fn(*f.Counted)
 	}
 	for i := range f.Tests {
@@ -132,7 +141,7 @@ func (v *Value) cols(fn func(Col)) {
 		fn(v.Of)
 		return
 	}
-	v.Facts.cols(v.Agg != Sum, fn)
+	v.Facts.cols(fn)
 	if v.Agg.looks() {
 		fn(v.Of)
 	}
@@ -150,11 +159,11 @@ func (f *factCond) cols(op op, fn func(Col)) {
 	case opCompare, opAverage:
 		f.value.cols(fn)
 	case opEnds:
-		f.a.cols(true, fn)
+		f.a.cols(fn)
 		f.test.cols(fn)
 	case opFollows:
-		f.a.cols(true, fn)
-		f.b.cols(true, fn)
+		f.a.cols(fn)
+		f.b.cols(fn)
 		if !f.inOne() {
 			fn(f.atA)
 			fn(f.atB)
@@ -200,7 +209,7 @@ func (v *view) bindTest(t *FactTest) boundTest {
 }
 
 func (v *view) bindValue(x *Value) *boundValue {
-	k := &boundValue{agg: x.Agg, per: x.Per}
+	k := &boundValue{agg: x.Agg, per: x.Per, left: v.left}
 	if x.Facts == nil {
 		k.num, k.agg = v.get(x.Of), Sum
 		return k
@@ -215,7 +224,7 @@ func (v *view) bindValue(x *Value) *boundValue {
 	return k
 }
 
-func (f *factCond) bind(v *view, c *Cond) wordFunc {
+func (f *factCond) bind(v *view, c *Cond) finder {
 	switch c.op {
 	case opCompare:
 		return v.bindValue(&f.value).compare(c.from, c.to)
@@ -223,13 +232,13 @@ func (f *factCond) bind(v *view, c *Cond) wordFunc {
 		return v.bindValue(&f.value).average(f.fits)
 	case opEnds:
 		k := &boundEnds{facts: v.bindFacts(&f.a, true), test: v.bindTest(&f.test), last: f.last}
-		return k.word
+		return finder{word: k.word}
 	}
-	k := &boundFollows{a: v.bindFacts(&f.a, true), b: v.bindFacts(&f.b, true), within: f.within, without: f.without, same: f.inOne()}
+	k := &boundFollows{a: v.bindFacts(&f.a, true), b: v.bindFacts(&f.b, true), within: f.within, without: f.without, same: f.inOne(), left: v.left}
 	if !k.same {
 		k.atA, k.atB = v.series(f.atA), v.series(f.atB)
 	}
-	return k.word
+	return finder{k.word, k.sweep}
 }
 
 // having are the ids that have one of some words, as bits.

@@ -252,6 +252,11 @@ func TestFactsAgainstPlainReading(t *testing.T) {
 			}
 			v := &view{ctx: t.Context(), get: func(c Col) data { return b.cols[c] }, kept: b.kept, at: b.at}
 			for try := range 3 {
+				// By customer, by day, without room for that, or as it would be.
+				v.left = []*spare{{never: true}, {always: true}, {always: true}, nil}[r.IntN(4)]
+				if v.left != nil && r.IntN(4) > 0 {
+					v.left.Store(1 << 40)
+				}
 				switch try {
 				case 1: // what was kept
 				case 2:

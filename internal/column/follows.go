@@ -1,9 +1,6 @@
 package column
 
-import (
-	"math"
-	"math/bits"
-)
+import "math"
 
 // boundFollows is a sequence bound to the columns.
 type boundFollows struct {
@@ -12,6 +9,7 @@ type boundFollows struct {
 	within   int64
 	without  bool
 	same     bool // both are of one stream
+	left     *spare
 }
 
 // word gives those of a word of a block for whom it holds.
@@ -243,45 +241,4 @@ type boundEnds struct {
 	facts *chosen
 	test  boundTest
 	last  bool
-}
-
-// wordFunc finds those of a word of a block for whom something holds.
-type wordFunc func(b, w int, m uint64, c *cursor) uint64
-
-// words calls one of the above with every word of a block.
-func words(b int, in, out *rows, fn wordFunc) {
-	c := cursors.Get().(*cursor)
-	defer cursors.Put(c)
-	for w, m := range in {
-		if m != 0 {
-			out[w] = fn(b, w, m, c)
-		}
-	}
-}
-
-// compare is the word of a comparison.
-func (v *boundValue) compare(from, to int64) wordFunc {
-	return func(b, w int, m uint64, c *cursor) (out uint64) {
-		v.word(b, w, m, c)
-		for h := c.has; h != 0; h &= h - 1 {
-			i := bits.TrailingZeros64(h)
-			if x := c.val[i]; x >= from && x <= to {
-				out |= 1 << i
-			}
-		}
-		return out
-	}
-}
-
-func (v *boundValue) average(fits func(sum, count int64) bool) wordFunc {
-	return func(b, w int, m uint64, c *cursor) (out uint64) {
-		v.word(b, w, m, c)
-		for h := c.has; h != 0; h &= h - 1 {
-			i := bits.TrailingZeros64(h)
-			if fits(c.val[i], c.cnt[i]) {
-				out |= 1 << i
-			}
-		}
-		return out
-	}
 }

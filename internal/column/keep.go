@@ -40,7 +40,7 @@ func (s *Set) Stats() (out Stats) {
 	defer s.mu.RUnlock()
 	out.Columns = len(s.cols)
 	out.KeptBytes = s.kept.size()
-	out.Bytes = out.KeptBytes
+	out.Bytes = out.KeptBytes + s.apart - s.left.Load()
 	for _, h := range s.cols {
 		out.Bytes += h.bytes
 	}
@@ -212,6 +212,36 @@ func (s *Set) Settle(ctx context.Context) error {
 		case <-time.After(time.Millisecond):
 		}
 	}
+}
+
+// Reading says whether columns are being read or brought up to date: what they
+// cannot answer now they may in a moment.
+func (s *Set) Reading() bool {
+	if s == nil {
+		return false
+	}
+	s.work.Lock()
+	defer s.work.Unlock()
+	return s.loading || s.behind.Load()
+}
+
+// CatchUp waits while columns follow what was written lately, for so long at
+// most, and says whether they came up.
+func (s *Set) CatchUp(ctx context.Context, most time.Duration) bool {
+	if s == nil || !s.behind.Load() {
+		return false
+	}
+	late := time.After(most)
+	for s.behind.Load() {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-late:
+			return false
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+	return true
 }
 
 // compare compares the columns of one block with the database. sure is false

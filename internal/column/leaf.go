@@ -14,6 +14,9 @@ type leaves struct {
 	bytes int64
 	clock int64
 	list  map[string]*leaf
+	// bounds are those of comparisons with others, by their keys, as of a place.
+	at     place
+	bounds map[string]fits
 }
 
 // leaf is what one condition came to, or one value of customers.
@@ -24,9 +27,6 @@ type leaf struct {
 
 	mu     sync.Mutex
 	blocks []*leafBlock
-	// bounds are those of comparisons with others, by their keys, at a place.
-	at     place
-	bounds map[string]fits
 }
 
 type leafBlock struct {
@@ -101,7 +101,7 @@ func (l *leaves) drop() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	clear(l.list)
-	l.bytes = 0
+	l.bytes, l.bounds = 0, nil
 }
 
 // changed forgets what is no longer known. Nobody evaluates meanwhile.
@@ -145,30 +145,34 @@ func (k *leaf) block(b int) *leafBlock {
 	return k.blocks[b]
 }
 
-// eval gives those of in for whom the leaf holds; word finds it out for those
+// eval gives those of in for whom the leaf holds; find finds it out for those
 // for whom it is not known.
-func (k *leaf) eval(b int, in, out *rows, word wordFunc) {
+func (k *leaf) eval(b int, in, out *rows, find *finder) {
 	at := k.block(b)
 	at.mu.Lock()
 	defer at.mu.Unlock()
-	at.learn(b, in, word)
+	at.learn(b, in, find)
 	for w := range out {
 		out[w] = in[w] & at.holds[w]
 	}
 }
 
-// learn makes known what word finds of in.
-func (at *leafBlock) learn(b int, in *rows, word wordFunc) {
-	var c *cursor
-	for w, m := range in {
-		if m &^= at.known[w]; m == 0 {
-			continue
-		}
-		if c == nil {
-			c = cursors.Get().(*cursor)
-			defer cursors.Put(c)
-		}
-		at.holds[w] = at.holds[w]&^m | word(b, w, m, c)
+// learn makes known what find finds of in, or of everybody.
+func (at *leafBlock) learn(b int, in *rows, find *finder) {
+	var new, out rows
+	for w := range in {
+		new[w] = in[w] &^ at.known[w]
+	}
+	if new.none() {
+		return
+	}
+	if find.everybody(b, &new, &out) {
+		at.holds, at.known = out, everyRow
+		return
+	}
+	find.words(b, &new, &out)
+	for w, m := range new {
+		at.holds[w] = at.holds[w]&^m | out[w]
 		at.known[w] |= m
 	}
 }
@@ -185,14 +189,27 @@ func (k *leaf) values(b int, in *rows, v *boundValue, fn func(at *leafBlock)) {
 			at.cnt = new([blockRows]int64)
 		}
 	}
-	at.learn(b, in, func(b, w int, m uint64, c *cursor) uint64 {
+	at.learn(b, in, &finder{func(b, w int, m uint64, c *cursor) uint64 {
 		v.word(b, w, m, c)
 		copyBits(at.val[w<<6:], &c.val, c.has)
 		if at.cnt != nil {
 			copyBits(at.cnt[w<<6:], &c.cnt, c.has)
 		}
 		return c.has
-	})
+	}, func(b int, want, out *rows, s *sweep) bool {
+		if !v.values(b, want, s) {
+			return false
+		}
+		// What is known may be being read.
+		for w, known := range at.known {
+			copyBits(at.val[w<<6:], (*[64]int64)(s.val[w<<6:]), s.has[w]&^known)
+			if at.cnt != nil {
+				copyBits(at.cnt[w<<6:], (*[64]int64)(s.cnt[w<<6:]), s.has[w]&^known)
+			}
+		}
+		*out = s.has
+		return true
+	}})
 	fn(at)
 }
 
@@ -204,29 +221,41 @@ func (at *leafBlock) count(row uint16) int64 {
 	return at.cnt[row]
 }
 
-// stamp is a comparison with others that is still good at a place.
-func (k *leaf) stamp(at place, key string) (f fits, known bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.at != at {
-		k.at, k.bounds = at, nil
+// maxBounds is how many comparisons with others are remembered.
+const maxBounds = 1000
+
+// stamp is a comparison with others that is still good at a place. It outlives
+// the values that it was found from, which may not fit.
+func (l *leaves) stamp(at place, key string) (f fits, known bool) {
+	if l == nil {
+		return f, false
 	}
-	f, known = k.bounds[key]
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.at != at {
+		return f, false
+	}
+	f, known = l.bounds[key]
 	return f, known
 }
 
-func (k *leaf) setStamp(at place, key string, f fits) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.at == at && key != "" {
-		if k.bounds == nil || len(k.bounds) > 100 {
-			k.bounds = map[string]fits{}
-		}
-		k.bounds[key] = f
+func (l *leaves) setStamp(at place, key string, f fits) {
+	if l == nil || key == "" {
+		return
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.at != at || l.bounds == nil || len(l.bounds) >= maxBounds {
+		l.at, l.bounds = at, map[string]fits{}
+	}
+	l.bounds[key] = f
 }
 
 func copyBits(to []int64, from *[64]int64, has uint64) {
+	if has == ^uint64(0) {
+		copy(to, from[:])
+		return
+	}
 	for ; has != 0; has &= has - 1 {
 		i := bits.TrailingZeros64(has)
 		to[i] = from[i]

@@ -29,7 +29,7 @@ func (s *Set) want(cols []Col) {
 		s.wants[c] = true
 	}
 	if !s.loading {
-		s.loading = true
+		s.loading, s.loaded = true, make(chan struct{})
 		s.background(s.load)
 	}
 	if !s.keeping {
@@ -56,7 +56,7 @@ func (s *Set) load() {
 		s.mu.RUnlock()
 		clear(s.wants)
 		if len(cols) == 0 {
-			s.loading = false
+			s.rest()
 			s.work.Unlock()
 			return
 		}
@@ -69,7 +69,6 @@ func (s *Set) load() {
 			s.stats.loadMillis.Store(s.o.Clock.Now().Sub(began).Milliseconds())
 			s.stats.loadedAt.Store(s.now())
 		case s.ctx.Err() != nil:
-			return
 		case errors.Is(err, errGap) && tries < loadTries: // dropped meanwhile, or changes are gone already
 			tries++
 			s.again(cols)
@@ -80,8 +79,39 @@ func (s *Set) load() {
 		}
 	}
 	s.work.Lock()
-	s.loading = false
+	s.rest()
 	s.work.Unlock()
+}
+
+// rest ends a load; the caller holds work.
+func (s *Set) rest() {
+	s.loading = false
+	close(s.loaded)
+}
+
+// Beside waits for a turn to have the database answer what columns could not,
+// while they are being read: a few answers run beside that at a time, or nobody
+// would get on. leave ends the turn. With again set the reading ended meanwhile,
+// and columns may be asked once more. The error is that of the context.
+func (s *Set) Beside(ctx context.Context) (leave func(), again bool, err error) {
+	leave = func() {}
+	if s == nil {
+		return leave, false, nil
+	}
+	s.work.Lock()
+	loading, loaded := s.loading, s.loaded
+	s.work.Unlock()
+	if !loading {
+		return leave, false, nil
+	}
+	select {
+	case s.beside <- struct{}{}:
+		return func() { <-s.beside }, false, nil
+	case <-loaded:
+		return leave, true, nil
+	case <-ctx.Done():
+		return leave, false, ctx.Err()
+	}
 }
 
 func (s *Set) again(cols []Col) {
@@ -288,7 +318,20 @@ func (s *Set) add(fresh map[Col]data, turn int64) error {
 // what the rest takes; the caller holds mu.
 func (s *Set) shrink(keep func(Col) bool) (sum int64) {
 	for _, h := range s.cols {
+		if d, ok := h.data.(*series); ok {
+			h.bytes = d.size() // what is kept in the order of days came since
+		}
 		sum += h.bytes
+	}
+	if sum > s.o.MaxBytes { // what is quickly made anew goes first
+		sum = 0
+		for _, h := range s.cols {
+			if d, ok := h.data.(*series); ok {
+				d.forgetOrder()
+				h.bytes = d.size()
+			}
+			sum += h.bytes
+		}
 	}
 	for sum > s.o.MaxBytes {
 		var oldest Col
@@ -305,6 +348,8 @@ func (s *Set) shrink(keep func(Col) bool) (sum int64) {
 		delete(s.cols, oldest)
 	}
 	s.kept.limit(min(s.o.MaxBytes/leafShare, s.o.MaxBytes-sum))
+	s.apart = max(s.o.MaxBytes-s.o.MaxBytes/leafShare-sum, 0)
+	s.left.Store(s.apart)
 	if s.o.Sized != nil {
 		s.o.Sized(sum + s.kept.size())
 	}

@@ -22,13 +22,11 @@ type Matches struct {
 // Match gives everybody for whom a condition holds, as of now. ok is false where
 // the columns cannot tell; see [Set.Find], also for the error.
 func (s *Set) Match(ctx context.Context, c *Cond) (m *Matches, ok bool, err error) {
-	q := &Query{Where: c}
-	if s == nil || c == nil || db.InTransaction(ctx) {
+	if !s.knows(ctx, c) {
 		return nil, false, nil
 	}
-	m = NewMatches()
-	ok, err = s.with(ctx, q.cols(), func(v *view) error {
-		m.At = Place{v.at.feed, v.at.marks}
+	ok, err = s.with(ctx, reads(c), func(v *view) error {
+		m = v.nobody()
 		at, found, err := v.matching(c)
 		for i, b := range at {
 			if found[i] != nil {
@@ -42,38 +40,85 @@ func (s *Set) Match(ctx context.Context, c *Cond) (m *Matches, ok bool, err erro
 
 // Holds says of one customer which of some conditions hold, as of now.
 func (s *Set) Holds(ctx context.Context, id int64, conds []*Cond) (holds []bool, ok bool, err error) {
-	if s == nil || slices.Contains(conds, nil) || db.InTransaction(ctx) {
+	if !s.knows(ctx, conds...) {
 		return nil, false, nil
 	}
-	cols := []Col{}
-	known := map[Col]bool{}
-	add := func(c Col) {
-		if !known[c] {
-			known[c] = true
-			cols = append(cols, c)
-		}
-	}
-	add(everybody)
-	for _, c := range conds {
-		c.cols(add)
-	}
+	one := NewMatches()
+	one.Add(id)
 	holds = make([]bool, len(conds))
-	ok, err = s.with(ctx, cols, func(v *view) error {
-		v.one = true
-		b, row := split(id)
-		var in, out rows
-		if all := v.get(everybody).(*sets).block(b); all == nil || !all.any.has(row) {
-			return nil
-		}
-		in.set(row)
+	ok, err = s.with(ctx, reads(conds...), func(v *view) error {
 		for i, c := range conds {
-			t := c.bind(v)
-			t.eval(b, &in, &out)
-			holds[i] = out.has(row)
+			holds[i] = v.among(c, one).Has(id)
 		}
 		return ctx.Err()
 	})
 	return holds, ok, err
+}
+
+// Among is [Set.Match] of some customers only.
+func (s *Set) Among(ctx context.Context, c *Cond, ids []int64) (m *Matches, ok bool, err error) {
+	if !s.knows(ctx, c) {
+		return nil, false, nil
+	}
+	some := NewMatches()
+	for _, id := range ids {
+		if id >= 0 && id <= maxID {
+			some.Add(id)
+		}
+	}
+	ok, err = s.with(ctx, reads(c), func(v *view) error {
+		m = v.among(c, some)
+		return ctx.Err()
+	})
+	return m, ok, err
+}
+
+// knows says whether columns may be asked at all: not for conditions without a
+// form here, nor inside a transaction, where the database shows what others do
+// not see.
+func (s *Set) knows(ctx context.Context, conds ...*Cond) bool {
+	return s != nil && !slices.Contains(conds, nil) && !db.InTransaction(ctx)
+}
+
+// reads are the columns that conditions read, and everybody.
+func reads(conds ...*Cond) []Col {
+	list, known := []Col{everybody}, map[Col]bool{everybody: true}
+	for _, c := range conds {
+		c.cols(func(k Col) {
+			if !known[k] {
+				known[k] = true
+				list = append(list, k)
+			}
+		})
+	}
+	return list
+}
+
+// nobody is a set to be filled.
+func (v *view) nobody() *Matches {
+	m := NewMatches()
+	m.At = Place{v.at.feed, v.at.marks}
+	return m
+}
+
+// among evaluates a condition for some customers. What it came to is not kept.
+func (v *view) among(c *Cond, some *Matches) *Matches {
+	v.one = true
+	m, t, all := v.nobody(), c.bind(v), v.get(everybody).(*sets)
+	for b, in := range some.blocks {
+		k := all.block(b)
+		if k == nil {
+			continue
+		}
+		var there, found rows
+		for w := range there {
+			there[w] = in[w] & k.any[w]
+		}
+		if t.eval(b, &there, &found); !found.none() {
+			m.blocks[b] = &found
+		}
+	}
+	return m
 }
 
 // NewMatches is nobody.

@@ -177,6 +177,15 @@ func (p *packed) distance(i, j int) int64 {
 	return y - x
 }
 
+// divide makes every value a part of itself, where that leaves nothing over.
+func (p *packed) divide(by int64) bool {
+	if p.base%by != 0 || p.scale%by != 0 && p.width > 0 {
+		return false
+	}
+	p.base, p.scale = p.base/by, p.scale/by
+	return true
+}
+
 // append adds values from first to last (not included) to a list, null for
 // missing ones.
 func (p *packed) append(list []int64, first, last int) []int64 {

@@ -54,13 +54,12 @@ type Result struct {
 
 // cols are the columns that a query reads.
 func (q *Query) cols() []Col {
-	list := []Col{everybody}
+	list := reads(q.Where)
 	add := func(c Col) {
 		if !slices.Contains(list, c) {
 			list = append(list, c)
 		}
 	}
-	q.Where.cols(add)
 	for i := range q.Segments {
 		if g := &q.Segments[i]; g.Where != nil {
 			g.Where.cols(add)

@@ -77,11 +77,15 @@ func (v *view) others(c *Cond) *besides {
 		perRow = 16
 	}
 	h.value(&f.value)
+	var known bool
+	if k.fits, known = v.kept.stamp(v.at, c.key()); known && v.one {
+		k.leaf = &leaf{} // the values of a few are soon found
+		return k
+	}
 	if k.leaf = v.kept.get(h.key(), f.value.cols, len(at), perRow); k.leaf == nil {
 		k.leaf = &leaf{} // for this once
 	}
-	var known bool
-	if k.fits, known = k.leaf.stamp(v.at, c.key()); known {
+	if known {
 		return k
 	}
 	o := &population{rows: make([]rows, len(at)), blocks: make([]*leafBlock, len(at)), samples: make([][]amount, len(at))}
@@ -99,15 +103,7 @@ func (v *view) others(c *Cond) *besides {
 			}
 			o.rows[i], o.blocks[i] = in, vals
 		})
-		// One in so many, at random, for the comparison that follows.
-		step := max(2*everyone/nthSample, 1)
-		next := rand.IntN(step)
-		o.each(i, func(a amount) {
-			if next--; next < 0 {
-				o.samples[i] = append(o.samples[i], a)
-				next = rand.IntN(step)
-			}
-		})
+		o.sample(i, max(everyone/nthSample, 1))
 	})
 	for i := range o.rows {
 		o.total += o.rows[i].count()
@@ -122,7 +118,7 @@ func (v *view) others(c *Cond) *besides {
 		k.fits = f.ranked(v, o)
 	}
 	if v.ctx.Err() == nil {
-		k.leaf.setStamp(v.at, c.key(), k.fits)
+		v.kept.setStamp(v.at, c.key(), k.fits)
 	}
 	return k
 }
@@ -144,6 +140,16 @@ func (o *population) each(i int, fn func(a amount)) {
 		for ; m != 0; m &= m - 1 {
 			row := uint16(w<<6 | bits.TrailingZeros64(m))
 			fn(amount{vals.val[row], vals.count(row)})
+		}
+	}
+}
+
+// sample takes one customer in so many, at random, for the comparison that follows.
+func (o *population) sample(i, step int) {
+	vals := o.blocks[i]
+	for row := rand.IntN(step); row < blockRows; row += 1 + rand.IntN(2*step-1) {
+		if o.rows[i].has(uint16(row)) {
+			o.samples[i] = append(o.samples[i], amount{vals.val[row], vals.count(uint16(row))})
 		}
 	}
 }
@@ -237,14 +243,27 @@ func (o *population) between(v *view, low, high amount) (list []amount, below in
 	lists, belows := make([][]amount, len(o.rows)), make([]int, len(o.rows))
 	plain := low.count == 1 && high.count == 1 && !slices.ContainsFunc(o.blocks, func(k *leafBlock) bool { return k != nil && k.cnt != nil })
 	_ = v.each(len(o.rows), func(i int) {
-		o.each(i, func(a amount) {
-			switch {
-			case plain && a.num < low.num || !plain && a.compare(low) < 0:
-				belows[i]++
-			case plain && a.num <= high.num || !plain && a.compare(high) <= 0:
-				lists[i] = append(lists[i], a)
+		if !plain {
+			o.each(i, func(a amount) {
+				if a.compare(low) < 0 {
+					belows[i]++
+				} else if a.compare(high) <= 0 {
+					lists[i] = append(lists[i], a)
+				}
+			})
+			return
+		}
+		for w, m := range o.rows[i] {
+			if m == 0 {
+				continue
 			}
-		})
+			part := (*[64]int64)(o.blocks[i].val[w<<6:])
+			less := ^mask(part, low.num, math.MaxInt64) & m
+			belows[i] += bits.OnesCount64(less)
+			for m &= mask(part, math.MinInt64, high.num) &^ less; m != 0; m &= m - 1 {
+				lists[i] = append(lists[i], amount{part[bits.TrailingZeros64(m)], 1})
+			}
+		}
 	})
 	for _, n := range belows {
 		below += n
@@ -288,13 +307,12 @@ func quick(list []amount, at int) amount {
 func (k *besides) eval(b int, in, out *rows) {
 	k.leaf.values(b, in, k.value, func(vals *leafBlock) {
 		for w, m := range in {
-			for m &= vals.holds[w]; m != 0; m &= m - 1 {
-				row := uint16(w<<6 | bits.TrailingZeros64(m))
-				if k.is == nil {
-					if x := vals.val[row]; x >= k.from && x <= k.to {
-						out[w] |= 1 << (row & 63)
-					}
-				} else if k.is(vals.val[row], vals.count(row)) {
+			if m &= vals.holds[w]; k.is == nil && m != 0 {
+				out[w] = m & mask((*[64]int64)(vals.val[w<<6:]), k.from, k.to)
+				continue
+			}
+			for ; m != 0; m &= m - 1 {
+				if row := uint16(w<<6 | bits.TrailingZeros64(m)); k.is(vals.val[row], vals.count(row)) {
 					out.set(row)
 				}
 			}

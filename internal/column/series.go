@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"sync"
+	"sync/atomic"
 )
 
 // series has any number of numbers per customer, in order. The values of a
@@ -28,6 +30,12 @@ type seriesBlock struct {
 	asc      bool // no customer's values fall, none is missing
 	changed  rows // who is in the overlay
 	over     overlay
+
+	// What is kept in the order of days: of a series of days when they are, of
+	// others the values.
+	making sync.Mutex
+	cal    atomic.Pointer[calendar]
+	byDay  atomic.Pointer[ordered]
 }
 
 // offsets say where the values of each customer begin.
@@ -232,6 +240,7 @@ func (k *seriesBlock) fold() {
 		k.main, k.asc = pack(all), ascending(off[:], all)
 	}
 	k.off, k.borrowed = off, false
+	k.forgetOrder()
 	k.over, k.changed = overlay{}, rows{}
 }
 
@@ -299,7 +308,7 @@ func (d *series) size() (n int64) {
 		if k == nil {
 			continue
 		}
-		n += k.main.size() + blockRows/8 + int64(2*cap(k.over.rows)+4*cap(k.over.off)+8*cap(k.over.values.u64))
+		n += k.main.size() + k.orderSize() + blockRows/8 + int64(2*cap(k.over.rows)+4*cap(k.over.off)+8*cap(k.over.values.u64))
 		if !k.borrowed {
 			n += 4 * (blockRows + 1)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -47,6 +48,9 @@ type Options struct {
 	MaxBytes int64
 	// Sized, where not nil, hears how many bytes the columns take.
 	Sized func(bytes int64)
+	// ByDay is for tests: facts are looked at in the order of days, however few
+	// customers are asked for.
+	ByDay bool
 	// File, where not "", is where the columns are written down, for the next
 	// start; see [Set.Restore].
 	File string
@@ -70,6 +74,10 @@ type Set struct {
 	cols map[Col]*held
 	at   place
 	kept *leaves // what conditions on facts came to
+	// left is the memory for what is kept in the order of days, of what was set
+	// apart for it last.
+	left  spare
+	apart int64
 	// turn is raised when everything is dropped: a load from before is of no use.
 	turn int64
 
@@ -82,6 +90,8 @@ type Set struct {
 	wants   map[Col]bool
 	refused map[Col]time.Time
 	loading bool
+	loaded  chan struct{} // closed when a load ends
+	beside  chan struct{} // turns of answers by the database meanwhile
 	keeping bool
 	ctx     context.Context
 	stop    context.CancelFunc
@@ -113,7 +123,9 @@ func New(o Options) *Set {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Set{o: o, store: store{o.DB}, cols: map[Col]*held{}, wants: map[Col]bool{}, refused: map[Col]time.Time{},
-		kept: newLeaves(o.MaxBytes / leafShare)}
+		kept: newLeaves(o.MaxBytes / leafShare), beside: make(chan struct{}, 2*runtime.GOMAXPROCS(0))}
+	s.left.always = o.ByDay
+	s.shrink(func(Col) bool { return false })
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	return s
 }
@@ -158,8 +170,7 @@ func (s *Set) now() int64 { return clock.Millis(s.o.Clock.Now()) }
 // asked then, and what is missing is read in the background.
 // An error is one of the database, or that of a context that ended.
 func (s *Set) Find(ctx context.Context, q *Query) (out Result, ok bool, err error) {
-	// Inside a transaction the database shows what others do not see.
-	if s == nil || q.Where == nil || db.InTransaction(ctx) {
+	if !s.knows(ctx, q.Where) {
 		return out, false, nil
 	}
 	ok, err = s.with(ctx, q.cols(), func(v *view) (err error) {
@@ -202,7 +213,7 @@ func (s *Set) with(ctx context.Context, cols []Col, fn func(v *view) error) (ok 
 		}
 		h.used.Store(now)
 	}
-	if err := fn(&view{ctx: ctx, get: func(c Col) data { return s.cols[c].data }, kept: s.kept, at: s.at}); err != nil {
+	if err := fn(&view{ctx: ctx, get: func(c Col) data { return s.cols[c].data }, kept: s.kept, at: s.at, left: &s.left}); err != nil {
 		return false, err
 	}
 	s.stats.answered.Add(1)

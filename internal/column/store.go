@@ -2,7 +2,6 @@ package column
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"math"
 	"slices"
@@ -204,14 +203,37 @@ func groups(cols []Col) (out []group) {
 	return out
 }
 
-// text writes the query up to the condition on ids.
-func (g group) text() string {
+// text writes the query up to the condition on ids. A row has the customer, of
+// series the keys of their order, and the values: keys says where each key
+// stands, which may be among the values, and values where these begin.
+func (g group) text() (text string, keys []int, values int) {
 	c := g.cols[0]
 	var b strings.Builder
 	b.WriteString(`SELECT ` + c.ID)
+	whole := func(expr string) { b.WriteString(`, COALESCE(CAST(` + expr + ` AS BIGINT), -9000000000000000000)`) }
+	values = 1
+	if c.series() {
+		names := sortKeys(c.Order)
+		at := make([]int, len(names)) // among the values
+		for i, k := range names {
+			if at[i] = slices.IndexFunc(g.cols, func(c Col) bool { return c.numeric() && c.Expr == k }); at[i] < 0 {
+				whole(k)
+				values++
+			}
+		}
+		n := 0
+		for _, i := range at {
+			if i >= 0 {
+				keys = append(keys, values+i)
+			} else {
+				n++
+				keys = append(keys, n)
+			}
+		}
+	}
 	for _, k := range g.cols {
 		if k.numeric() {
-			b.WriteString(`, COALESCE(CAST(` + k.Expr + ` AS BIGINT), -9000000000000000000)`)
+			whole(k.Expr)
 		} else {
 			b.WriteString(`, ` + k.Expr)
 		}
@@ -220,13 +242,13 @@ func (g group) text() string {
 	if c.Where != "" {
 		b.WriteString(`(` + c.Where + `) AND `)
 	}
-	return b.String()
+	return b.String(), keys, values
 }
 
-// order sorts the rows where that matters.
+// order sorts the rows of series as far as an index does; see inOrder.
 func (g group) order() string {
 	if c := g.cols[0]; c.series() {
-		return ` ORDER BY ` + c.ID + `, ` + c.Order
+		return ` ORDER BY ` + c.ID + `, ` + sortKeys(c.Order)[0]
 	}
 	return ""
 }
@@ -235,7 +257,7 @@ func (g group) order() string {
 // ids are in a run; of series also with the missing ones. It runs inside InReadTx.
 func (s store) read(ctx context.Context, g group, r span, put func(col int, v value) error) error {
 	id := g.cols[0].ID
-	return s.rows(ctx, g, g.text()+id+` >= $1 AND `+id+` <= $2`+g.order(), []any{r.first, r.last}, put)
+	return s.rows(ctx, g, id+` >= $1 AND `+id+` <= $2`, []any{r.first, r.last}, put)
 }
 
 // rangeLeast is from what length on a run is read as such.
@@ -257,48 +279,8 @@ func (s store) readOf(ctx context.Context, g group, ids []int64, put func(col in
 	}
 	return db.InChunks(single, func(chunk []int64) error {
 		in, args := db.InArgs(1, chunk)
-		return s.rows(ctx, g, g.text()+g.cols[0].ID+` IN (`+in+`)`+g.order(), args, put)
+		return s.rows(ctx, g, g.cols[0].ID+` IN (`+in+`)`, args, put)
 	})
-}
-
-func (s store) rows(ctx context.Context, g group, text string, args []any, put func(col int, v value) error) error {
-	all := g.cols[0].series()
-	if g.cols[0].numeric() {
-		return s.db.Numbers(ctx, text, args, len(g.cols)+1, func(v []int64) error {
-			for i, n := range v[1:] {
-				if n != null || all {
-					if err := put(i, value{id: v[0], num: n}); err != nil {
-						return err
-					}
-				}
-			}
-			return nil
-		})
-	}
-	rows, err := s.db.Q(ctx).QueryContext(ctx, text, args...)
-	if err != nil {
-		return db.MapError(err)
-	}
-	defer rows.Close()
-	var id int64
-	texts := make([]sql.RawBytes, len(g.cols))
-	to := []any{&id}
-	for i := range texts {
-		to = append(to, &texts[i])
-	}
-	for rows.Next() {
-		if err := rows.Scan(to...); err != nil {
-			return db.MapError(err)
-		}
-		for i, t := range texts {
-			if t != nil || all {
-				if err := put(i, value{id: id, text: t}); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return db.MapError(rows.Err())
 }
 
 // lastID is the highest id of a customer.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"math/bits"
 	"slices"
-
-	"zhike/internal/platform/db"
 )
 
 // Split says by what customers are counted: the keys or words of a column, or
@@ -28,10 +26,10 @@ type Tally struct {
 // Tally counts those for whom a condition holds by several columns, as of now.
 // ok is false where the columns cannot tell; see [Set.Find].
 func (s *Set) Tally(ctx context.Context, c *Cond, by []Split) (out []Tally, ok bool, err error) {
-	if s == nil || c == nil || db.InTransaction(ctx) {
+	if !s.knows(ctx, c) {
 		return nil, false, nil
 	}
-	cols := (&Query{Where: c}).cols()
+	cols := reads(c)
 	for _, sp := range by {
 		if !slices.Contains(cols, sp.Col) {
 			cols = append(cols, sp.Col)

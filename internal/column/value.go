@@ -14,6 +14,7 @@ type boundValue struct {
 	of    *series
 	via   []int32 // of Distinct: word of each number, below 0 for none
 	per   int64
+	left  *spare
 }
 
 // word finds the values of customers of a word of a block: c.val by bit where

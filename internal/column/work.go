@@ -20,6 +20,8 @@ type view struct {
 	kept *leaves
 	one  bool
 	at   place
+	// left is the memory for what is kept in the order of days.
+	left *spare
 }
 
 // each calls fn with numbers below n, in several goroutines where there are

@@ -54,38 +54,3 @@ func (c *Cond) Sources() (of, apart map[string]bool) {
 	})
 	return of, apart
 }
-
-// Among is [Set.Match] of some customers only.
-func (s *Set) Among(ctx context.Context, c *Cond, ids []int64) (m *Matches, ok bool, err error) {
-	if s == nil || c == nil || db.InTransaction(ctx) {
-		return nil, false, nil
-	}
-	among := NewMatches()
-	for _, id := range ids {
-		if id >= 0 && id <= maxID {
-			among.Add(id)
-		}
-	}
-	m = NewMatches()
-	ok, err = s.with(ctx, (&Query{Where: c}).cols(), func(v *view) error {
-		v.one = true // what a few came to is not kept for all
-		t := c.bind(v)
-		all := v.get(everybody).(*sets)
-		for b, some := range among.blocks {
-			k := all.block(b)
-			if k == nil {
-				continue
-			}
-			var in, out rows
-			for w := range in {
-				in[w] = some[w] & k.any[w]
-			}
-			if t.eval(b, &in, &out); !out.none() {
-				m.blocks[b] = &out
-			}
-		}
-		m.At = Place{v.at.feed, v.at.marks}
-		return ctx.Err()
-	})
-	return m, ok, err
-}

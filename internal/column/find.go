@@ -1,0 +1,91 @@
+package column
+
+import "math/bits"
+
+// finder finds out for whom a condition on facts holds: by looking at the facts
+// of each customer, or at those of everybody in the order of days.
+type finder struct {
+	word wordFunc
+	all  allFunc // nil where there is no such way
+}
+
+// wordFunc finds those of 64 customers of a block for whom something holds.
+type wordFunc func(b, w int, m uint64, c *cursor) uint64
+
+// allFunc finds everybody of a block for whom something holds. It says whether
+// it did: not where that costs more than looking at those who are wanted.
+type allFunc func(b int, want, out *rows, s *sweep) bool
+
+// rows gives those of in for whom it holds.
+func (f *finder) rows(b int, in, out *rows) {
+	if !f.everybody(b, in, out) {
+		f.words(b, in, out)
+		return
+	}
+	for w := range out {
+		out[w] &= in[w]
+	}
+}
+
+func (f *finder) everybody(b int, want, out *rows) bool {
+	if f.all == nil {
+		return false
+	}
+	s := sweeps.Get().(*sweep)
+	defer sweeps.Put(s)
+	return f.all(b, want, out, s)
+}
+
+func (f *finder) words(b int, in, out *rows) {
+	c := cursors.Get().(*cursor)
+	defer cursors.Put(c)
+	*out = rows{}
+	for w, m := range in {
+		if m != 0 {
+			out[w] = f.word(b, w, m, c)
+		}
+	}
+}
+
+// compare finds those whose value lies from from to to.
+func (v *boundValue) compare(from, to int64) finder {
+	return finder{func(b, w int, m uint64, c *cursor) (out uint64) {
+		v.word(b, w, m, c)
+		for h := c.has; h != 0; h &= h - 1 {
+			i := bits.TrailingZeros64(h)
+			if x := c.val[i]; x >= from && x <= to {
+				out |= 1 << i
+			}
+		}
+		return out
+	}, func(b int, want, out *rows, s *sweep) bool {
+		if !v.values(b, want, s) {
+			return false
+		}
+		for w, has := range s.has {
+			out[w] = has & mask((*[64]int64)(s.val[w<<6:]), from, to)
+		}
+		return true
+	}}
+}
+
+// average finds those whose average fits.
+func (v *boundValue) average(fits func(sum, count int64) bool) finder {
+	return finder{func(b, w int, m uint64, c *cursor) (out uint64) {
+		v.word(b, w, m, c)
+		for h := c.has; h != 0; h &= h - 1 {
+			i := bits.TrailingZeros64(h)
+			if fits(c.val[i], c.cnt[i]) {
+				out |= 1 << i
+			}
+		}
+		return out
+	}, func(b int, want, out *rows, s *sweep) bool {
+		if !v.values(b, want, s) {
+			return false
+		}
+		*out = rows{}
+		filter(&s.has, out, func(row uint16) bool { return fits(s.val[row], s.cnt[row]) })
+		return true
+	}}
+}
