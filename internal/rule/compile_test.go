@@ -3,7 +3,6 @@ package rule_test
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -109,10 +108,6 @@ func TestBadConditions(t *testing.T) {
 		}
 	}
 	manyTests := `{"field":"channel","op":"in","value":"x"}` + strings.Repeat(`,{"field":"channel","op":"in","value":"x"}`, 10)
-	manyWords := `"0"`
-	for i := range 1000 {
-		manyWords += fmt.Sprintf(`,"%d"`, i)
-	}
 	facts := func(inside, rest string) string { return `{"facts":{"stream":"orders"` + inside + `}` + rest + `}` }
 	for _, c := range []struct{ rule, want string }{
 		{`{"facts":{"stream":"visits"},"op":"gte","value":1}`, "rule.unknown_stream at rule.facts.stream"},
@@ -149,7 +144,6 @@ func TestBadConditions(t *testing.T) {
 		{facts(`,"where":[{"field":"status","op":"in","value":["lost"]}]`, `,"op":"gte","value":1`), "list.unknown_option at rule.facts.where[0].value"},
 		{facts(`,"where":[{"field":"channel","op":"in","value":[]}]`, `,"op":"gte","value":1`), "list.bad_list at rule.facts.where[0].value"},
 		{facts(`,"where":[{"field":"channel","op":"in","value":["`+strings.Repeat("长", 201)+`"]}]`, `,"op":"gte","value":1`), "list.bad_text at rule.facts.where[0].value"},
-		{facts(`,"where":[{"field":"channel","op":"in","value":[`+manyWords+`]}]`, `,"op":"gte","value":1`), "list.bad_list at rule.facts.where[0].value"},
 		{facts(`,"where":[`+manyTests+`]`, `,"op":"gte","value":1`), "rule.too_many_tests at rule.facts.where"},
 		{facts(`,"window":{"last":7,"unit":"month"}`, `,"op":"gte","value":1`), "rule.window_forms at rule.facts.window"},
 		{facts(`,"window":{"last":7,"from":"2024-01-01"}`, `,"op":"gte","value":1`), "rule.window_forms at rule.facts.window"},
@@ -205,8 +199,8 @@ func TestBounds(t *testing.T) {
 		{strings.Repeat(`{"not":`, 9) + leaf + strings.Repeat(`}`, 9), ""},
 		{strings.Repeat(`{"not":`, 10) + leaf + strings.Repeat(`}`, 10), "list.filter_too_deep at rule.not.not.not.not.not.not.not.not.not.not"},
 		{strings.Repeat(`{"not":`, 200) + leaf + strings.Repeat(`}`, 200), "list.filter_too_deep at rule"},
-		{`{"all":[` + strings.Repeat(leaf+",", 10_000) + leaf + `]}`, "list.filter_too_large at rule"},
-		{`{"field":"x","op":"in","value":[` + strings.Repeat(`"y",`, 1<<18) + `"y"]}`, "list.filter_too_large at rule"},
+		{`{"all":[` + strings.Repeat(leaf+",", 10_000) + leaf + `]}`, "list.too_many_conditions at rule"},
+		{`{"field":"x","op":"in","value":[` + strings.Repeat(`"y",`, 1<<18) + `"y"]}`, "list.bad_list at rule.value"},
 	} {
 		if _, err := rule.Parse([]byte(c.rule), "rule", rule.RuleLimits); problemOf(err) != c.want {
 			t.Errorf("%.60s…: %q, want %q", c.rule, problemOf(err), c.want)

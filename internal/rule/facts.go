@@ -58,7 +58,7 @@ type reading struct {
 // choose checks which facts are meant. window says that theirs is used.
 func (e *Env) choose(f *Facts, path string, window bool) (c chosen, err error) {
 	if c.st = e.Streams.Get(f.Stream); c.st == nil {
-		return c, Bad(path+".stream", "rule.unknown_stream", "stream", Shortened(f.Stream), "streams", e.Streams.codes())
+		return c, Bad(path+".stream", "rule.unknown_stream", "stream", Shortened(f.Stream), "streams", e.Streams.Codes())
 	}
 	if err := e.shows(c.st.Access, path+".stream"); err != nil {
 		return c, err
@@ -88,7 +88,7 @@ func (e *Env) test(st *Stream, t *Test, path string) (out factTest, err error) {
 		if err := e.shows(m.Access, path+".field"); err != nil {
 			return out, err
 		}
-		if err := knownOp(t.Op, opsMeasure, path); err != nil {
+		if err := KnownOp(t.Op, opsMeasure, path+".op"); err != nil {
 			return out, err
 		}
 		out.measure = m
@@ -96,9 +96,9 @@ func (e *Env) test(st *Stream, t *Test, path string) (out factTest, err error) {
 		return out, placed(path+".value", err)
 	}
 	if out.dim = st.Dimension(t.Field); out.dim == nil {
-		return out, Bad(path+".field", "rule.unknown_fact_field", "field", Shortened(t.Field), "fields", st.codes(true, true))
+		return out, Bad(path+".field", "rule.unknown_fact_field", "field", Shortened(t.Field), "fields", st.Codes(true, true))
 	}
-	if err := knownOp(t.Op, opsWord, path); err != nil {
+	if err := KnownOp(t.Op, opsWord, path+".op"); err != nil {
 		return out, err
 	}
 	out.not = t.Op == "not_in"
@@ -138,7 +138,7 @@ func (e *Env) read(f *Facts, path string) (r reading, err error) {
 	switch r.agg {
 	case "sum", "avg", "min", "max":
 		if r.measure = r.st.Measure(f.Of); r.measure == nil {
-			return r, Bad(path+".of", "rule.unknown_measure", "field", Shortened(f.Of), "fields", r.st.codes(true, false))
+			return r, Bad(path+".of", "rule.unknown_measure", "field", Shortened(f.Of), "fields", r.st.Codes(true, false))
 		}
 		return r, e.shows(r.measure.Access, path+".of")
 	case "distinct", "first", "last":
@@ -146,7 +146,7 @@ func (e *Env) read(f *Facts, path string) (r reading, err error) {
 			return r, nil
 		}
 		if r.dim = r.st.Dimension(f.Of); r.dim == nil {
-			return r, Bad(path+".of", "rule.unknown_dimension", "field", Shortened(f.Of), "fields", r.st.codes(false, true))
+			return r, Bad(path+".of", "rule.unknown_dimension", "field", Shortened(f.Of), "fields", r.st.Codes(false, true))
 		}
 	case "count", "days_since", "days_since_first":
 		if f.Of != "" {
@@ -186,8 +186,13 @@ func (r *reading) compile(n *Node, path string) (Expr, error) {
 	case r.dim != nil && r.agg != "distinct":
 		ops = opsWord
 	}
-	if err := knownOp(n.Op, ops, path); err != nil {
+	if err := KnownOp(n.Op, ops, path+".op"); err != nil {
 		return Expr{}, err
+	}
+	if r.counts() {
+		if err := n.NotNegative(); err != nil {
+			return Expr{}, placed(path+".value", err)
+		}
 	}
 	var out Expr
 	switch {
@@ -229,6 +234,15 @@ func (r *reading) compile(n *Node, path string) (Expr, error) {
 		return not(out), nil
 	}
 	return out, nil
+}
+
+// counts says whether the aggregate is a number of something and so never below 0.
+func (r *reading) counts() bool {
+	switch r.agg {
+	case "count", "distinct", "days_since", "days_since_first":
+		return true
+	}
+	return false
 }
 
 // scale is that of the numbers of the aggregate.
@@ -281,20 +295,25 @@ func (r *reading) averageIs(op string, from, to int64) Expr {
 	from, to = from*unit, to*unit
 	return Expr{
 		Write: func(add Add, id string) { r.writeAverage(add, id, op, from, to) },
-		Mem: column.CompareAverage(r.memValue(), fmt.Sprint(op, " ", times, " ", from, " ", to), func(sum, count int64) bool {
-			low, high := compareProducts(sum, times, from, count), compareProducts(sum, times, to, count)
-			switch op {
-			case "gt":
-				return low > 0
-			case "gte":
-				return low >= 0
-			case "lt":
-				return low < 0
-			case "lte":
-				return low <= 0
-			}
-			return low >= 0 && high <= 0
-		}),
+		Mem:   column.CompareAverage(r.memValue(), fmt.Sprint(op, " ", times, " ", from, " ", to), averageFits(op, times, from, to)),
+	}
+}
+
+// averageFits says of a sum and a number whether times·sum ÷ number is what op
+// asks for.
+func averageFits(op string, times, from, to int64) func(sum, count int64) bool {
+	switch op {
+	case "gt":
+		return func(sum, count int64) bool { return compareProducts(sum, times, from, count) > 0 }
+	case "gte":
+		return func(sum, count int64) bool { return compareProducts(sum, times, from, count) >= 0 }
+	case "lt":
+		return func(sum, count int64) bool { return compareProducts(sum, times, from, count) < 0 }
+	case "lte":
+		return func(sum, count int64) bool { return compareProducts(sum, times, from, count) <= 0 }
+	}
+	return func(sum, count int64) bool {
+		return compareProducts(sum, times, from, count) >= 0 && compareProducts(sum, times, to, count) <= 0
 	}
 }
 
@@ -351,11 +370,15 @@ func (e *Env) shows(key, path string) error {
 		WithField(path, "customer.field_hidden", "field", label)
 }
 
-func knownOp(op string, ops []string, path string) error {
+// KnownOp is the error at path of an operator that is none of ops.
+func KnownOp(op string, ops []string, path string) error {
 	if slices.Contains(ops, op) {
 		return nil
 	}
-	return Bad(path+".op", "list.unknown_op", "op", Shortened(op), "ops", strings.Join(ops, ", "))
+	if op == "" {
+		return Bad(path, "rule.op_missing", "ops", strings.Join(ops, ", "))
+	}
+	return Bad(path, "list.unknown_op", "op", Shortened(op), "ops", strings.Join(ops, ", "))
 }
 
 // placed puts an error without fields at a path.
@@ -372,8 +395,8 @@ func placed(path string, err error) error {
 	return out
 }
 
-// codes lists what there is, for errors.
-func (s *Streams) codes() string {
+// Codes lists the streams that there are, for errors.
+func (s *Streams) Codes() string {
 	var out []string
 	for _, st := range s.All() {
 		out = append(out, st.Code)
@@ -381,7 +404,8 @@ func (s *Streams) codes() string {
 	return strings.Join(out, ", ")
 }
 
-func (st *Stream) codes(measures, dimensions bool) string {
+// Codes lists the measures, the dimensions or both of a stream, for errors.
+func (st *Stream) Codes(measures, dimensions bool) string {
 	var out []string
 	for i := range st.Measures {
 		if measures {

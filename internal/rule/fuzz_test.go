@@ -15,7 +15,7 @@ var seeds = []string{
 	`{"field":"stage","at":"2024-01-31","op":"in","value":["customer"]}`,
 	`{"facts":{"stream":"orders","agg":"sum","of":"net","window":{"last":90},"where":[{"field":"channel","op":"in","value":["天猫","京东"]},{"field":"net","op":"between","value":[1,2]}]},"op":"gte","value":100000}`,
 	`{"facts":{"stream":"orders","agg":"avg","of":"lines","window":{"unit":"month","back":1,"years":1,"to_date":true}},"op":"between","value":["0.5",1.25]}`,
-	`{"facts":{"stream":"orders","agg":"distinct","of":"category","window":{"from":"2024-01-01","to":"2024-02-29"}},"op":"ne","value":-1}`,
+	`{"facts":{"stream":"orders","agg":"distinct","of":"category","window":{"from":"2024-01-01","to":"2024-02-29"}},"op":"ne","value":2}`,
 	`{"facts":{"stream":"orders","agg":"last","of":"category"},"op":"not_in","value":["咖啡","' OR 1=1 --","?","$1"]}`,
 	`{"facts":{"stream":"orders","agg":"first","of":"status"},"op":"in","value":"paid"}`,
 	`{"facts":{"stream":"orders","agg":"first"},"op":"last_days","value":30}`,

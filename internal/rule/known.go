@@ -35,17 +35,10 @@ func (n *Node) Mentions(path string) []Mention {
 				out = append(out, Mention{Path: path + ".value", Kind: NamesAudience, Audience: id})
 			}
 		}
-		if n.Facts != nil {
-			out = n.Facts.mentions(out, path+".facts")
-		}
-		if n.Sequence != nil {
-			out = n.Sequence.First.mentions(out, path+".sequence.first")
-			out = n.Sequence.Then.mentions(out, path+".sequence.then")
+		for place, f := range n.facts() {
+			out = f.mentions(out, path+place)
 		}
 		if r := n.Relative; r != nil {
-			if r.Facts != nil {
-				out = r.Facts.mentions(out, path+".relative.facts")
-			}
 			if r.Field != "" {
 				out = append(out, Mention{Path: path + ".relative.field", Kind: NamesField, Name: r.Field})
 			}

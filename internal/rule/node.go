@@ -2,6 +2,7 @@ package rule
 
 import (
 	"encoding/json"
+	"iter"
 	"slices"
 )
 
@@ -112,6 +113,8 @@ type Window struct {
 	// From and To are fixed days, both included; either may be left out.
 	From string `json:"from,omitempty"`
 	To   string `json:"to,omitempty"`
+
+	blank string // see UnmarshalJSON
 }
 
 // Empty says whether the node asks for nothing.
@@ -204,18 +207,35 @@ func (n *Node) Names() []string {
 	return out
 }
 
-// facts are the choices of facts in a condition.
-func (n *Node) facts() (list []*Facts) {
-	if n.Facts != nil {
-		list = append(list, n.Facts)
+// facts gives the choices of facts in a condition, with their places below it.
+func (n *Node) facts() iter.Seq2[string, *Facts] {
+	return func(yield func(place string, f *Facts) bool) {
+		switch {
+		case n.Facts != nil:
+			yield(".facts", n.Facts)
+		case n.Sequence != nil:
+			_ = yield(".sequence.first", &n.Sequence.First) && yield(".sequence.then", &n.Sequence.Then)
+		case n.Relative != nil && n.Relative.Facts != nil:
+			yield(".relative.facts", n.Relative.Facts)
+		}
 	}
-	if n.Sequence != nil {
-		list = append(list, &n.Sequence.First, &n.Sequence.Then)
+}
+
+// countFacts writes out the aggregate that is meant where none is given, so that
+// whoever reads the rule finds one spelling of it.
+func (n *Node) countFacts() {
+	for _, f := range []*Facts{n.Facts, n.relativeFacts()} {
+		if f != nil && f.Agg == "" {
+			f.Agg = "count"
+		}
 	}
-	if n.Relative != nil && n.Relative.Facts != nil {
-		list = append(list, n.Relative.Facts)
+}
+
+func (n *Node) relativeFacts() *Facts {
+	if n.Relative == nil {
+		return nil
 	}
-	return list
+	return n.Relative.Facts
 }
 
 // Count is the number of conditions; 0 for nil.

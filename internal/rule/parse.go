@@ -14,7 +14,7 @@ import (
 type Limits struct {
 	Depth      int // of groups in each other
 	Conditions int
-	Bytes      int // of the JSON
+	Bytes      int // of the JSON; of more, up to eight times as much, the place is told
 	Values     int // of all conditions together; each may be an argument of SQL
 }
 
@@ -35,14 +35,15 @@ func At(path, group string, i int) string { return path + "." + group + "[" + st
 
 // Parse reads a rule and checks its shape; "" and {} are none, nil. What fields
 // and values mean is checked where the rule is compiled. Errors, at paths that
-// begin with root: list.bad_filter, list.filter_too_large, list.filter_too_deep,
-// list.too_many_conditions, rule.too_many_values.
+// begin with root: list.bad_filter and those of misfit, list.filter_too_large,
+// list.filter_too_deep, list.too_many_conditions, list.bad_list,
+// rule.too_many_values.
 func Parse(text []byte, root string, l Limits) (*Node, error) {
 	text = bytes.TrimSpace(text)
 	if len(text) == 0 || string(text) == "null" {
 		return nil, nil
 	}
-	if len(text) > l.Bytes {
+	if len(text) > MaxTimes*l.Bytes {
 		return nil, Bad(root, "list.filter_too_large", "max", l.Bytes)
 	}
 	if deep(text, l) {
@@ -52,10 +53,10 @@ func Parse(text []byte, root string, l Limits) (*Node, error) {
 	d.DisallowUnknownFields()
 	var n Node
 	if d.Decode(&n) != nil {
-		return nil, Bad(root, "list.bad_filter")
+		return nil, misfit(text, root)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, Bad(root, "list.bad_filter")
+		return nil, misfit(text, root)
 	}
 	if n.Empty() {
 		return nil, nil
@@ -64,29 +65,52 @@ func Parse(text []byte, root string, l Limits) (*Node, error) {
 	if err := n.check(root, 1, &left, l); err != nil {
 		return nil, err
 	}
-	if n.values() > l.Values {
-		return nil, Bad(root, "rule.too_many_values", "max", l.Values)
+	if err := n.checkValues(root, l); err != nil {
+		return nil, err
+	}
+	if len(text) > l.Bytes {
+		return nil, Bad(root, "list.filter_too_large", "max", l.Bytes)
 	}
 	return &n, nil
 }
 
-// values counts the values that the rule compares with.
-func (n *Node) values() (k int) {
-	count := func(raw json.RawMessage) {
+// MaxTimes is how many times as large as its limit a rule may be to be told what
+// makes it so large; beyond it is not looked at.
+const MaxTimes = 8
+
+// checkValues bounds the values that the rule compares with: of each condition,
+// and of all together.
+func (n *Node) checkValues(root string, l Limits) error {
+	all := 0
+	count := func(raw json.RawMessage, path string, most int) error {
 		var list []json.RawMessage
 		_ = json.Unmarshal(raw, &list)
-		k += max(len(list), 1)
+		if all += max(len(list), 1); len(list) > most {
+			return Bad(path+".value", "list.bad_list", "max", most)
+		}
+		return nil
 	}
-	_ = n.Walk("", func(n *Node, _ string) error {
-		count(n.Value)
-		for _, f := range n.facts() {
-			for _, t := range f.Where {
-				count(t.Value)
+	err := n.Walk(root, func(n *Node, path string) error {
+		most := maxFactValues
+		if n.Field != "" {
+			most = MaxValues
+		}
+		if err := count(n.Value, path, most); err != nil {
+			return err
+		}
+		for place, f := range n.facts() {
+			for i := range f.Where {
+				if err := count(f.Where[i].Value, At(path+place, "where", i), maxFactValues); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
 	})
-	return k
+	if err == nil && all > l.Values {
+		err = Bad(root, "rule.too_many_values", "max", l.Values)
+	}
+	return err
 }
 
 // deep says whether brackets nest more than any rule needs, before anything is
@@ -133,6 +157,7 @@ func (n *Node) check(path string, depth int, left *int, l Limits) error {
 		if n.forms() != 1 {
 			return Bad(path, "list.bad_filter")
 		}
+		n.countFacts()
 		if *left--; *left < 0 {
 			return Bad(path, "list.too_many_conditions", "max", l.Conditions)
 		}

@@ -35,7 +35,7 @@ func (e *Env) relative(n *Node, path string) (Expr, error) {
 	if n.At != "" {
 		return Expr{}, Bad(path+".at", "rule.no_at")
 	}
-	if err := knownOp(n.Op, opsRelative, path); err != nil {
+	if err := KnownOp(n.Op, opsRelative, path+".op"); err != nil {
 		return Expr{}, err
 	}
 	x := relative{op: n.Op}

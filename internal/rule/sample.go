@@ -21,11 +21,24 @@ const maxSeed = 100
 // modulo 2^31−1 between two multiplications (Lehmer; 48271 and 69621 are the
 // multipliers of Park, Miller and Stockmeyer, CACM 36/7, 1993). SQL computes
 // the same, without shifts and without leaving 63 bits.
-func Draw(seed string, id int64) int64 {
-	s := seedNumber(seed)
-	x := ((id%prime)*48271 + s) % prime
-	x = (x*x + id%prime) % prime
-	return x * 69621 % prime % parts
+func Draw(seed string, id int64) int64 { return draw(seedNumber(seed), id) }
+
+func draw(seed, id int64) int64 {
+	i := rest(id)
+	x := rest(i*48271 + seed)
+	x = rest(x*x + i)
+	return rest(x*69621) % parts
+}
+
+// rest is x modulo 2^31−1, of x from 0 on: 2^31 is 1, so what is above the lowest
+// 31 bits is added to them.
+func rest(x int64) int64 {
+	x = x&prime + x>>31
+	x = x&prime + x>>31
+	if x >= prime {
+		x -= prime
+	}
+	return x
 }
 
 func seedNumber(seed string) int64 {
@@ -56,13 +69,13 @@ func sample(n *Node, path string) (Expr, error) {
 	if n.Op != "" || n.Value != nil {
 		return Expr{}, Bad(path+".op", "list.bad_filter")
 	}
-	seed := n.Sample.Seed
+	seed := seedNumber(n.Sample.Seed)
 	num := func(v int64) string { return strconv.FormatInt(v, 10) }
-	s := num(seedNumber(seed))
+	s := num(seed)
 	write := func(add Add, id string) {
 		p := num(prime)
 		x := "(((" + id + " % " + p + ") * 48271 + " + s + ") % " + p + ")"
 		add("(((" + x + " * " + x + " + " + id + " % " + p + ") % " + p + ") * 69621 % " + p + " % " + num(parts) + " < " + num(limit) + ")")
 	}
-	return Expr{Write: write, Mem: column.ByID(func(id int64) bool { return Draw(seed, id) < limit })}, nil
+	return Expr{Write: write, Mem: column.ByID(func(id int64) bool { return draw(seed, id) < limit })}, nil
 }

@@ -102,6 +102,16 @@ func (n *Node) Wholes(limit int64) (from, to int64, err error) {
 	return from, to, err
 }
 
+// NotNegative is rule.negative where a number of something is compared with one
+// below 0, which is a slip and would quietly mean everybody or nobody.
+func (n *Node) NotNegative() error {
+	from, to, err := n.Wholes(MaxFigure)
+	if err == nil && (from < 0 || to < 0) {
+		err = errs.New(errs.Invalid, "rule.negative")
+	}
+	return err
+}
+
 // IDs reads ids, positive, each once; words are texts that stand for ids.
 func (n *Node) IDs(words map[string]int64) ([]int64, error) {
 	var raw []json.RawMessage

@@ -1,6 +1,8 @@
 package rule
 
 import (
+	"bytes"
+	"encoding/json"
 	"time"
 
 	"zhike/internal/platform/clock"
@@ -12,8 +14,47 @@ const (
 	maxYears = 100
 )
 
+// UnmarshalJSON notes which part is given as nothing ("last": 0, "from": ""):
+// that is a form not yet filled in, and must not be taken for all time.
+func (w *Window) UnmarshalJSON(text []byte) error {
+	type plain Window
+	*w = Window{}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode((*plain)(w)); err != nil {
+		return err
+	}
+	var given struct {
+		Last           *int
+		Unit, From, To *string
+	}
+	if err := json.Unmarshal(text, &given); err != nil {
+		return err
+	}
+	empty := func(text *string) bool { return text != nil && *text == "" }
+	switch {
+	case given.Last != nil && *given.Last == 0:
+		w.blank = "last"
+	case empty(given.Unit):
+		w.blank = "unit"
+	case empty(given.From):
+		w.blank = "from"
+	case empty(given.To):
+		w.blank = "to"
+	}
+	return nil
+}
+
 // check says what is wrong with a window.
 func (w Window) check(path string) error {
+	switch w.blank {
+	case "last":
+		return Bad(path+".last", "list.bad_days", "max", MaxDays)
+	case "unit":
+		return Bad(path+".unit", "rule.window_unit", "unit", "")
+	case "from", "to":
+		return Bad(path+"."+w.blank, "customer.bad_day")
+	}
 	forms := 0
 	for _, has := range []bool{w.Last != 0, w.Unit != "" || w.Back != 0 || w.Years != 0 || w.ToDate, w.From != "" || w.To != ""} {
 		if has {
