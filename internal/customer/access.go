@@ -75,6 +75,7 @@ var accessRules = []accessRule{
 	{key: AccessSpend, group: "figures", codes: figureCodes(true), choices: accessDerived},
 	{key: AccessOrders, group: "figures", codes: figureCodes(false), choices: accessDerived},
 	{key: AccessLevel, group: "figures", choices: accessDerived},
+	{key: LifecycleField, group: "figures", choices: accessDerived},
 	{key: AccessNotes, group: "figures", choices: accessWhole},
 }
 
@@ -133,6 +134,9 @@ func keyOfName(name string) string {
 func keyOfCode(code string) string {
 	if strings.HasPrefix(code, custom.Prefix) {
 		return code
+	}
+	if strings.HasPrefix(code, levelPrefix) {
+		return AccessLevel
 	}
 	return accessOfCode[code]
 }

@@ -12,6 +12,7 @@ import (
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/db/dbtest"
+	"zhike/internal/platform/web"
 )
 
 // restricted puts a person into the cast who sees all but what is restricted.
@@ -47,7 +48,7 @@ func veiledCustomer(t *testing.T, f *fixture) customer.Record {
 	r := f.record(t, "ops", "POST", "/customers", "", `{"name":"欧阳修","gender":"male","remark":"绝密备注","birthday":"1987-06-05",
 		"region_code":"330100","industry":"零售","invoice":{"title":"绝密抬头"},
 		"contacts":[{"kind":"phone","value":"13987650123","label":"私人"},{"kind":"email","value":"open@example.com"}]}`)
-	r = f.record(t, "ops", "PATCH", fmt.Sprintf("/customers/%d/record", r.ID), customer.ETag(r.Version), `{"remark":"绝密备注二","gender":"female"}`)
+	r = f.record(t, "ops", "PATCH", fmt.Sprintf("/customers/%d/record", r.ID), web.ETag(r.Version), `{"remark":"绝密备注二","gender":"female"}`)
 	return r
 }
 
@@ -162,7 +163,7 @@ func TestFieldsThatMayNotBeEdited(t *testing.T) {
 				mail = c.ID
 			}
 		}
-		tag := customer.ETag(r.Version)
+		tag := web.ETag(r.Version)
 		before := f.dump(t, watched...)
 		for _, c := range []struct{ method, path, etag, body, code, field string }{
 			{"PATCH", base + "/record", tag, `{"remark":"x","gender":"male"}`, "customer.field_forbidden", "remark"},
@@ -208,7 +209,7 @@ func TestFieldsThatMayNotBeEdited(t *testing.T) {
 			t.Errorf("the difference tells: %s", text)
 		}
 		// The rest can be edited, and hidden values stay what they are.
-		after := f.record(t, "veiled", "PATCH", base+"/record", customer.ETag(r.Version), `{"gender":"","education":"master"}`)
+		after := f.record(t, "veiled", "PATCH", base+"/record", web.ETag(r.Version), `{"gender":"","education":"master"}`)
 		if after.Remark != "" {
 			t.Error("the answer to an edit shows the remark")
 		}

@@ -119,9 +119,17 @@ func (s *Service) groups(ctx context.Context, code string) (*listField, []group,
 			o := &f.def.Options[i]
 			out = append(out, group{o.Code, o.Label.In(web.Locale(ctx)), o.Tone, !o.Retired})
 		}
-	case f.code == "level":
-		for _, l := range sortedLevels(c.run) {
+	case f.typ == "level":
+		run, err := c.runOf(dimensionOf(f.code))
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, l := range sortedLevels(run) {
 			out = append(out, group{l.Code, l.Name, 0, true})
+		}
+	case f.code == LifecycleField:
+		if out, err = s.lifecycleGroups(ctx); err != nil {
+			return nil, nil, err
 		}
 	case f.typ == "staff":
 		if out, err = s.store.ownerGroups(ctx, maxBoardColumns); err != nil {

@@ -51,7 +51,7 @@ func (s *Service) Breakdowns(ctx context.Context, w Who, codes []string) ([]Brea
 		return nil, Found{}, err
 	}
 	f := Found{AsOf: c.asOf, Engine: "columns"}
-	run, err := c.levelRun(&Node{Field: ByLevel})
+	run, err := c.levelRun(ValueDimension, &Node{Field: ByLevel})
 	if err != nil {
 		return nil, f, err
 	}

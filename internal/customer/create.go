@@ -335,7 +335,7 @@ func (b *createBatch) write(ctx context.Context) error {
 			}
 		}
 	}
-	if err := st.InsertTerms(ctx, b.terms); err != nil {
+	if err := st.insertTermsByTerm(ctx, b.terms); err != nil {
 		return err
 	}
 	for i, k := range b.contacts {

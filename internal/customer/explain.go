@@ -125,7 +125,7 @@ func (t *whyTree) condition(y *Why) (err error) {
 			return err
 		}
 		// What a list shows is of today.
-		if n.At != "" || c.past && (l.field.group == "figures" || l.field.code == "level" || l.field.code == "stage") {
+		if n.At != "" || c.past && (l.field.group == "figures" || l.field.kept()) {
 			l.field = nil
 		}
 	}
@@ -216,9 +216,13 @@ func (s *Service) showValues(ctx context.Context, t *whyTree, card *Item) error 
 			l.why.Value, l.why.Type = card.Phone != nil, "bool"
 		case f.code == "has_email":
 			l.why.Value, l.why.Type = card.Email != nil, "bool"
-		case f.code == "level":
-			if card.Level != nil {
-				l.why.translate(card.Level.Name, "text", itself, s)
+		case f.typ == "level":
+			has := card.Level
+			if f.code != "level" {
+				has = x.levels[f.code][card.ID]
+			}
+			if has != nil {
+				l.why.translate(has.Name, "text", itself, s)
 			}
 		case !f.column || auth.Hides(ctx, keyOfCode(f.code)):
 		case f.def != nil:
@@ -232,6 +236,9 @@ func (s *Service) showValues(ctx context.Context, t *whyTree, card *Item) error 
 			}
 		default:
 			word := itself
+			if f.code == LifecycleField {
+				word = x.stageName
+			}
 			if f.words != "" {
 				word = func(code string) string { return s.Texts.T(locale, f.words+code, nil) }
 			}

@@ -205,6 +205,8 @@ func (x *listExport) cell(f *listField, more *extras, it *Item) sheet.Cell {
 			return sheet.Cell{}
 		}
 		return sheet.Text(it.Level.Name)
+	case LifecycleField:
+		return sheet.Text(more.stageName(more.lifecycle[it.ID]))
 	case "days_since":
 		if it.DaysSince == nil {
 			return sheet.Cell{}
@@ -225,6 +227,11 @@ func (x *listExport) cell(f *listField, more *extras, it *Item) sheet.Cell {
 	case nil:
 		return sheet.Cell{}
 	case Named:
+		return sheet.Text(v.Name)
+	case *Level:
+		if v == nil {
+			return sheet.Cell{}
+		}
 		return sheet.Text(v.Name)
 	case []string:
 		return sheet.Text(strings.Join(v, "; "))

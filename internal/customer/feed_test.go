@@ -18,6 +18,7 @@ import (
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/db/dbtest"
 	"zhike/internal/platform/errs"
+	"zhike/internal/platform/web"
 )
 
 // TestFeedOrder: with writers of all sorts at once, a reader that goes on from
@@ -302,7 +303,7 @@ func TestDelete(t *testing.T) {
 			t.Error(gocmp.Diff(before, after))
 		}
 		fail = nil
-		if w := f.send("ops", "DELETE", at, customer.ETag(3), ""); w.Code != 204 {
+		if w := f.send("ops", "DELETE", at, web.ETag(3), ""); w.Code != 204 {
 			t.Fatalf("%d %s", w.Code, w.Body)
 		}
 		if len(gone) != 2 || gone[1] != r.ID {

@@ -55,7 +55,7 @@ func (s *Service) ListFields(ctx context.Context) (web.List[FieldInfo], error) {
 	out := make([]FieldInfo, 0, len(builtinFields)+16)
 	for i := range builtinFields {
 		f := &builtinFields[i]
-		if c.mayShow(f) != nil || f.code == audienceField && s.Rules == nil {
+		if c.mayShow(f) != nil || f.code == audienceField && s.Rules == nil || f.code == LifecycleField && s.Lifecycle == nil {
 			continue
 		}
 		info := f.info()
@@ -68,6 +68,14 @@ func (s *Service) ListFields(ctx context.Context) (web.List[FieldInfo], error) {
 		case "level":
 			for _, l := range sortedLevels(c.run) {
 				info.Options = append(info.Options, FieldOption{Value: l.Code, Label: l.Name})
+			}
+		case LifecycleField:
+			stages, err := s.lifecycleStages(ctx)
+			if err != nil {
+				return none, err
+			}
+			for _, st := range stages {
+				info.Options = append(info.Options, FieldOption{Value: st.Code, Label: st.Name, Tone: st.Tone})
 			}
 		case "issue":
 			for _, is := range s.Issues {
@@ -84,6 +92,26 @@ func (s *Service) ListFields(ctx context.Context) (web.List[FieldInfo], error) {
 			for _, src := range sources {
 				info.Options = append(info.Options, FieldOption{Value: num(src.ID), Label: src.Name})
 			}
+		}
+		out = append(out, info)
+	}
+	dimensions, err := s.dimensions(ctx)
+	if err != nil {
+		return none, err
+	}
+	for _, d := range dimensions {
+		f := levelField(d)
+		if c.mayShow(f) != nil {
+			continue
+		}
+		run, err := c.runOf(d.Code)
+		if err != nil {
+			return none, err
+		}
+		info := f.info()
+		info.Label = d.Name
+		for _, l := range sortedLevels(run) {
+			info.Options = append(info.Options, FieldOption{Value: l.Code, Label: l.Name})
 		}
 		out = append(out, info)
 	}
@@ -131,8 +159,11 @@ func sortedLevels(run *LevelRun) []Level {
 
 // title is the name of a field in a language.
 func (s *Service) title(f *listField, locale string) string {
-	if f.def != nil {
+	switch {
+	case f.def != nil:
 		return f.def.Name.In(locale)
+	case f.name != "":
+		return f.name
 	}
 	return s.Texts.T(locale, f.label, nil)
 }

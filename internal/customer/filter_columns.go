@@ -29,7 +29,11 @@ type extras struct {
 	staff   map[int64]string
 	places  map[int64]string // departments
 	sources map[int64]string
-	others  map[int64]string // customers that references point to
+	others  map[int64]string            // customers that references point to
+	levels  map[string]map[int64]*Level // of dimensions but value, by the code of the field
+	// Of the lifecycle: codes by customer, names by code.
+	lifecycle  map[int64]string
+	stageNames map[string]string
 }
 
 // fillColumns adds the values of columns to items that the actor may see.
@@ -72,6 +76,11 @@ func (s *Service) extras(ctx context.Context, ids []int64, columns []*listField)
 			return nil, err
 		}
 	}
+	if need[LifecycleField] {
+		if err = x.lifecycleExtras(ctx, s, ids); err != nil {
+			return nil, err
+		}
+	}
 	if len(figures) > 0 {
 		if x.figures, x.texts, err = s.store.figuresOf(ctx, ids); err != nil {
 			return nil, err
@@ -91,6 +100,11 @@ func (s *Service) extras(ctx context.Context, ids []int64, columns []*listField)
 	}
 	if need["custom"] && s.Fields != nil {
 		if x.values, err = s.Fields.Values(ctx, ids); err != nil {
+			return nil, err
+		}
+	}
+	if need["level"] {
+		if x.levels, err = s.levelsOf(ctx, ids, columns); err != nil {
 			return nil, err
 		}
 	}
@@ -196,6 +210,8 @@ func (x *extras) value(f *listField, it *Item) any {
 			return list
 		}
 		return []TagChip{}
+	case LifecycleField:
+		return x.lifecycleValue(it.ID)
 	case "days_since":
 		return it.DaysSince
 	}
@@ -204,6 +220,8 @@ func (x *extras) value(f *listField, it *Item) any {
 		return x.customValue(f.def, it.ID)
 	case "figures":
 		return x.figure(f, it.ID)
+	case "level":
+		return x.levels[f.code][it.ID]
 	}
 	if r := x.rows[it.ID]; r != nil {
 		return x.recordValue(f.code, r)

@@ -3,7 +3,6 @@ package customer
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"zhike/internal/column"
 	custom "zhike/internal/field"
@@ -124,14 +123,19 @@ func (c *compiler) compile(n *Node, path string) (expr, error) {
 	if f == nil || f.compile == nil && f.code != audienceField {
 		return expr{}, badFilter(path+".field", "list.unknown_field", "field", rule.Shortened(n.Field))
 	}
-	if !f.has(n.Op) {
-		return expr{}, badFilter(path+".op", "list.unknown_op", "op", rule.Shortened(n.Op), "ops", strings.Join(f.ops, ", "))
+	if err := rule.KnownOp(n.Op, f.ops, path+".op"); err != nil {
+		return expr{}, err
 	}
 	if f.code == audienceField {
 		return c.audiences(n, path)
 	}
-	if n.At != "" && f.code != "level" && f.code != "stage" {
+	if n.At != "" && !f.kept() {
 		return expr{}, badFilter(path+".at", "rule.no_history")
+	}
+	if f.group == "figures" && f.typ == "number" && n.Value != nil {
+		if err := n.NotNegative(); err != nil {
+			return expr{}, at(path+".value", err)
+		}
 	}
 	c.path = path
 	if c.past && f.group == "figures" {

@@ -13,7 +13,8 @@ type listField struct {
 	code    string
 	typ     string   // see FieldInfo.Type
 	group   string   // record, figures, level, tags, custom, quality, relations
-	label   string   // key of the catalogue; "" for custom fields
+	label   string   // key of the catalogue; "" for custom fields and levels
+	name    string   // in the language of the request, where there is no label; of levels
 	ops     []string // none: it cannot be filtered by
 	compile func(c *compiler, n *Node) (expr, error)
 	codes   []string // fixed options
@@ -27,6 +28,11 @@ type listField struct {
 }
 
 func (f *listField) has(op string) bool { return slices.Contains(f.ops, op) }
+
+// kept says that the field keeps a history: a condition can name a day.
+func (f *listField) kept() bool {
+	return f.typ == "level" || f.code == "stage" || f.code == LifecycleField
+}
 
 // The operators by type.
 var (
@@ -119,6 +125,7 @@ func makeFields() []listField {
 		record(listField{code: "has_phone", typ: "bool", ops: opsBool, compile: hasContact("phone")}),
 		record(listField{code: "has_email", typ: "bool", ops: opsBool, compile: hasContact("email")}),
 		{code: "level", typ: "level", group: "level", label: "list.field.level", ops: opsPast(opsChoice), compile: levelCondition, grouped: true, column: true, width: 110},
+		{code: LifecycleField, typ: "choice", group: "level", label: "list.field.lifecycle", ops: opsPast(opsChoice), compile: lifecycleCondition, grouped: true, column: true, width: 120},
 		{code: "tags", typ: "tags", group: "tags", label: "list.field.tags", ops: opsSet, compile: tagCondition, column: true, bulk: true, width: 200},
 		{code: audienceField, typ: "audience", group: "audiences", label: "list.field.audience", ops: []string{"any", "all", "none"}},
 		{code: "issue", typ: "issue", group: "quality", label: "list.field.issue", ops: opsAny, compile: issueCondition},
@@ -235,7 +242,11 @@ func (c *compiler) listField(code string) (*listField, error) {
 	}
 	name, ok := strings.CutPrefix(code, custom.Prefix)
 	if !ok {
-		return nil, nil
+		f, err := c.s.levelFieldOf(c.ctx, code)
+		if f == nil || err != nil {
+			return nil, err
+		}
+		return f, c.mayShow(f)
 	}
 	set, err := c.custom()
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"zhike/internal/column"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/web"
@@ -305,6 +306,18 @@ func (s *Service) tree(ctx context.Context, lq ListQuery, place *hit, backward b
 	hits, more, rows, err := s.remembered(ctx, fd, c, place, backward, lq.Limit)
 	if err != nil {
 		return Page{}, err
+	}
+	if rows == nil && len(se.parts) > 0 && column.All(mems(se.parts)...) != nil {
+		leave, again, err := s.Columns.Beside(ctx)
+		if err != nil {
+			return Page{}, err
+		}
+		defer leave()
+		if again {
+			if hits, more, rows, err = s.remembered(ctx, fd, c, place, backward, lq.Limit); err != nil {
+				return Page{}, err
+			}
+		}
 	}
 	if rows == nil {
 		if err := s.weighParts(ctx, se); err != nil {

@@ -292,10 +292,12 @@ func TestBadFilters(t *testing.T) {
 	}
 	many := `{"field":"kind","op":"in","value":["person"]}` + strings.Repeat(`,{"field":"kind","op":"in","value":["person"]}`, 30)
 	for filter, want := range map[string]string{
-		`{`:                  "list.bad_filter at filter",
+		`{`:                  "rule.bad_json at filter",
 		`[]`:                 "list.bad_filter at filter",
 		`{"all":[]}`:         "list.bad_filter at filter",
-		`{"all":[{}],"x":1}`: "list.bad_filter at filter",
+		`{"all":[{}],"x":1}`: "rule.unknown_key at filter.x",
+		`{"field":"kind"}`:   "rule.op_missing at filter.op",
+		`{"field":"orders_365","op":"gte","value":-1}`:                     "rule.negative at filter.value",
 		`{"all":[{"field":"kind","op":"in","value":["person"],"not":{}}]}`: "list.bad_filter at filter.all[0]",
 		deep: "list.filter_too_deep at filter.not.not.not.not.not",
 		`{"all":[{"any":[` + many + `]},{"any":[` + many + `]}]}`: "list.too_many_conditions at filter.all[1].any[19]",

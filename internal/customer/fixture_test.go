@@ -48,12 +48,18 @@ type fixture struct {
 // fakeLevels stands in for package tiering.
 type fakeLevels struct{}
 
-func (fakeLevels) CurrentRun(context.Context) (*customer.LevelRun, error) {
+func (fakeLevels) Dimensions(context.Context) ([]customer.LevelDimension, error) {
+	return []customer.LevelDimension{{Code: customer.ValueDimension, Name: "客户价值"}}, nil
+}
+
+func (fakeLevels) CurrentRun(context.Context, string) (*customer.LevelRun, error) {
 	return &customer.LevelRun{RunID: 7, Levels: map[int64]customer.Level{
 		1: {Code: "high", Name: "高价值", Rank: 1}, 2: {Code: "mid", Name: "中价值", Rank: 2},
 	}}, nil
 }
-func (fakeLevels) Explain(context.Context, int64) (*customer.LevelReason, error) { return nil, nil }
+func (fakeLevels) Explain(context.Context, string, int64) (*customer.LevelReason, error) {
+	return nil, nil
+}
 
 type fakeAsOf struct{}
 

@@ -82,7 +82,7 @@ func (s *Service) relationRoutes(api *web.API) {
 		Method: http.MethodPost, Path: path, ID: "addRelation", Tag: "customers", Status: http.StatusCreated,
 		Summary: "Relate two customers: contact, parent company, household, introduced by, partner", Permission: PermEdit,
 	}, func(ctx context.Context, in *addRelationInput) (*Record, error) {
-		v, err := version(in.IfMatch, false)
+		v, err := web.IfMatch(in.IfMatch, false)
 		if err != nil {
 			return nil, err
 		}
@@ -93,7 +93,7 @@ func (s *Service) relationRoutes(api *web.API) {
 		Method: http.MethodPatch, Path: path + "/{relation_id}", ID: "editRelation", Tag: "customers",
 		Summary: "Change role, title or note of a relation", Permission: PermEdit,
 	}, func(ctx context.Context, in *editRelationInput) (*Record, error) {
-		v, err := version(in.IfMatch, false)
+		v, err := web.IfMatch(in.IfMatch, false)
 		if err != nil {
 			return nil, err
 		}
@@ -104,7 +104,7 @@ func (s *Service) relationRoutes(api *web.API) {
 		Method: http.MethodDelete, Path: path + "/{relation_id}", ID: "removeRelation", Tag: "customers",
 		Summary: "Take a relation away", Permission: PermEdit,
 	}, func(ctx context.Context, in *relationInput) (*Record, error) {
-		v, err := version(in.IfMatch, false)
+		v, err := web.IfMatch(in.IfMatch, false)
 		if err != nil {
 			return nil, err
 		}
@@ -119,7 +119,7 @@ func (s *Service) teamRoutes(api *web.API) {
 		Method: http.MethodPut, Path: path, ID: "setTeamMember", Tag: "customers",
 		Summary: "Put somebody into the service team, or give another role", Permission: PermAssign,
 	}, func(ctx context.Context, in *setTeamInput) (*Record, error) {
-		v, err := version(in.IfMatch, false)
+		v, err := web.IfMatch(in.IfMatch, false)
 		if err != nil {
 			return nil, err
 		}
@@ -130,7 +130,7 @@ func (s *Service) teamRoutes(api *web.API) {
 		Method: http.MethodDelete, Path: path, ID: "removeTeamMember", Tag: "customers",
 		Summary: "Take somebody out of the service team", Permission: PermAssign,
 	}, func(ctx context.Context, in *teamInput) (*Record, error) {
-		v, err := version(in.IfMatch, false)
+		v, err := web.IfMatch(in.IfMatch, false)
 		if err != nil {
 			return nil, err
 		}
@@ -141,7 +141,7 @@ func (s *Service) teamRoutes(api *web.API) {
 		Method: http.MethodPost, Path: "/customers/{id}/hand-over", ID: "handOverCustomer", Tag: "customers",
 		Summary: "Give a customer to another owner", Permission: PermEdit,
 	}, func(ctx context.Context, in *handOverInput) (HandedOver, error) {
-		v, err := version(in.IfMatch, false)
+		v, err := web.IfMatch(in.IfMatch, false)
 		if err != nil {
 			return HandedOver{}, err
 		}
@@ -165,7 +165,7 @@ func (s *Service) poolRoutes(api *web.API) {
 		Method: http.MethodPost, Path: "/customers/{id}/release", ID: "releaseCustomer", Tag: "customers",
 		Summary: "Put a customer back into the public pool", Permission: PermPool,
 	}, func(ctx context.Context, in *releaseInput) (struct{}, error) {
-		v, err := version(in.IfMatch, false)
+		v, err := web.IfMatch(in.IfMatch, false)
 		if err != nil {
 			return struct{}{}, err
 		}

@@ -3,39 +3,17 @@ package customer
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"strings"
 
-	"zhike/internal/platform/errs"
 	"zhike/internal/platform/web"
 )
-
-// version reads an If-Match header, "v12" with its quotes. Without one it is 0,
-// or, where it is required, customer.version_missing.
-func version(header string, required bool) (int64, error) {
-	text := strings.TrimSpace(header)
-	if text == "" {
-		if required {
-			return 0, errs.New(errs.Precondition, "customer.version_missing")
-		}
-		return 0, nil
-	}
-	text = strings.TrimPrefix(text, "W/")
-	v, ok := strings.CutPrefix(text, `"v`)
-	v, closed := strings.CutSuffix(v, `"`)
-	n, err := strconv.ParseInt(v, 10, 64)
-	if !ok || !closed || err != nil || n < 1 {
-		return 0, errs.New(errs.Invalid, "invalid").WithField("If-Match", "customer.bad_etag")
-	}
-	return n, nil
-}
 
 // tagged puts the version of a record into the answer.
 func tagged(ctx context.Context, r *Record, err error) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	web.Header(ctx).Set("ETag", ETag(r.Version))
+	web.Header(ctx).Set("ETag", web.ETag(r.Version))
 	return r, nil
 }
 
@@ -134,7 +112,7 @@ func (s *Service) recordRoutes(api *web.API) {
 		Method: http.MethodPatch, Path: "/customers/{id}/record", ID: "editRecord", Tag: "customers",
 		Summary: "Change the fields that are sent; 409 customer.version_conflict tells the differences", Permission: PermEdit,
 	}, func(ctx context.Context, in *patchInput) (*Record, error) {
-		v, err := version(in.IfMatch, true)
+		v, err := web.IfMatch(in.IfMatch, true)
 		if err != nil {
 			return nil, err
 		}
@@ -145,7 +123,7 @@ func (s *Service) recordRoutes(api *web.API) {
 		Method: http.MethodDelete, Path: "/customers/{id}", ID: "deleteCustomer", Tag: "customers",
 		Summary: "Delete a customer without orders for good", Permission: PermDelete,
 	}, func(ctx context.Context, in *versionedInput) (struct{}, error) {
-		v, err := version(in.IfMatch, false)
+		v, err := web.IfMatch(in.IfMatch, false)
 		if err != nil {
 			return struct{}{}, err
 		}
@@ -166,7 +144,7 @@ func (s *Service) contactRoutes(api *web.API) {
 		Method: http.MethodPost, Path: path, ID: "addContact", Tag: "customers", Status: http.StatusCreated,
 		Summary: "Add a phone, e-mail, address, code or identifier", Permission: PermEdit,
 	}, func(ctx context.Context, in *addContactInput) (*Record, error) {
-		v, err := version(in.IfMatch, false)
+		v, err := web.IfMatch(in.IfMatch, false)
 		if err != nil {
 			return nil, err
 		}
@@ -177,7 +155,7 @@ func (s *Service) contactRoutes(api *web.API) {
 		Method: http.MethodPatch, Path: path + "/{contact_id}", ID: "editContact", Tag: "customers",
 		Summary: "Change what is sent of a contact", Permission: PermEdit,
 	}, func(ctx context.Context, in *editContactInput) (*Record, error) {
-		v, err := version(in.IfMatch, true)
+		v, err := web.IfMatch(in.IfMatch, true)
 		if err != nil {
 			return nil, err
 		}
@@ -188,7 +166,7 @@ func (s *Service) contactRoutes(api *web.API) {
 		Method: http.MethodDelete, Path: path + "/{contact_id}", ID: "removeContact", Tag: "customers",
 		Summary: "Take a contact away", Permission: PermEdit,
 	}, func(ctx context.Context, in *contactInput) (*Record, error) {
-		v, err := version(in.IfMatch, false)
+		v, err := web.IfMatch(in.IfMatch, false)
 		if err != nil {
 			return nil, err
 		}
@@ -199,7 +177,7 @@ func (s *Service) contactRoutes(api *web.API) {
 		Method: http.MethodPost, Path: path + "/{contact_id}/verify", ID: "verifyContact", Tag: "customers",
 		Summary: "Note whether a contact reaches the customer", Permission: PermEdit,
 	}, func(ctx context.Context, in *verifyInput) (*Record, error) {
-		v, err := version(in.IfMatch, false)
+		v, err := web.IfMatch(in.IfMatch, false)
 		if err != nil {
 			return nil, err
 		}

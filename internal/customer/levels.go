@@ -14,11 +14,25 @@ type Level struct {
 	Rank int64 `json:"rank"`
 }
 
-// LevelRun is the run whose levels are shown.
+// ValueDimension is the dimension whose levels are "the level" of a customer;
+// levels of others are named with their dimension.
+const ValueDimension = "value"
+
+// LevelDimension is a way of looking at customers that gives each a level.
+type LevelDimension struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+}
+
+// LevelRun is the run whose levels are in force.
 type LevelRun struct {
-	RunID int64
+	RunID     int64
+	Dimension string
 	// Levels by the number that the assignments of the run carry.
 	Levels map[int64]Level
+	// Changed is the day behind which people changed levels of the run; nil where
+	// its levels are as they were. Only runs of past days have it.
+	Changed *clock.Day
 }
 
 // Reason is one statement of why a customer has a level: the text of the
@@ -28,8 +42,9 @@ type Reason struct {
 	Params map[string]any `json:"params"`
 }
 
-// LevelReason tells the level of a customer in the current run.
+// LevelReason tells a level that is in force.
 type LevelReason struct {
+	Dimension string `json:"dimension" doc:"Code"`
 	Level
 	RunID      int64     `json:"run_id"`
 	SchemeCode string    `json:"scheme_code"`
@@ -42,17 +57,21 @@ type LevelReason struct {
 
 // Levels is what customers need of grading; package tiering gives it.
 type Levels interface {
-	// CurrentRun is the finished run that pages show, nil before the first,
-	// with names in the language of the request. The answer is not changed by
-	// either side.
-	CurrentRun(ctx context.Context) (*LevelRun, error)
-	// Explain tells a customer's level in the current run, nil where the
-	// customer is not graded.
-	Explain(ctx context.Context, customerID int64) (*LevelReason, error)
+	// Dimensions are those in use, in their order, with names in the language of
+	// the request; value is the first.
+	Dimensions(ctx context.Context) ([]LevelDimension, error)
+	// CurrentRun is the run whose levels of a dimension are in force, nil before
+	// the first, with names in the language of the request. The answer is not
+	// changed by either side.
+	CurrentRun(ctx context.Context, dimension string) (*LevelRun, error)
+	// Explain tells a customer's level of a dimension, nil where the customer has
+	// none.
+	Explain(ctx context.Context, dimension string, customerID int64) (*LevelReason, error)
 }
 
 // noLevels stands in until something is graded.
 type noLevels struct{}
 
-func (noLevels) CurrentRun(context.Context) (*LevelRun, error)        { return nil, nil }
-func (noLevels) Explain(context.Context, int64) (*LevelReason, error) { return nil, nil }
+func (noLevels) Dimensions(context.Context) ([]LevelDimension, error)         { return nil, nil }
+func (noLevels) CurrentRun(context.Context, string) (*LevelRun, error)        { return nil, nil }
+func (noLevels) Explain(context.Context, string, int64) (*LevelReason, error) { return nil, nil }

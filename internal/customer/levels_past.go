@@ -10,7 +10,7 @@ import (
 	"zhike/internal/rule"
 )
 
-// PastRun is a finished run of the scheme that pages show.
+// PastRun is a run whose levels were in force.
 type PastRun struct {
 	LevelRun
 	// Before has the codes of the levels of the run that it was compared with, by
@@ -21,13 +21,13 @@ type PastRun struct {
 // PastLevels is what conditions on levels of other days need; where
 // [Deps.Levels] has it, too, they can be asked for.
 type PastLevels interface {
-	// RunAsOf is the run with the latest as-of day up to a day, nil without one.
-	RunAsOf(ctx context.Context, day clock.Day) (*PastRun, error)
-	// RunsBetween are those with as-of days from from to to, at most limit of
-	// them, the newest.
-	RunsBetween(ctx context.Context, from, to clock.Day, limit int) ([]PastRun, error)
-	// LevelCodes are those of all levels that the scheme has or had, each once.
-	LevelCodes(ctx context.Context) ([]string, error)
+	// RunAsOf is the run in force on a day, nil without one.
+	RunAsOf(ctx context.Context, dimension string, day clock.Day) (*PastRun, error)
+	// RunsBetween are those that came into force from from to to, at most limit
+	// of them, the newest.
+	RunsBetween(ctx context.Context, dimension string, from, to clock.Day, limit int) ([]PastRun, error)
+	// LevelCodes are those of all levels that the dimension has or had, each once.
+	LevelCodes(ctx context.Context, dimension string) ([]string, error)
 }
 
 // maxRuns bounds the runs that one condition looks at: more than one a day for
@@ -39,19 +39,19 @@ const maxWithin = 366
 
 // levelRun is the run whose levels a condition means: the present one, or that
 // of a day.
-func (c *compiler) levelRun(n *Node) (*LevelRun, error) {
+func (c *compiler) levelRun(dimension string, n *Node) (*LevelRun, error) {
 	day, now, err := c.dayOf(n)
 	if err != nil {
 		return nil, err
 	}
 	if now {
-		return c.run, nil
+		return c.runOf(dimension)
 	}
 	past, ok := c.s.Levels.(PastLevels)
 	if !ok {
 		return &LevelRun{}, nil
 	}
-	r, err := past.RunAsOf(c.ctx, day)
+	r, err := past.RunAsOf(c.ctx, dimension, day)
 	if err != nil {
 		return nil, err
 	}
@@ -59,6 +59,14 @@ func (c *compiler) levelRun(n *Node) (*LevelRun, error) {
 		return &LevelRun{}, nil
 	}
 	return &r.LevelRun, nil
+}
+
+// runOf is the run of a dimension that is in force.
+func (c *compiler) runOf(dimension string) (*LevelRun, error) {
+	if dimension == ValueDimension {
+		return c.run, nil
+	}
+	return c.s.runOf(c.ctx, dimension)
 }
 
 // dayOf is the day whose value a condition means; now says that it is the

@@ -39,15 +39,18 @@ func pastRun(id int64) customer.PastRun {
 	return r
 }
 
-func (f fakeLevels) RunAsOf(ctx context.Context, day clock.Day) (*customer.PastRun, error) {
-	list, err := f.RunsBetween(ctx, 0, day, 1)
+func (f fakeLevels) RunAsOf(ctx context.Context, dimension string, day clock.Day) (*customer.PastRun, error) {
+	list, err := f.RunsBetween(ctx, dimension, 0, day, 1)
 	if len(list) == 0 {
 		return nil, err
+	}
+	if list[0].RunID == 6 { // whose levels people changed
+		list[0].Changed = &day
 	}
 	return &list[0], err
 }
 
-func (fakeLevels) RunsBetween(_ context.Context, from, to clock.Day, limit int) (out []customer.PastRun, _ error) {
+func (fakeLevels) RunsBetween(_ context.Context, _ string, from, to clock.Day, limit int) (out []customer.PastRun, _ error) {
 	for _, id := range []int64{7, 6, 5} {
 		if d := pastDays[id]; d >= from && d <= to && len(out) < limit {
 			out = append(out, pastRun(id))
@@ -56,13 +59,14 @@ func (fakeLevels) RunsBetween(_ context.Context, from, to clock.Day, limit int) 
 	return out, nil
 }
 
-func (fakeLevels) LevelCodes(context.Context) ([]string, error) {
+func (fakeLevels) LevelCodes(context.Context, string) ([]string, error) {
 	return []string{"high", "mid", "old"}, nil
 }
 
 // history is what a customer was, for the plain reading of the test.
 type history struct {
 	levels   map[int64]string // run → level
+	hand     []byHand         // in run 6, in order
 	stages   []string         // from the first one on
 	at       []int64          // when they changed
 	birthday calendar.Birthday
@@ -72,9 +76,20 @@ type history struct {
 	created  int64
 }
 
+// byHand is a level that people changed, from a day on.
+type byHand struct {
+	from   clock.Day
+	before string
+}
+
 func (h *history) levelOn(d clock.Day) string {
 	for _, id := range []int64{7, 6, 5} {
 		if pastDays[id] <= d {
+			for _, c := range h.hand {
+				if id == 6 && c.from > d {
+					return c.before
+				}
+			}
 			return h.levels[id]
 		}
 	}
@@ -163,6 +178,17 @@ func TestWhatCustomersWere(t *testing.T) {
 				}
 				slices.Sort(numbers)
 				no := numbers[r.IntN(len(numbers))]
+				for from := today - 19; run == 6 && r.IntN(2) == 0 && from < today; {
+					from += clock.Day(r.IntN(9))
+					c, after := byHand{from: from}, 1+r.Int64N(2)
+					if no >= 0 {
+						c.before = runLevels[run][no].Code
+					}
+					h.hand = append(h.hand, c)
+					exec(`INSERT INTO tier_decision_items (run_id, customer_id, decision_id, from_day, before_level, after_level, reason, decided_by, decided_at)
+VALUES (6, $1, $2, $3, $4, $5, '', 1, 1)`, id, len(h.hand), int64(from), no, after)
+					no = after
+				}
 				if no >= 0 {
 					h.levels[run] = runLevels[run][no].Code
 					var prev any
@@ -206,7 +232,7 @@ func TestWhatCustomersWere(t *testing.T) {
 			}
 		}
 		deps := s.service.Deps
-		deps.Columns = column.New(column.Options{DB: d, Clock: s.clock, MaxBytes: 64 << 20})
+		deps.Columns = column.New(column.Options{DB: d, Clock: s.clock, MaxBytes: 64 << 20, ByDay: true})
 		t.Cleanup(deps.Columns.Close)
 		mem := customer.NewService(deps)
 

@@ -17,6 +17,7 @@ import (
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/db/dbtest"
 	"zhike/internal/platform/errs"
+	"zhike/internal/platform/web"
 )
 
 // TestTwoClaims: of many who claim one customer at once exactly one gets it,
@@ -242,7 +243,7 @@ func TestOtherDepartment(t *testing.T) {
 			f.refuse(t, "viewer", q[0], q[1], "", q[2], 403, "forbidden", "")
 		}
 		// ann may edit but not assign.
-		f.refuse(t, "ann", "PATCH", at+"/record", customer.ETag(r.Version), `{"owner_id":33}`, 403, "forbidden", "")
+		f.refuse(t, "ann", "PATCH", at+"/record", web.ETag(r.Version), `{"owner_id":33}`, 403, "forbidden", "")
 		f.refuse(t, "ann", "POST", "/customers", "", `{"name":"x","owner_id":33}`, 403, "forbidden", "")
 		if after := f.dump(t, watched...); after != before {
 			t.Error(gocmp.Diff(before, after))
@@ -281,11 +282,11 @@ func TestTeam(t *testing.T) {
 		}
 		sees(true)
 		f.refuse(t, "ops", "DELETE", at+"/team/33", "", "", 409, "customer.adviser_in_team", "")
-		r = f.record(t, "ops", "PATCH", at+"/record", customer.ETag(r.Version), `{"adviser_id":null}`)
+		r = f.record(t, "ops", "PATCH", at+"/record", web.ETag(r.Version), `{"adviser_id":null}`)
 		sees(false)
 		// Handed over with the one before kept in the team.
 		f.refuse(t, "lead", "POST", at+"/hand-over", "", `{"owner_id":34}`, 403, "forbidden", "")
-		if w := f.send("ann", "POST", at+"/hand-over", customer.ETag(r.Version), `{"owner_id":33,"keep_in_team":true}`); w.Code != 200 || strings.Contains(w.Body.String(), `"record":null`) {
+		if w := f.send("ann", "POST", at+"/hand-over", web.ETag(r.Version), `{"owner_id":33,"keep_in_team":true}`); w.Code != 200 || strings.Contains(w.Body.String(), `"record":null`) {
 			t.Fatalf("%d %s", w.Code, w.Body)
 		}
 		sees(true)

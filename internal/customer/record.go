@@ -3,7 +3,6 @@ package customer
 import (
 	"context"
 	"encoding/json"
-	"strconv"
 
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/calendar"
@@ -62,9 +61,6 @@ type Record struct {
 	// Editable is false where only the pool shows the customer: claim it first.
 	Editable bool `json:"editable" doc:"The reader may change it"`
 }
-
-// ETag is the version as HTTP has it.
-func ETag(version int64) string { return `"v` + strconv.FormatInt(version, 10) + `"` }
 
 // Read gives the whole record; customer.not_found also where the actor may not
 // see the customer. The row is read first: where somebody writes at the same

@@ -79,7 +79,7 @@ func (f *fixture) record(t testing.TB, actor, method, target, etag, body string)
 	}
 	var r customer.Record
 	must(t, json.Unmarshal(w.Body.Bytes(), &r))
-	if got := w.Header().Get("ETag"); got != customer.ETag(r.Version) {
+	if got := w.Header().Get("ETag"); got != web.ETag(r.Version) {
 		t.Fatalf("%s %s: ETag %s for version %d", method, target, got, r.Version)
 	}
 	return r

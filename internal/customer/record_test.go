@@ -92,8 +92,8 @@ func TestEditWithVersions(t *testing.T) {
 		f := setupRecord(t, d)
 		r := f.record(t, "ops", "POST", "/customers", "", `{"name":"王小明","city":"杭州市","remark":"a"}`)
 		path := fmt.Sprintf("/customers/%d/record", r.ID)
-		f.refuse(t, "ops", "PATCH", path, "", `{"name":"王大明"}`, 428, "customer.version_missing", "")
-		f.refuse(t, "ops", "PATCH", path, "12", `{"name":"王大明"}`, 422, "customer.bad_etag", "If-Match")
+		f.refuse(t, "ops", "PATCH", path, "", `{"name":"王大明"}`, 428, "web.version_missing", "")
+		f.refuse(t, "ops", "PATCH", path, "12", `{"name":"王大明"}`, 422, "web.bad_etag", "If-Match")
 
 		// Nothing new: the version stays.
 		if same := f.record(t, "ops", "PATCH", path, `"v1"`, `{"name":"王小明"}`); same.Version != 1 {
@@ -243,17 +243,17 @@ func TestPhoneHistory(t *testing.T) {
 			t.Fatalf("primary: %+v", r.Contacts)
 		}
 		one := fmt.Sprintf("%s/%d", path, first.ID)
-		f.refuse(t, "ann", "PATCH", one, "", `{"value":"13700137000"}`, 428, "customer.version_missing", "")
+		f.refuse(t, "ann", "PATCH", one, "", `{"value":"13700137000"}`, 428, "web.version_missing", "")
 		f.refuse(t, "ann", "PATCH", one, `"v1"`, `{"value":"13700137000"}`, 409, "customer.version_conflict", "")
 		r = f.record(t, "ann", "POST", one+"/verify", "", `{"validity":"valid"}`)
 		if c := r.Contacts[0]; c.Validity != "valid" || c.VerifiedAt == nil {
 			t.Errorf("verified: %+v", c)
 		}
-		r = f.record(t, "ann", "PATCH", one, customer.ETag(r.Version), `{"value":"137 0013 7000"}`)
+		r = f.record(t, "ann", "PATCH", one, web.ETag(r.Version), `{"value":"137 0013 7000"}`)
 		if c := r.Contacts[0]; c.Masked != "137****7000" || c.Validity != "unknown" || c.VerifiedAt != nil {
 			t.Errorf("a new number is unverified: %+v", c)
 		}
-		f.refuse(t, "ann", "PATCH", one, customer.ETag(r.Version), `{"value":"13900139000"}`, 409, "customer.contact_exists", "")
+		f.refuse(t, "ann", "PATCH", one, web.ETag(r.Version), `{"value":"13900139000"}`, 409, "customer.contact_exists", "")
 		r = f.record(t, "ann", "DELETE", fmt.Sprintf("%s/%d", path, r.Contacts[1].ID), "", "")
 		if len(r.Contacts) != 1 || !r.Contacts[0].Primary {
 			t.Errorf("the one that is left is the primary one: %+v", r.Contacts)

@@ -51,11 +51,13 @@ type Deps struct {
 	Vault  *vault.Vault
 	Audit  *audit.Log
 	Levels Levels
-	AsOf   AsOf
-	Orders OrderNumbers
-	Texts  Texts
-	Zone   clock.Zone // company time
-	Log    *slog.Logger
+	// Lifecycle names the stages of the lifecycle; nil knows none.
+	Lifecycle Lifecycle
+	AsOf      AsOf
+	Orders    OrderNumbers
+	Texts     Texts
+	Zone      clock.Zone // company time
+	Log       *slog.Logger
 	// Parts keeps custom fields and tags; nil knows none.
 	Parts Parts
 	// Events hears of every write; nil tells nobody.
@@ -91,6 +93,7 @@ type Service struct {
 	counts  *memo[int64]
 	asOf    *memo[clock.Day]
 	runs    *memo[*LevelRun]
+	others  *memo[[]LevelDimension]
 	broad   *memo[int64]
 	took    *memo[time.Duration]
 	regions *memo[[]Region]
@@ -132,8 +135,9 @@ func NewService(d Deps) *Service {
 	return &Service{
 		Deps: d, store: NewStore(d.DB),
 		counts: newMemo[int64](2000, countTTL, now), broad: newMemo[int64](20_000, broadTTL, now),
-		took: newMemo[time.Duration](4000, broadTTL, now),
-		asOf: newMemo[clock.Day](1, nowTTL, now), runs: newMemo[*LevelRun](4, nowTTL, now),
+		took:   newMemo[time.Duration](4000, broadTTL, now),
+		others: newMemo[[]LevelDimension](4, nowTTL, now),
+		asOf:   newMemo[clock.Day](1, nowTTL, now), runs: newMemo[*LevelRun](64, nowTTL, now),
 		regions: newMemo[[]Region](1, time.Minute, now), teams: newMemo[[]int64](2000, nowTTL, now),
 		valued: newMemo[map[string]int64](500, 5*time.Minute, now),
 		many:   newMemo[int64](2000, countTTL, now), found: newMemo[[]hit](400, countTTL, now),
@@ -156,9 +160,12 @@ func (s *Service) Today(ctx context.Context) (clock.Day, error) {
 	})
 }
 
-func (s *Service) run(ctx context.Context) (*LevelRun, error) {
-	return s.runs.get(web.Locale(ctx), func() (*LevelRun, error) {
-		r, err := s.Levels.CurrentRun(ctx)
+// run is the run whose levels are in force in the dimension of value.
+func (s *Service) run(ctx context.Context) (*LevelRun, error) { return s.runOf(ctx, ValueDimension) }
+
+func (s *Service) runOf(ctx context.Context, dimension string) (*LevelRun, error) {
+	return s.runs.get(dimension+" "+web.Locale(ctx), func() (*LevelRun, error) {
+		r, err := s.Levels.CurrentRun(ctx, dimension)
 		if r == nil {
 			r = &LevelRun{}
 		}

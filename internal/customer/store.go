@@ -3,6 +3,7 @@ package customer
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"slices"
 	"strings"
 
@@ -23,21 +24,24 @@ func NewStore(d *db.DB) *Store { return &Store{db: d} }
 func (s *Store) KeysByExternal(ctx context.Context, sourceID int64, blinds [][]byte) (map[string]int64, error) {
 	found := make(map[string]int64, len(blinds))
 	err := db.InChunks(blinds, func(chunk [][]byte) error {
-		in, args := db.InArgs(2, chunk)
-		rows, err := s.db.Q(ctx).QueryContext(ctx,
-			`SELECT external_blind, customer_id FROM customer_keys WHERE source_id = $1 AND external_blind IN (`+in+`)`,
-			append([]any{sourceID}, args...)...)
+		list, args := s.db.BytesRows(2, chunk)
+		// Each by the whole key: given a list, PostgreSQL reads all of a source
+		// that it believes to be small, which a new one is not for long.
+		rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT v.b, (SELECT k.customer_id FROM customer_keys k
+  WHERE k.source_id = $1 AND k.external_blind = v.b) AS customer_id FROM `+list+` v`, append([]any{sourceID}, args...)...)
 		if err != nil {
 			return db.MapError(err)
 		}
 		defer rows.Close()
 		for rows.Next() {
 			var blind []byte
-			var id int64
+			var id sql.NullInt64
 			if err := rows.Scan(&blind, &id); err != nil {
 				return db.MapError(err)
 			}
-			found[string(blind)] = id
+			if id.Valid {
+				found[string(blind)] = id.Int64
+			}
 		}
 		return db.MapError(rows.Err())
 	})
@@ -158,23 +162,43 @@ func (s *Store) InsertContacts(ctx context.Context, contacts []Contact) error {
 	})
 }
 
-// InsertTerms adds the search terms of new customers inside InTx; a term twice
-// at one customer counts once.
-func (s *Store) InsertTerms(ctx context.Context, terms []Terms) error {
-	type row struct {
-		term string
-		id   int64
-	}
-	var rows []row
+// termRow is one term of one customer.
+type termRow struct {
+	term string
+	id   int64
+}
+
+// termRows spells terms out into rows; a term twice at one customer counts once.
+func termRows(terms []Terms) []termRow {
+	var rows []termRow
 	for _, t := range terms {
 		for i, term := range t.Terms {
 			if term != "" && !slices.Contains(t.Terms[:i], term) {
-				rows = append(rows, row{term, t.CustomerID})
+				rows = append(rows, termRow{term, t.CustomerID})
 			}
 		}
 	}
+	return rows
+}
+
+// InsertTerms adds the search terms of new customers inside InTx.
+func (s *Store) InsertTerms(ctx context.Context, terms []Terms) error {
+	rows := termRows(terms)
 	// In the order of the key: neighbours go to the same page of the tree.
-	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(cmp.Compare(a.id, b.id), strings.Compare(a.term, b.term)) })
+	slices.SortFunc(rows, func(a, b termRow) int { return cmp.Or(cmp.Compare(a.id, b.id), strings.Compare(a.term, b.term)) })
+	return s.insertTermRows(ctx, rows)
+}
+
+// insertTermsByTerm is InsertTerms for thousands of new customers in a base
+// that is full: in the order of the index, which lies all over the base, while
+// in the table they are all neighbours anyway.
+func (s *Store) insertTermsByTerm(ctx context.Context, terms []Terms) error {
+	rows := termRows(terms)
+	slices.SortFunc(rows, func(a, b termRow) int { return cmp.Or(strings.Compare(a.term, b.term), cmp.Compare(a.id, b.id)) })
+	return s.insertTermRows(ctx, rows)
+}
+
+func (s *Store) insertTermRows(ctx context.Context, rows []termRow) error {
 	return s.db.BulkInsert(ctx, "customer_terms", []string{"term", "customer_id"}, len(rows), func(i int, v []any) {
 		v[0], v[1] = rows[i].term, rows[i].id
 	})

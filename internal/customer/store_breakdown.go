@@ -35,13 +35,13 @@ func (s *Store) tally(ctx context.Context, parts []expr, sp *column.Split, out *
 	var q query
 	if sp.Col.Table == "contacts" {
 		q.add("SELECT " + value + ", COUNT(DISTINCT h.id) FROM (")
-		about(&q, "c.id AS id", parts)
-		all(&q, parts)
+		q.add("SELECT c.id AS id FROM customers c")
+		whereHold(&q, "", parts)
 		q.add(") h LEFT JOIN " + sp.Col.Table + " ON " + sp.Col.ID + " = h.id" + where + " GROUP BY 1")
 	} else {
 		q.add("SELECT h.value, COUNT(*) FROM (")
-		about(&q, "(SELECT "+value+" FROM "+sp.Col.Table+" WHERE "+sp.Col.ID+" = c.id"+where+") AS value", parts)
-		all(&q, parts)
+		q.add("SELECT (SELECT " + value + " FROM " + sp.Col.Table + " WHERE " + sp.Col.ID + " = c.id" + where + ") AS value FROM customers c")
+		whereHold(&q, "", parts)
 		q.add(") h GROUP BY h.value")
 	}
 	out.Keys, out.Words = map[int64]int64{}, map[string]int64{}

@@ -3,11 +3,9 @@ package customer
 import (
 	"context"
 	"database/sql"
-	"encoding/binary"
 	"slices"
 
 	"zhike/internal/platform/db"
-	"zhike/internal/platform/errs"
 )
 
 type bulkRow struct {
@@ -50,32 +48,8 @@ func (s *Store) insertBulk(ctx context.Context, r *bulkRow) error {
 func (s *Store) insertParts(ctx context.Context, id int64, ids []int64) error {
 	parts := slices.Collect(slices.Chunk(ids, bulkPart))
 	return s.db.BulkInsert(ctx, "bulk_parts", []string{"bulk_id", "part", "ids"}, len(parts), func(i int, v []any) {
-		v[0], v[1], v[2] = id, int64(i), packIDs(parts[i])
+		v[0], v[1], v[2] = id, int64(i), db.PackIDs(parts[i])
 	})
-}
-
-func packIDs(ids []int64) []byte {
-	out := make([]byte, 0, 2*len(ids)+8)
-	last := int64(0)
-	for _, id := range ids {
-		out = binary.AppendVarint(out, id-last)
-		last = id
-	}
-	return out
-}
-
-func unpackIDs(b []byte) ([]int64, error) {
-	var ids []int64
-	last := int64(0)
-	for len(b) > 0 {
-		d, n := binary.Varint(b)
-		if n <= 0 {
-			return nil, errs.New(errs.Internal, "internal", "detail", "damaged list of ids")
-		}
-		last += d
-		ids, b = append(ids, last), b[n:]
-	}
-	return ids, nil
 }
 
 // part reads the members of a part, nil behind the last one.
@@ -88,7 +62,7 @@ func (s *Store) part(ctx context.Context, id, part int64) ([]int64, error) {
 	if err != nil {
 		return nil, db.MapError(err)
 	}
-	return unpackIDs(b)
+	return db.UnpackIDs(b)
 }
 
 // bulk reads a bulk edit, nil where there is none.

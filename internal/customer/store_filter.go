@@ -2,6 +2,7 @@ package customer
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	custom "zhike/internal/field"
@@ -97,12 +98,11 @@ func (s *Store) varied(ctx context.Context) db.Querier {
 // driver is the part whose ids are read first, -1 for none.
 func (s *Store) gather(ctx context.Context, parts []expr, driver int, o *order, limit int) ([]hit, error) {
 	var q query
-	needC, needM := false, false
-	for i := range parts {
-		if i != driver || !parts[i].exact {
-			needC, needM = needC || parts[i].c, needM || parts[i].m
-		}
+	rest := parts
+	if driver >= 0 && parts[driver].exact {
+		rest = slices.Delete(slices.Clone(parts), driver, driver+1)
 	}
+	needC, needM := needs(rest)
 	columns, join, where := o.keyed()
 	id, from := "c.id", "customers c"
 	if driver >= 0 {
@@ -123,13 +123,7 @@ func (s *Store) gather(ctx context.Context, parts []expr, driver int, o *order, 
 		from, on = from+" CROSS JOIN customer_metrics m", on+" AND m.customer_id = "+id
 	}
 	q.b.WriteString(from + fill(join) + " WHERE 1 = 1" + on + fill(where))
-	for i := range parts {
-		if i == driver && parts[i].exact {
-			continue
-		}
-		q.b.WriteString(" AND ")
-		parts[i].write(&q, id)
-	}
+	and(&q, rest, id)
 	q.limit(limit)
 	return s.hits(ctx, &q, o)
 }
@@ -179,10 +173,7 @@ func (s *Store) walk(ctx context.Context, parts []expr, g *segment, seg int, fro
 			key = "0, " + g.key
 		}
 	}
-	needC, needM := false, false
-	for i := range parts {
-		needC, needM = needC || parts[i].c, needM || parts[i].m
-	}
+	needC, needM := needs(parts)
 	q.b.WriteString("SELECT " + g.id + ", " + key + " FROM " + g.from)
 	on := ""
 	if needC {
@@ -194,10 +185,7 @@ func (s *Store) walk(ctx context.Context, parts []expr, g *segment, seg int, fro
 		on += " AND m.customer_id = " + g.id
 	}
 	q.b.WriteString(" WHERE 1 = 1" + on + g.where)
-	for i := range parts {
-		q.b.WriteString(" AND ")
-		parts[i].write(&q, g.id)
-	}
+	and(&q, parts, g.id)
 	op, dir := ">", ""
 	if desc {
 		op, dir = "<", " DESC"
@@ -253,30 +241,16 @@ func (s *Store) estimate(ctx context.Context, e *expr, limit int) (n int64, err 
 // matching calls fn with the id of every customer that matches.
 func (s *Store) matching(ctx context.Context, parts []expr, driver int, fn func(id int64) error) error {
 	var q query
-	id := "c.id"
-	q.b.WriteString("SELECT ")
-	needM := false
-	for i := range parts {
-		needM = needM || parts[i].m
-	}
 	on := ""
+	q.b.WriteString("SELECT c.id FROM ")
 	if driver >= 0 {
-		q.b.WriteString("c.id FROM (")
+		q.b.WriteByte('(')
 		parts[driver].drive(&q)
-		q.b.WriteString(") h CROSS JOIN customers c")
+		q.b.WriteString(") h CROSS JOIN ")
 		on = " AND c.id = h.id"
-	} else {
-		q.b.WriteString("c.id FROM customers c")
 	}
-	if needM {
-		q.b.WriteString(" CROSS JOIN customer_metrics m")
-		on += " AND m.customer_id = c.id"
-	}
-	q.b.WriteString(" WHERE 1 = 1" + on)
-	for i := range parts {
-		q.b.WriteString(" AND ")
-		parts[i].write(&q, id)
-	}
+	q.b.WriteString("customers c")
+	whereHold(&q, on, parts)
 	return s.db.InReadTx(ctx, func(ctx context.Context) error {
 		return s.db.Numbers(ctx, q.text(), q.args, 1, func(v []int64) error { return fn(v[0]) })
 	})
@@ -285,23 +259,9 @@ func (s *Store) matching(ctx context.Context, parts []expr, driver int, fn func(
 // holding counts those of some customers for whom conditions hold.
 func (s *Store) holding(ctx context.Context, parts []expr, ids []int64) (n int64, err error) {
 	var q query
-	needM := false
-	for i := range parts {
-		needM = needM || parts[i].m
-	}
 	// In this order: SQLite would begin with an index of a condition.
 	q.b.WriteString("SELECT COUNT(*) FROM customers h CROSS JOIN customers c")
-	if needM {
-		q.b.WriteString(" CROSS JOIN customer_metrics m")
-	}
-	q.b.WriteString(" WHERE h.id IN (" + numbers(ids) + ") AND c.id = h.id")
-	if needM {
-		q.b.WriteString(" AND m.customer_id = c.id")
-	}
-	for i := range parts {
-		q.b.WriteString(" AND ")
-		parts[i].write(&q, "c.id")
-	}
+	whereHold(&q, " AND h.id IN ("+numbers(ids)+") AND c.id = h.id", parts)
 	err = s.varied(ctx).QueryRowContext(ctx, q.text(), q.args...).Scan(&n)
 	return n, db.MapError(err)
 }

@@ -21,7 +21,8 @@ func levelChanged(c *compiler, n *Node) (expr, error) {
 	if !ok {
 		return plain('c', "1 = 0").inMemory(mem.Const(false)), nil
 	}
-	known, err := past.LevelCodes(c.ctx)
+	dimension := dimensionOf(n.Field)
+	known, err := past.LevelCodes(c.ctx, dimension)
 	if err != nil {
 		return expr{}, err
 	}
@@ -29,7 +30,7 @@ func levelChanged(c *compiler, n *Node) (expr, error) {
 	if err != nil {
 		return expr{}, err
 	}
-	runs, err := past.RunsBetween(c.ctx, first, c.asOf, maxRuns)
+	runs, err := past.RunsBetween(c.ctx, dimension, first, c.asOf, maxRuns)
 	if err != nil {
 		return expr{}, err
 	}
@@ -115,6 +116,28 @@ func stageCondition(c *compiler, n *Node) (expr, error) {
 	return flip(e, n.Op, "not_in"), nil
 }
 
+// levelOn compares the level that customers had on the day run.Changed: what the
+// first decision behind it says was there before, -1 for none, else the level of
+// the run. levels are the numbers that is means.
+func levelOn(run *LevelRun, is string, levels []int64) expr {
+	of, behind := "run_id = "+num(run.RunID), "from_day > "+num(int64(*run.Changed))
+	e := lookup("COALESCE((SELECT x.before_level FROM tier_decision_items x WHERE x." + of + " AND x.customer_id = {id} AND x." + behind +
+		" ORDER BY x.from_day, x.decision_id LIMIT 1), (SELECT x.level FROM tier_assignments x WHERE x." + of + " AND x.customer_id = {id}), -1) " + is)
+	first := memSet(mem.Keys, "tier_decision_items", "before_level", of+" AND "+behind+` AND NOT EXISTS (SELECT 1 FROM tier_decision_items y
+ WHERE y.run_id = tier_decision_items.run_id AND y.customer_id = tier_decision_items.customer_id AND y.`+behind+`
+ AND (y.from_day, y.decision_id) < (tier_decision_items.from_day, tier_decision_items.decision_id))`)
+	return e.inMemory(mem.Any(mem.HasKey(first, levels...), mem.All(mem.Not(mem.Has(first)), mem.HasKey(memLevels(run.RunID), levels...))))
+}
+
+func levelNos(run *LevelRun) []int64 {
+	out := make([]int64, 0, len(run.Levels))
+	for no := range run.Levels {
+		out = append(out, no)
+	}
+	slices.Sort(out)
+	return out
+}
+
 func stageChanged(c *compiler, n *Node, codes []string) (expr, error) {
 	v, first, err := c.readChanged(n, func(code string) bool { return slices.Contains(codes, code) })
 	if err != nil {
@@ -156,7 +179,7 @@ func (s *Store) insertStages(ctx context.Context, rows []changeRow) error {
 // levelCodes gives the numbers of levels of a run by their codes. A level that
 // the scheme has or had, and the run does not, nobody had. Error:
 // customer.unknown_level.
-func (c *compiler) levelNumbers(run *LevelRun, list []string) ([]int64, error) {
+func (c *compiler) levelNumbers(dimension string, run *LevelRun, list []string) ([]int64, error) {
 	var levels []int64
 	for _, code := range list {
 		found := false
@@ -173,7 +196,7 @@ func (c *compiler) levelNumbers(run *LevelRun, list []string) ([]int64, error) {
 		if !ok || run == c.run {
 			return nil, unknown
 		}
-		known, err := past.LevelCodes(c.ctx)
+		known, err := past.LevelCodes(c.ctx, dimension)
 		if err != nil {
 			return nil, err
 		}

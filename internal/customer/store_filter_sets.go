@@ -23,11 +23,14 @@ func levelCondition(c *compiler, n *Node) (expr, error) {
 	if n.Op == "changed" {
 		return levelChanged(c, n)
 	}
-	run, err := c.levelRun(n)
+	run, err := c.levelRun(dimensionOf(n.Field), n)
 	if err != nil {
 		return expr{}, err
 	}
 	if n.Op == "empty" || n.Op == "not_empty" {
+		if run.Changed != nil {
+			return flip(levelOn(run, "<> -1", levelNos(run)), n.Op, "empty"), nil
+		}
 		e := lookup("EXISTS (SELECT 1 FROM tier_assignments x WHERE x.run_id = " + num(run.RunID) + " AND x.customer_id = {id})").
 			inMemory(mem.Has(memLevels(run.RunID)))
 		return flip(e, n.Op, "empty"), nil
@@ -36,16 +39,35 @@ func levelCondition(c *compiler, n *Node) (expr, error) {
 	if err != nil {
 		return expr{}, err
 	}
-	levels, err := c.levelNumbers(run, list)
+	levels, err := c.levelNumbers(dimensionOf(n.Field), run, list)
 	if err != nil {
 		return expr{}, err
 	}
 	if len(levels) == 0 { // levels that the scheme did not have then
 		return flip(plain('c', "1 = 0").inMemory(mem.Const(false)), n.Op, "not_in"), nil
 	}
+	if run.Changed != nil {
+		return flip(levelOn(run, "IN ("+numbers(levels)+")", levels), n.Op, "not_in"), nil
+	}
 	e := member("tier_assignments", "customer_id", "x.run_id = "+num(run.RunID)+" AND x.level IN ("+numbers(levels)+")", false).
 		inMemory(mem.HasKey(memLevels(run.RunID), levels...))
 	return flip(e, n.Op, "not_in"), nil
+}
+
+// levelsOf are the numbers of the levels of customers in a run.
+func (s *Store) levelsOf(ctx context.Context, run int64, ids []int64) (map[int64]int64, error) {
+	out := make(map[int64]int64, len(ids))
+	err := db.InChunks(ids, func(chunk []int64) error {
+		in, args := db.InArgs(2, chunk)
+		return db.Each(ctx, s.db.Q(ctx), `SELECT customer_id, level FROM tier_assignments WHERE run_id = $1 AND customer_id IN (`+in+`)`,
+			func(r db.Scanner) error {
+				var id, level int64
+				err := r.Scan(&id, &level)
+				out[id] = level
+				return err
+			}, append([]any{run}, args...)...)
+	})
+	return out, err
 }
 
 func memLevels(run int64) mem.Col {

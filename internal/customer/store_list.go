@@ -123,14 +123,6 @@ func (so sortOrder) start() position {
 	return p
 }
 
-// id is the customer's id beside the column.
-func (so sortOrder) id() string {
-	if so.byID {
-		return "c.id"
-	}
-	return "m.customer_id"
-}
-
 // page adds " AND … ORDER BY …" for what is behind a position.
 func (so sortOrder) page(q *query, from position) {
 	op := ` > `

@@ -83,3 +83,30 @@ func scopeKey(a *auth.Actor) string {
 	}
 	return "own " + strconv.FormatInt(a.StaffID, 10)
 }
+
+// whereHold ends "SELECT … FROM … customers c" with those for whom all parts
+// hold; on are further conditions, each behind an AND.
+func whereHold(q *query, on string, parts []expr) {
+	if _, needM := needs(parts); needM {
+		q.b.WriteString(" CROSS JOIN customer_metrics m")
+		on += " AND m.customer_id = c.id"
+	}
+	q.b.WriteString(" WHERE 1 = 1" + on)
+	and(q, parts, "c.id")
+}
+
+// and adds " AND …" for each part, about the customer whose id the text id gives.
+func and(q *query, parts []expr, id string) {
+	for i := range parts {
+		q.b.WriteString(" AND ")
+		parts[i].write(q, id)
+	}
+}
+
+// needs says which of the aliases c and m the parts use.
+func needs(parts []expr) (c, m bool) {
+	for i := range parts {
+		c, m = c || parts[i].c, m || parts[i].m
+	}
+	return c, m
+}

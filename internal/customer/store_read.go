@@ -132,9 +132,18 @@ func (s *Store) byContact(ctx context.Context, blind []byte) ([]int64, error) {
 	return s.idList(ctx, `SELECT DISTINCT customer_id FROM contacts WHERE blind = $1 ORDER BY customer_id`+limitExact, blind)
 }
 
+// tailSQL asks all parts of the index of last digits: there is one for each
+// 65,536 customers, so that a write of many new ones stays within the newest.
+// Without the + 0 SQLite takes the number for one of another kind than the
+// index has, and reads all of it.
+const tailSQL = `WITH RECURSIVE parts (n) AS (SELECT CAST(0 AS BIGINT) UNION ALL
+  SELECT n + 1 FROM parts WHERE n < (SELECT MAX(customer_id) >> 16 FROM contacts))
+SELECT DISTINCT k.customer_id FROM parts p CROSS JOIN contacts k
+WHERE k.customer_id >> 16 = p.n + 0 AND k.tail_blind = $1 ORDER BY k.customer_id` + limitExact
+
 // byTail finds customers by the blind index of the last four digits.
 func (s *Store) byTail(ctx context.Context, blind []byte) ([]int64, error) {
-	return s.idList(ctx, `SELECT DISTINCT customer_id FROM contacts WHERE tail_blind = $1 ORDER BY customer_id`+limitExact, blind)
+	return s.idList(ctx, tailSQL, blind)
 }
 
 // byExternal finds customers by the blind index of their number in any source.

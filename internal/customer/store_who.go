@@ -20,34 +20,12 @@ func (s *Store) eachView(ctx context.Context, fn func(r *viewRow)) error {
 	}, 0)
 }
 
-// about begins a query about customers: columns FROM customers c … WHERE TRUE.
-func about(q *query, columns string, parts []expr) {
-	q.add("SELECT " + columns + " FROM customers c")
-	needM := false
-	for i := range parts {
-		needM = needM || parts[i].m
-	}
-	if needM {
-		q.add(" CROSS JOIN customer_metrics m WHERE m.customer_id = c.id")
-		return
-	}
-	q.add(" WHERE 1 = 1")
-}
-
-func all(q *query, parts []expr) {
-	for i := range parts {
-		q.b.WriteString(" AND ")
-		parts[i].write(q, "c.id")
-	}
-}
-
 // matchingAfter gives the first n ids above after that match, ascending.
 func (s *Store) matchingAfter(ctx context.Context, parts []expr, after int64, n int) ([]int64, error) {
 	var q query
-	about(&q, "c.id", parts)
-	q.add(" AND c.id > ?", after)
-	all(&q, parts)
-	q.add(" ORDER BY c.id")
+	q.add("SELECT c.id FROM customers c")
+	whereHold(&q, "", parts)
+	q.add(" AND c.id > ? ORDER BY c.id", after)
 	q.limit(n)
 	return db.Select(ctx, s.varied(ctx), q.text(), db.Column[int64], q.args...)
 }
@@ -55,8 +33,8 @@ func (s *Store) matchingAfter(ctx context.Context, parts []expr, after int64, n 
 // matchingCount counts those that match.
 func (s *Store) matchingCount(ctx context.Context, parts []expr) (n int64, err error) {
 	var q query
-	about(&q, "COUNT(*)", parts)
-	all(&q, parts)
+	q.add("SELECT COUNT(*) FROM customers c")
+	whereHold(&q, "", parts)
 	err = s.varied(ctx).QueryRowContext(ctx, q.text(), q.args...).Scan(&n)
 	return n, db.MapError(err)
 }
@@ -75,10 +53,9 @@ func (s *Store) holdsOf(ctx context.Context, conditions [][]expr, id int64) ([]b
 				q.add(", ")
 			}
 			q.add("CASE WHEN 1 = 1")
-			for k := range parts {
-				needM = needM || parts[k].m
-			}
-			all(&q, parts)
+			_, m := needs(parts)
+			needM = needM || m
+			and(&q, parts, "c.id")
 			q.add(" THEN 1 ELSE 0 END")
 		}
 		q.add(" FROM customers c")

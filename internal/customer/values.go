@@ -33,7 +33,13 @@ func (s *Service) ValueCounts(ctx context.Context, code string) (counts map[stri
 	if f == nil {
 		return nil, false, errs.New(errs.Invalid, "list.unknown_field", "field", rule.Shortened(code))
 	}
-	col, ok := c.valuesOf(f)
+	var run *LevelRun
+	if f.typ == "level" {
+		if run, err = c.runOf(dimensionOf(f.code)); err != nil {
+			return nil, false, err
+		}
+	}
+	col, ok := c.valuesOf(f, run)
 	if !ok {
 		return nil, false, errs.New(errs.Invalid, "rule.no_values", "field", s.title(f, web.Locale(ctx)))
 	}
@@ -64,19 +70,22 @@ func (s *Service) ValueCounts(ctx context.Context, code string) (counts map[stri
 	}
 	for key, n := range tallies[0].Keys {
 		name := num(key)
-		if f.code == "level" {
-			name = c.run.Levels[key].Code
+		if f.typ == "level" {
+			name = run.Levels[key].Code
 		}
 		counts[name] += n
 	}
 	return counts, true, nil
 }
 
-// valuesOf is the column that has the values of a field.
-func (c *compiler) valuesOf(f *listField) (column.Col, bool) {
+// valuesOf is the column that has the values of a field; run is that of a level.
+func (c *compiler) valuesOf(f *listField, run *LevelRun) (column.Col, bool) {
+	if f.typ == "level" {
+		return memLevels(run.RunID), true
+	}
 	switch f.code {
-	case "level":
-		return memLevels(c.run.RunID), true
+	case LifecycleField:
+		return memLifecycle, true
 	case "tags":
 		return memTags, true
 	case "source":

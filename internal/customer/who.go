@@ -1,11 +1,9 @@
 package customer
 
 import (
-	"cmp"
 	"context"
 
 	"zhike/internal/column"
-	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
 	"zhike/internal/rule"
@@ -17,7 +15,8 @@ type Who struct {
 	// AsOf is the day that "today" stands for; nil is the present one.
 	AsOf *clock.Day
 	// Everybody leaves the row scope of the actor aside: for memberships that the
-	// program keeps, never for what a person is shown.
+	// program keeps, and for one customer whom the actor is known to see. It is
+	// never for a list or a number that a person is shown.
 	Everybody bool
 }
 
@@ -32,31 +31,36 @@ type Found struct {
 // Find gives everybody whom a rule means, from the columns in memory where they
 // can tell and else by SQL. Errors are those of compiling, at "rule…".
 func (s *Service) Find(ctx context.Context, w Who) (Found, error) {
-	parts, c, err := s.who(ctx, w)
-	if err != nil {
-		return Found{}, err
-	}
-	f := Found{AsOf: c.asOf, Engine: "columns"}
-	m, ok, err := s.Columns.Match(ctx, column.All(mems(parts)...))
-	if err != nil || ok {
-		f.Members = m
+	f, parts, err := s.inMemory(ctx, w)
+	if err != nil || f.Members != nil {
 		return f, err
 	}
-	f.Engine, f.Members = "sql", column.NewMatches()
-	return f, s.store.matching(ctx, parts, -1, func(id int64) error {
-		f.Members.Add(id)
-		return nil
-	})
+	f.Members, err = s.bySQL(ctx, parts)
+	return f, err
 }
 
-// Holds says which of some rules mean a customer; none where the customer is
-// not in the scope of the actor.
-func (s *Service) Holds(ctx context.Context, id int64, list []Who) ([]bool, error) {
-	holds, problems, err := s.HoldsEach(ctx, id, list)
-	if err == nil {
-		err = cmp.Or(problems...)
+// inMemory compiles a rule and asks the columns; Members is nil where SQL has to
+// answer the parts.
+func (s *Service) inMemory(ctx context.Context, w Who) (f Found, parts []expr, err error) {
+	parts, c, err := s.who(ctx, w)
+	if err != nil {
+		return f, nil, err
 	}
-	return holds, err
+	f = Found{AsOf: c.asOf, Engine: "sql"}
+	m, ok, err := s.Columns.Match(ctx, column.All(mems(parts)...))
+	if ok {
+		f.Engine, f.Members = "columns", m
+	}
+	return f, parts, err
+}
+
+func (s *Service) bySQL(ctx context.Context, parts []expr) (*column.Matches, error) {
+	m := column.NewMatches()
+	err := s.store.matching(ctx, parts, -1, func(id int64) error {
+		m.Add(id)
+		return nil
+	})
+	return m, err
 }
 
 // who compiles a rule, and the scope of the actor.
@@ -64,9 +68,15 @@ func (s *Service) who(ctx context.Context, w Who) (parts []expr, c *compiler, er
 	if c, err = s.compiler(ctx); err != nil {
 		return nil, nil, err
 	}
+	parts, err = c.who(w)
+	return parts, c, err
+}
+
+// who is [Service.who] with a compiler of its own, whose day it sets.
+func (c *compiler) who(w Who) (parts []expr, err error) {
 	if w.AsOf != nil {
 		if *w.AsOf > c.asOf {
-			return nil, nil, errs.New(errs.Invalid, "invalid").WithField("as_of", "rule.future_day", "day", c.asOf.String())
+			return nil, errs.New(errs.Invalid, "invalid").WithField("as_of", "rule.future_day", "day", c.asOf.String())
 		}
 		c.past = *w.AsOf < c.asOf
 		c.today, c.asOf = *w.AsOf, *w.AsOf
@@ -74,16 +84,16 @@ func (s *Service) who(ctx context.Context, w Who) (parts []expr, c *compiler, er
 	if !w.Rule.Empty() {
 		e, err := c.compile(w.Rule, "rule")
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		parts = conjuncts(parts, e)
 	}
 	if !w.Everybody && !seesAll(c.actor) {
 		var f Filter
-		if f.team, err = s.team(ctx); err != nil {
-			return nil, nil, err
+		if f.team, err = c.s.team(c.ctx); err != nil {
+			return nil, err
 		}
-		parts = append(parts, f.scoped(auth.From(ctx)))
+		parts = append(parts, f.scoped(c.actor))
 	}
-	return parts, c, nil
+	return parts, nil
 }

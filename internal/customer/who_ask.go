@@ -24,57 +24,54 @@ func (s *Service) Check(ctx context.Context, w Who) error {
 // After gives the first n customers with ids above after whom a rule means,
 // ascending, and how many it means in all.
 func (s *Service) After(ctx context.Context, w Who, after int64, n int) (ids []int64, total int64, f Found, err error) {
-	parts, c, err := s.who(ctx, w)
-	if err != nil {
-		return nil, 0, Found{}, err
-	}
-	f = Found{AsOf: c.asOf, Engine: "columns"}
-	m, ok, err := s.Columns.Match(ctx, column.All(mems(parts)...))
+	f, parts, err := s.inMemory(ctx, w)
 	if err != nil {
 		return nil, 0, f, err
 	}
-	if !ok {
-		f.Engine = "sql"
+	if f.Members == nil {
 		if total, err = s.store.matchingCount(ctx, parts); err == nil && n > 0 {
 			ids, err = s.store.matchingAfter(ctx, parts, after, n)
 		}
 		return ids, total, f, err
 	}
 	if n > 0 {
-		m.After(after, func(id int64) bool {
+		f.Members.After(after, func(id int64) bool {
 			ids = append(ids, id)
 			return len(ids) < n
 		})
 	}
-	return ids, m.Count(), f, nil
+	return ids, f.Members.Count(), f, nil
 }
 
 // InScope is how many customers the actor may see; with SQL up to half a minute old.
 func (s *Service) InScope(ctx context.Context) (int64, error) {
 	a := auth.From(ctx)
-	parts, _, err := s.who(ctx, Who{})
-	if err != nil {
-		return 0, err
-	}
-	m, ok, err := s.Columns.Match(ctx, column.All(mems(parts)...))
+	f, parts, err := s.inMemory(ctx, Who{})
 	switch {
 	case err != nil:
 		return 0, err
-	case ok:
-		return m.Count(), nil
+	case f.Members != nil:
+		return f.Members.Count(), nil
 	case seesAll(a):
 		return s.counts.get("everybody", func() (int64, error) { return s.store.countAll(ctx) })
 	}
 	return s.counts.get("scope "+scopeKey(a), func() (int64, error) { return s.store.matchingCount(ctx, parts) })
 }
 
-// HoldsEach is [Service.Holds] for rules some of which may not compile: of
-// those problems has the error.
-func (s *Service) HoldsEach(ctx context.Context, id int64, list []Who) (holds []bool, problems []error, err error) {
+// Holds says which of some rules mean a customer; none where the customer is
+// not in the scope of the actor. Of a rule that does not compile problems has
+// the error, one of [Service.Find].
+func (s *Service) Holds(ctx context.Context, id int64, list []Who) (holds []bool, problems []error, err error) {
 	conditions, conds, at := [][]expr{}, []*column.Cond{}, []int{}
 	holds, problems = make([]bool, len(list)), make([]error, len(list))
+	all, err := s.compiler(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	for i, w := range list {
-		parts, _, err := s.who(ctx, w)
+		c := *all
+		parts, err := c.who(w)
+		all.fields, all.tags = c.fields, c.tags // looked up once for all
 		if err != nil {
 			problems[i] = err
 			continue
@@ -123,8 +120,11 @@ func (s *Service) Cards(ctx context.Context, ids []int64) ([]Item, error) {
 // PastFields are the codes of fields whose value on a past as-of day is known,
 // and AtFields those of which a condition can name a day itself. Others are as
 // they are now, also for a past day.
-func PastFields() []string {
-	out := AtFields()
+func (s *Service) PastFields(ctx context.Context) ([]string, error) {
+	out, err := s.AtFields(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for i := range builtinFields {
 		if f := &builtinFields[i]; f.group == "figures" {
 			if _, err := pastFigure(f.code); err == nil {
@@ -132,8 +132,15 @@ func PastFields() []string {
 			}
 		}
 	}
-	return out
+	return out, nil
 }
 
-// AtFields are those of [PastFields] that keep a history.
-func AtFields() []string { return []string{"level", "stage"} }
+// AtFields are those of [Service.PastFields] that keep a history.
+func (s *Service) AtFields(ctx context.Context) ([]string, error) {
+	out := []string{"level", "stage", LifecycleField}
+	list, err := s.dimensions(ctx)
+	for _, d := range list {
+		out = append(out, levelPrefix+d.Code)
+	}
+	return out, err
+}

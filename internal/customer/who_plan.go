@@ -31,7 +31,11 @@ func (s *Service) Planner(ctx context.Context) (*Planner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Planner{c: c, At: at, Key: fmt.Sprint(c.asOf, " ", c.today, " ", s.Zone(), " ", c.run.RunID)}, nil
+	runs, err := c.levelRuns()
+	if err != nil {
+		return nil, err
+	}
+	return &Planner{c: c, At: at, Key: fmt.Sprint(c.asOf, " ", c.today, " ", s.Zone(), " ", runs)}, nil
 }
 
 // Plan is a compiled rule.
@@ -77,12 +81,7 @@ func (p *Plan) Among(ctx context.Context, ids []int64) (m *column.Matches, ok bo
 
 // BySQL gives all members from the database, as of the query's beginning or later.
 func (p *Plan) BySQL(ctx context.Context) (*column.Matches, error) {
-	m := column.NewMatches()
-	err := p.s.store.matching(ctx, p.parts, -1, func(id int64) error {
-		m.Add(id)
-		return nil
-	})
-	return m, err
+	return p.s.bySQL(ctx, p.parts)
 }
 
 // NamesOf gives the names of customers whom the actor is known to see: the row

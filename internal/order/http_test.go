@@ -38,11 +38,15 @@ type fixture struct {
 
 type levels struct{}
 
-func (levels) CurrentRun(context.Context) (*customer.LevelRun, error) {
+func (levels) Dimensions(context.Context) ([]customer.LevelDimension, error) {
+	return []customer.LevelDimension{{Code: customer.ValueDimension, Name: "客户价值"}}, nil
+}
+
+func (levels) CurrentRun(context.Context, string) (*customer.LevelRun, error) {
 	return &customer.LevelRun{RunID: 1}, nil
 }
 
-func (levels) Explain(_ context.Context, id int64) (*customer.LevelReason, error) {
+func (levels) Explain(_ context.Context, _ string, id int64) (*customer.LevelReason, error) {
 	return &customer.LevelReason{
 		Level: customer.Level{Code: "high", Name: "高价值", Rank: 1}, RunID: 1, SchemeCode: "value-rules", AsOf: 100,
 		Reasons: []customer.Reason{{Key: "tiering.reason.spend", Params: map[string]any{"customer": id}}},

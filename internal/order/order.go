@@ -19,12 +19,6 @@ var kindCodes = [...]string{KindSale: "sale", KindReturn: "return"}
 // Code is the text of the kind in the API; "" for none of them.
 func (k Kind) Code() string { return codeOf(kindCodes[:], int(k)) }
 
-// ParseKind reads what Code writes.
-func ParseKind(code string) (Kind, bool) {
-	i, ok := indexOf(kindCodes[:], code)
-	return Kind(i), ok
-}
-
 // Status is where an order stands. The numbers are stored and never change.
 type Status int16
 

@@ -39,17 +39,19 @@ type Figures struct {
 
 // CustomerPage is everything the page of one customer shows.
 type CustomerPage struct {
-	Customer   *customer.Identity    `json:"customer" nullable:"false"`
-	Figures    Figures               `json:"figures"`
-	Level      *customer.LevelReason `json:"level" doc:"In the current run, with the reason; null where not graded" access:"level"`
-	Orders     []Item                `json:"orders" doc:"The newest 10" access:"orders"`
-	Behaviours []BehaviourItem       `json:"behaviours" doc:"The newest 10" access:"orders"`
+	Customer   *customer.Identity     `json:"customer" nullable:"false"`
+	Figures    Figures                `json:"figures"`
+	Level      *customer.LevelReason  `json:"level" doc:"Of value, with the reason; null where there is none" access:"level"`
+	Levels     []DimensionLevel       `json:"levels" doc:"Of every dimension in use, in their order" access:"level"`
+	Lifecycle  *customer.LifecycleNow `json:"lifecycle" doc:"Null where not in the lifecycle yet" access:"lifecycle"`
+	Orders     []Item                 `json:"orders" doc:"The newest 10" access:"orders"`
+	Behaviours []BehaviourItem        `json:"behaviours" doc:"The newest 10" access:"orders"`
 }
 
 // CustomerPage reads the page of a customer; customer.not_found also where the
 // actor may not see the customer.
 func (s *Service) CustomerPage(ctx context.Context, id int64) (CustomerPage, error) {
-	p := CustomerPage{}
+	p := CustomerPage{Levels: []DimensionLevel{}}
 	var err error
 	if p.Customer, err = s.Customers.Identity(ctx, id); err != nil {
 		return p, err
@@ -64,9 +66,12 @@ func (s *Service) CustomerPage(ctx context.Context, id int64) (CustomerPage, err
 	}
 	p.Figures = m.figures(asOf)
 	if s.Levels != nil {
-		if p.Level, err = s.Levels.Explain(ctx, id); err != nil {
+		if err := s.levels(ctx, &p, id); err != nil {
 			return p, err
 		}
+	}
+	if p.Lifecycle, err = s.Customers.LifecycleNow(ctx, id); err != nil {
+		return p, err
 	}
 	if p.Orders, err = s.items(ctx, id, newest, recent); err != nil {
 		return p, err
@@ -74,6 +79,31 @@ func (s *Service) CustomerPage(ctx context.Context, id int64) (CustomerPage, err
 	rows, err := s.store.behavioursOf(ctx, id, 0, newest, recent)
 	p.Behaviours = behaviourItems(rows)
 	return p, err
+}
+
+// DimensionLevel is the level of a customer in a dimension.
+type DimensionLevel struct {
+	customer.LevelDimension
+	Level *customer.LevelReason `json:"level" doc:"Null where the customer has none" access:"level"`
+}
+
+// levels fills in the levels that are in force.
+func (s *Service) levels(ctx context.Context, p *CustomerPage, id int64) error {
+	list, err := s.Levels.Dimensions(ctx)
+	if err != nil {
+		return err
+	}
+	p.Levels = make([]DimensionLevel, len(list))
+	for i, d := range list {
+		p.Levels[i].LevelDimension = d
+		if p.Levels[i].Level, err = s.Levels.Explain(ctx, d.Code, id); err != nil {
+			return err
+		}
+		if d.Code == customer.ValueDimension {
+			p.Level = p.Levels[i].Level
+		}
+	}
+	return nil
 }
 
 // figures makes the shown form; asOf is the day figures are kept for, for

@@ -16,6 +16,8 @@ type Customers interface {
 	Visible(ctx context.Context, id int64) error
 	Identity(ctx context.Context, id int64) (*customer.Identity, error)
 	Today(ctx context.Context) (clock.Day, error)
+	// LifecycleNow tells where a customer is in the lifecycle; nil for nothing to tell.
+	LifecycleNow(ctx context.Context, id int64) (*customer.LifecycleNow, error)
 }
 
 // Deps are what a Service needs. Levels may be nil: nobody is graded then.

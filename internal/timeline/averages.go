@@ -40,7 +40,7 @@ func (s *Service) Wake(ctx context.Context) error {
 // RefreshAverages computes what portraits are compared with: buyers of the
 // whole company, and of each level of the run that pages show.
 func (s *Service) RefreshAverages(ctx context.Context) error {
-	run, err := s.Graded.CurrentRun(ctx)
+	run, err := s.Graded.CurrentRun(ctx, customer.ValueDimension)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (s *Service) RefreshAverages(ctx context.Context) error {
 // averagesFor gives the company's average and that of the customer's level, as
 // far as they were computed.
 func (s *Service) averagesFor(ctx context.Context, customerID int64) ([]Average, error) {
-	run, err := s.Graded.CurrentRun(ctx)
+	run, err := s.Graded.CurrentRun(ctx, customer.ValueDimension)
 	if err != nil {
 		return nil, err
 	}

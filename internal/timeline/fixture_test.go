@@ -65,10 +65,14 @@ func (r *recorder) Enqueue(_ context.Context, a jobs.Args, _ jobs.EnqueueOpts) (
 
 type graded struct{}
 
-func (graded) CurrentRun(context.Context) (*customer.LevelRun, error) {
+func (graded) Dimensions(context.Context) ([]customer.LevelDimension, error) {
+	return []customer.LevelDimension{{Code: customer.ValueDimension, Name: "客户价值"}}, nil
+}
+
+func (graded) CurrentRun(context.Context, string) (*customer.LevelRun, error) {
 	return &customer.LevelRun{RunID: 7, Levels: map[int64]customer.Level{0: {Code: "high", Name: "高价值", Rank: 1}, 1: {Code: "low", Name: "低价值", Rank: 2}}}, nil
 }
-func (graded) Explain(context.Context, int64) (*customer.LevelReason, error) { return nil, nil }
+func (graded) Explain(context.Context, string, int64) (*customer.LevelReason, error) { return nil, nil }
 
 type fixture struct {
 	db    *db.DB
