@@ -237,7 +237,11 @@ func (s *Service) Dump(ctx context.Context, in CountIn, after int64, limit int, 
 			return err
 		}
 		if first {
-			if err := s.record(ctx, "dump", in.AudienceID, nil, map[string]any{"members": min(p.Total, int64(limit))}); err != nil {
+			of := map[string]any{"members": min(p.Total, int64(limit))}
+			if n, err := rule.Parse(in.Rule, "rule", rule.RuleLimits); err == nil && given(in.Rule) {
+				of["fields"] = n.Names() // who was asked for; values may name people
+			}
+			if err := s.record(ctx, "dump", in.AudienceID, nil, of); err != nil {
 				return err
 			}
 		}
@@ -271,7 +275,10 @@ func (s *Service) Membership(ctx context.Context, id, customerID int64, asOfText
 		if err := s.Customers.Visible(ctx, customerID); err != nil {
 			return err
 		}
-		holds, err := s.Customers.Holds(ctx, customerID, []customer.Who{{Rule: n, AsOf: asOf}})
+		holds, problems, err := s.Customers.Holds(ctx, customerID, []customer.Who{{Rule: n, AsOf: asOf, Everybody: true}})
+		if err == nil {
+			err = problems[0]
+		}
 		if err != nil {
 			return err
 		}
@@ -309,6 +316,7 @@ func (s *Service) OfCustomer(ctx context.Context, id int64) (out OfCustomer, err
 		}
 		list, unread := make([]customer.Who, len(rows)), make([]bool, len(rows))
 		for i := range rows {
+			list[i].Everybody = true // the one who is asked about is visible, also in the pool
 			if list[i].Rule = members(rows[i].id); rows[i].kind == Dynamic {
 				list[i].Rule, err = rows[i].read()
 				if unread[i] = err != nil; unread[i] && errs.KindOf(err) != errs.Invalid {
@@ -317,7 +325,7 @@ func (s *Service) OfCustomer(ctx context.Context, id int64) (out OfCustomer, err
 			}
 		}
 		out.Asked = len(rows)
-		holds, problems, err := s.Customers.HoldsEach(ctx, id, list)
+		holds, problems, err := s.Customers.Holds(ctx, id, list)
 		if err != nil {
 			return err
 		}

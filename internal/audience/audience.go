@@ -26,8 +26,9 @@ const (
 	maxOverlap     = 5
 	maxEntries     = 10_000    // customers named in one call
 	maxListed      = 2_000_000 // customers of one static list
-	// maxBody bounds a body with a rule, in bytes.
-	maxBody = 300 << 10
+	// maxBody bounds a body with a rule, in bytes: as large as a rule may be to be
+	// told what is wrong with it.
+	maxBody = 2<<20 + 64<<10
 )
 
 // Person is a member of staff.

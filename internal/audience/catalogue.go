@@ -41,9 +41,15 @@ var aggregates = []AggregateInfo{
 // i18n-keys: audience.agg.*, audience.unit.*, audience.relative.*
 func (s *Service) Catalogue(ctx context.Context) (Catalogue, error) {
 	out := Catalogue{Fields: []customer.FieldInfo{}, Streams: []StreamInfo{}, DimensionOperators: dimensionOps, MeasureOperators: measureOps,
-		Columns: s.Columns != nil, PastFields: customer.PastFields(), AtFields: customer.AtFields(), Aggregates: slices.Clone(aggregates)}
+		Columns: s.Columns != nil, Aggregates: slices.Clone(aggregates)}
 	fields, err := s.Customers.ListFields(ctx)
 	if err != nil {
+		return out, err
+	}
+	if out.PastFields, err = s.Customers.PastFields(ctx); err != nil {
+		return out, err
+	}
+	if out.AtFields, err = s.Customers.AtFields(ctx); err != nil {
 		return out, err
 	}
 	for _, f := range fields.Items {

@@ -34,6 +34,9 @@ func (f *Follower) Tune(p Pace) {
 // At calls fn at places where a process may die.
 func (f *Follower) At(fn func(place string)) { f.at = fn }
 
+// Reads says for tests whether columns are being read.
+func (f *Follower) Reads(yes bool) { f.reads = func() bool { return yes } }
+
 // Stored reads a kept membership.
 func (f *Follower) Stored(ctx context.Context, id int64) (*column.Matches, error) {
 	return f.store.members(ctx, id)

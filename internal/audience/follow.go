@@ -54,6 +54,7 @@ type Follower struct {
 	every    time.Duration // between rounds
 	lease    time.Duration
 	patience time.Duration // before SQL answers for columns that are not ready
+	reading  time.Duration // the same while they are being read
 	slow     time.Duration // between two evaluations of an audience by SQL
 	whole    time.Duration // before all is evaluated anew, whatever is known
 	limit    time.Duration // of one evaluation by SQL
@@ -62,6 +63,7 @@ type Follower struct {
 	few      int           // so many changed customers are looked at by themselves
 
 	token   string // of the lease; "" without it
+	left    int64  // settled_at of whoever followed before, unix ms
 	renewed time.Time
 	state   map[int64]*followed
 	soon    bool            // columns will answer in a moment
@@ -69,15 +71,18 @@ type Follower struct {
 	looked  map[int64]int64 // audience → evaluated_at not written yet
 
 	mu     sync.Mutex // guards what follows
-	live   map[int64]Freshness
+	live   map[int64]standing
+	next   time.Time // when the next round begins, about
 	round  RoundStats
 	leader bool
 
 	wake    chan struct{}
 	news    chan struct{} // closed when changes were committed
 	metrics *followMetrics
-	// For tests: called at places where a process may die.
-	at func(place string)
+	// For tests: called at places where a process may die, and whether columns
+	// are being read.
+	at    func(place string)
+	reads func() bool
 }
 
 // The pace. A lease on SQLite is for the command line only, which reads whether
@@ -86,12 +91,14 @@ const (
 	followEvery    = 2 * time.Second
 	followLease    = 30 * time.Second
 	followPatience = 30 * time.Second
+	followReading  = 10 * time.Minute
 	followSlow     = time.Minute
 	followWhole    = 5 * time.Minute
 	followLimit    = 20 * time.Second // less than the lease
 	followBudget   = 5 * time.Second
-	followBatch    = 10_000
-	followFew      = 3000
+	followBatch    = 2500
+	followFew      = 50_000
+	followRest     = 5 * time.Second
 	followSoon     = 200 * time.Millisecond
 	// waitShown is how long an audience is behind before that is written down.
 	waitShown = 5 * time.Second
@@ -121,10 +128,24 @@ type followed struct {
 	day      clock.Day // of the newest row of sizes
 	wholeAt  time.Time // last evaluation of everybody
 	freshAt  time.Time // membership is right as of this instant
-	dueSince time.Time // zero: nothing is known to be missing
+	dueSince time.Time // freshAt while something is known to be missing; zero: nothing is
+	noticed  time.Time // when that became known
+	shown    bool      // the database says so, too
 	sqlAt    time.Time // last evaluation by SQL
 	engine   string
 	members  *column.Matches // as kept in the database; nil: not in memory
+}
+
+// costs says what an evaluation is likely to take: a look at those who changed,
+// at everybody, at each other.
+func (st *followed) costs() int {
+	switch {
+	case !st.valid:
+		return 1
+	case !st.alone:
+		return 2
+	}
+	return 0
 }
 
 // NewFollower makes one; nothing runs before [Follower.Run].
@@ -134,11 +155,11 @@ func NewFollower(d FollowDeps) *Follower {
 	}
 	return &Follower{
 		FollowDeps: d, store: followStore{d.DB},
-		every: followEvery, lease: followLease, patience: followPatience, slow: followSlow, whole: followWhole,
+		every: followEvery, lease: followLease, patience: followPatience, reading: followReading, slow: followSlow, whole: followWhole,
 		limit: followLimit, budget: followBudget, batch: followBatch, few: followFew,
-		state: map[int64]*followed{}, looked: map[int64]int64{}, live: map[int64]Freshness{},
+		state: map[int64]*followed{}, looked: map[int64]int64{}, live: map[int64]standing{},
 		wake: make(chan struct{}, 1), news: make(chan struct{}), metrics: newFollowMetrics(),
-		at: func(string) {},
+		at: func(string) {}, reads: func() bool { return d.Customers.Columns.Reading() },
 	}
 }
 
@@ -150,8 +171,7 @@ func (f *Follower) Run(ctx context.Context) {
 		if err := f.Round(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, errLeaseLost) {
 			f.Log.WarnContext(ctx, "audiences were not followed", slog.Any("error", err))
 		}
-		// At most a third of a core, however much changes.
-		pause := max(f.every, 2*f.Clock.Now().Sub(began))
+		pause := f.pause(f.Clock.Now().Sub(began))
 		if f.soon {
 			pause = followSoon // columns are being brought up
 		}
@@ -162,6 +182,13 @@ func (f *Follower) Run(ctx context.Context) {
 		case <-time.After(pause):
 		}
 	}
+}
+
+// pause is how long nothing is looked at after a round: as long as it took, so
+// that following is at work for half of the time at most, but no longer than a
+// machine with much else to do makes it wait in any case.
+func (f *Follower) pause(took time.Duration) time.Duration {
+	return max(f.every, min(took, followRest))
 }
 
 // Wake asks for a round now: an audience was changed or is to be followed.
@@ -219,6 +246,7 @@ type round struct {
 	began time.Time
 	sql   time.Duration // spent on it
 	moved map[column.Place]*column.Moved
+	late  int // how often it waited for columns
 	// What happened.
 	evaluated, partly, waiting int
 	entered, left              int64
@@ -238,23 +266,28 @@ func (r *round) run(ctx context.Context, list []followedRow) error {
 		}
 		st := f.state[a.id]
 		if st == nil {
-			st = &followed{}
+			st = &followed{freshAt: f.inherited(a)}
 			f.state[a.id] = st
 		}
+		st.shown = a.dueSince > 0
 		if !r.due(a, st) {
 			st.freshAt, st.dueSince = r.began, time.Time{}
 			continue
 		}
 		if st.dueSince.IsZero() {
+			st.noticed = r.began
 			if st.dueSince = st.freshAt; st.dueSince.IsZero() {
 				st.dueSince = r.began
 			}
 		}
 		due = append(due, a)
 	}
-	// Whoever waits the longest comes first.
+	f.stand(list...)
+	// Whoever waits the longest comes first; of those who wait the same, whoever
+	// is done soon.
 	slices.SortStableFunc(due, func(a, b *followedRow) int {
-		return cmp.Or(f.state[a.id].dueSince.Compare(f.state[b.id].dueSince), cmp.Compare(a.id, b.id))
+		x, y := f.state[a.id], f.state[b.id]
+		return cmp.Or(x.dueSince.Compare(y.dueSince), cmp.Compare(x.costs(), y.costs()), cmp.Compare(a.id, b.id))
 	})
 	for _, a := range due {
 		if err := cmp.Or(ctx.Err(), f.keep(ctx)); err != nil {
@@ -273,8 +306,22 @@ func (r *round) run(ctx context.Context, list []followedRow) error {
 				return err
 			}
 		}
+		f.stand(*a)
 	}
 	return nil
+}
+
+// inherited is as of when the membership is right that whoever followed before
+// has left; zero where there is none.
+func (f *Follower) inherited(a *followedRow) (at time.Time) {
+	switch {
+	case !a.kept:
+	case a.dueSince > 0:
+		at = time.UnixMilli(a.dueSince)
+	case max(a.at, f.left) > 0:
+		at = time.UnixMilli(max(a.at, f.left))
+	}
+	return at
 }
 
 // prune forgets audiences that are no longer there.
@@ -321,7 +368,7 @@ func (r *round) trouble(ctx context.Context, a *followedRow, cause error) error 
 	}
 	a.problem = code
 	if a.dueSince == 0 {
-		a.dueSince = clock.Millis(r.f.state[a.id].dueSince)
+		a.dueSince, r.f.state[a.id].shown = clock.Millis(r.f.state[a.id].dueSince), true
 	}
 	return r.f.DB.InTx(ctx, func(ctx context.Context) error { return r.f.store.troubled(ctx, a, code, a.dueSince) })
 }
@@ -329,9 +376,9 @@ func (r *round) trouble(ctx context.Context, a *followedRow, cause error) error 
 // wait leaves an audience for a later round.
 func (r *round) wait(ctx context.Context, a *followedRow, st *followed) error {
 	r.waiting++
-	if a.dueSince > 0 || r.began.Sub(st.dueSince) < waitShown {
+	if a.dueSince > 0 || r.began.Sub(st.noticed) < waitShown {
 		return nil
 	}
-	a.dueSince = clock.Millis(st.dueSince)
+	a.dueSince, st.shown = clock.Millis(st.dueSince), true
 	return r.f.DB.InTx(ctx, func(ctx context.Context) error { return r.f.store.troubled(ctx, a, a.problem, a.dueSince) })
 }

@@ -39,7 +39,7 @@ func (f *Follower) lead(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	f.forget()
-	f.token, f.renewed = token, now
+	f.token, f.renewed, f.left = token, now, h.settledAt
 	f.setLeader(true)
 	return true, nil
 }
@@ -122,12 +122,17 @@ func (f *Follower) release(ctx context.Context) {
 	f.forget()
 }
 
-// settledAt is as of when all audiences that do not wait are right.
+// settledAt is as of when all audiences are right but those of which the
+// database says that they are not.
 func (f *Follower) settledAt() time.Time {
 	var at time.Time
 	for _, st := range f.state {
-		if st.dueSince.IsZero() && (at.IsZero() || st.freshAt.Before(at)) {
-			at = st.freshAt
+		right := st.freshAt
+		if !st.dueSince.IsZero() {
+			right = st.dueSince
+		}
+		if !st.shown && (at.IsZero() || right.Before(at)) {
+			at = right
 		}
 	}
 	return at

@@ -16,13 +16,22 @@ import (
 // blocks of 2 KiB.
 const maxCached = 16_384
 
+// A round waits for columns that follow so often, and so long each time.
+const (
+	maxLate = 20
+	catchUp = time.Second
+)
+
 // evaluation is what a rule gave.
 type evaluation struct {
 	old, members *column.Matches
-	at           column.Place
-	engine       string
-	began        time.Time
-	whole        bool
+	// at is a place whose changes are all in it. Those that are looked at by
+	// themselves have that of the round, so that one reading of what changed
+	// serves all of them the next time.
+	at     column.Place
+	engine string
+	began  time.Time
+	whole  bool
 }
 
 // follow evaluates an audience that is due and writes the differences.
@@ -35,9 +44,12 @@ func (r *round) follow(ctx context.Context, a *followedRow, st *followed) error 
 		return err
 	}
 	e := evaluation{began: r.f.Clock.Now()}
-	ready, err := r.some(ctx, a, st, plan, &e)
-	if err == nil && !ready {
-		ready, err = r.all(ctx, a, st, plan, &e)
+	ready, err := r.look(ctx, a, st, plan, &e)
+	// Where much is written in the middle of a round, the rest of it waits for
+	// the columns, or it would be put off again and again.
+	if err == nil && !ready && r.late < maxLate && r.f.Customers.Columns.CatchUp(ctx, catchUp) {
+		r.late++
+		ready, err = r.look(ctx, a, st, plan, &e)
 	}
 	if err != nil {
 		return err
@@ -52,13 +64,21 @@ func (r *round) follow(ctx context.Context, a *followedRow, st *followed) error 
 	}
 	r.evaluated++
 	st.valid, st.key, st.print, st.at, st.engine = true, r.plans.Key, r.print, e.at, e.engine
-	st.freshAt, st.dueSince = r.began, time.Time{}
+	st.freshAt, st.dueSince, st.shown = r.began, time.Time{}, false
 	if e.whole {
 		st.wholeAt = r.began
 	} else {
 		r.partly++
 	}
 	return nil
+}
+
+// look evaluates an audience, for as few as will do.
+func (r *round) look(ctx context.Context, a *followedRow, st *followed, plan *customer.Plan, e *evaluation) (ready bool, err error) {
+	if ready, err = r.some(ctx, a, st, plan, e); err != nil || ready {
+		return ready, err
+	}
+	return r.all(ctx, a, st, plan, e)
 }
 
 // read makes the rule of an audience known.
@@ -182,18 +202,19 @@ func (r *round) since(ctx context.Context, from column.Place) (*column.Moved, er
 // where the audience has to wait.
 func (r *round) all(ctx context.Context, a *followedRow, st *followed, plan *customer.Plan, e *evaluation) (ok bool, err error) {
 	f := r.f
-	e.whole, e.engine = true, "columns"
+	e.whole, e.engine, e.at = true, "columns", r.plans.At
 	if e.members, ok, err = plan.InMemory(ctx); err != nil {
 		return false, err
 	}
-	if ok {
+	if ok && !st.alone {
 		e.at = e.members.At
-	} else {
-		if plan.Columns() && r.began.Sub(st.dueSince) < f.patience || !st.sqlAt.IsZero() && r.began.Sub(st.sqlAt) < f.slow || r.sql >= f.budget {
-			f.soon = f.soon || plan.Columns() && r.began.Sub(st.dueSince) < waitShown
+	}
+	if !ok {
+		if r.patient(st, plan) || !st.sqlAt.IsZero() && r.began.Sub(st.sqlAt) < f.slow || r.sql >= f.budget {
+			f.soon = f.soon || plan.Columns() && r.began.Sub(st.noticed) < waitShown
 			return false, nil
 		}
-		e.engine, e.at = "sql", r.plans.At
+		e.engine = "sql"
 		st.sqlAt = r.began
 		limited, cancel := context.WithTimeout(ctx, f.limit)
 		began := f.Clock.Now()
@@ -214,6 +235,13 @@ func (r *round) all(ctx context.Context, a *followedRow, st *followed, plan *cus
 		e.old, err = f.members(ctx, a, st)
 	}
 	return err == nil, err
+}
+
+// patient says whether an audience waits for columns. While they are being read
+// that may take long: SQL beside it would take the time that reading needs.
+func (r *round) patient(st *followed, plan *customer.Plan) bool {
+	waits := r.began.Sub(st.noticed)
+	return plan.Columns() && (waits < r.f.patience || waits < r.f.reading && r.f.reads())
 }
 
 // members gives the kept membership. What was read stays in memory while this

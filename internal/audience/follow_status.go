@@ -31,20 +31,67 @@ type RoundStats struct {
 	TookMS    int64
 	Followed  int
 	Evaluated int
-	Partly    int   // of them by looking at changed customers only
-	Waiting   int   // not evaluated, though something changed
-	Troubled  int   // of them with a rule that cannot be evaluated
-	LagMS     int64 // the greatest
+	Partly    int // of them by looking at changed customers only
+	// Now, not in the round:
+	Waiting  int   // something changed that is not evaluated yet
+	Troubled int   // of them with a rule that cannot be evaluated
+	LagMS    int64 // the greatest
 }
 
-// Stats gives the last round of this process.
+// standing is how a membership stands by what this process knows.
+type standing struct {
+	freshAt, dueSince, evaluatedAt int64 // unix ms; 0: never, nothing
+	sqlAgain                       int64 // when SQL is asked again
+	engine                         string
+	troubled                       bool
+}
+
+// stand tells how audiences stand: when a round has seen what is due, and as
+// soon as each was evaluated.
+func (f *Follower) stand(list ...followedRow) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range list {
+		a, st := &list[i], f.state[list[i].id]
+		if !a.followed || st == nil {
+			continue
+		}
+		v := standing{engine: st.engine, troubled: a.problem != ""}
+		if !st.freshAt.IsZero() {
+			v.freshAt = clock.Millis(st.freshAt)
+		}
+		if st.valid {
+			v.evaluatedAt = max(a.at, f.looked[a.id])
+		}
+		if !st.dueSince.IsZero() {
+			v.dueSince = clock.Millis(st.dueSince)
+			if !st.sqlAt.IsZero() {
+				v.sqlAgain = clock.Millis(st.sqlAt.Add(f.slow))
+			}
+		}
+		f.live[a.id] = v
+	}
+}
+
+// Stats gives the last round of this process, and who is behind now.
 func (f *Follower) Stats() RoundStats {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s := f.round
-	s.Leads = f.leader
-	if s.Leads && s.LagMS > 0 {
-		s.LagMS += clock.Millis(f.Clock.Now()) - s.At
+	if s.Leads = f.leader; !s.Leads {
+		return s
+	}
+	s.Waiting, s.Troubled, s.LagMS = 0, 0, 0
+	now := clock.Millis(f.Clock.Now())
+	for _, v := range f.live {
+		if v.dueSince == 0 {
+			continue
+		}
+		s.Waiting++
+		if v.troubled {
+			s.Troubled++
+		}
+		s.LagMS = max(s.LagMS, 1, now-v.dueSince)
 	}
 	return s
 }
@@ -114,13 +161,15 @@ func (f *Follower) Fresh(ctx context.Context, ids []int64) (map[int64]Freshness,
 		v := f.written(a, &h)
 		f.mu.Lock()
 		seen, ok := f.live[a.id]
+		next := f.next
 		ok = ok && f.leader && a.followed && a.kept
 		f.mu.Unlock()
 		if ok {
-			v.FreshAt, v.LagMS, v.NextCheckAt, v.Engine = seen.FreshAt, seen.LagMS, seen.NextCheckAt, seen.Engine
-			v.EvaluatedAt = max(v.EvaluatedAt, seen.EvaluatedAt)
-			if v.LagMS > 0 {
-				v.LagMS = max(1, now-v.FreshAt)
+			v.FreshAt, v.LagMS, v.Engine = seen.freshAt, 0, seen.engine
+			v.EvaluatedAt = max(v.EvaluatedAt, seen.evaluatedAt)
+			v.NextCheckAt = max(clock.Millis(next), seen.sqlAgain, now)
+			if seen.dueSince > 0 {
+				v.FreshAt, v.LagMS = seen.dueSince, max(1, now-seen.dueSince)
 			}
 		}
 		out[a.id] = v
@@ -151,43 +200,23 @@ func (f *Follower) setLeader(yes bool) {
 
 // ended tells what a round has done.
 func (f *Follower) ended(r *round, list []followedRow) {
+	f.stand(list...)
 	now := f.Clock.Now()
 	took := now.Sub(r.began)
-	s := RoundStats{At: clock.Millis(now), TookMS: took.Milliseconds(), Evaluated: r.evaluated, Partly: r.partly, Waiting: r.waiting}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	clear(f.live)
-	next := now.Add(max(f.every, 2*took))
-	for i := range list {
-		a, st := &list[i], f.state[list[i].id]
-		if !a.followed || st == nil {
-			continue
-		}
-		s.Followed++
-		v := Freshness{Engine: st.engine, NextCheckAt: clock.Millis(next)}
-		if !st.freshAt.IsZero() {
-			v.FreshAt = clock.Millis(st.freshAt)
-		}
-		if st.valid {
-			v.EvaluatedAt = max(a.at, f.looked[a.id])
-		}
-		if !st.dueSince.IsZero() {
-			v.FreshAt = clock.Millis(st.dueSince)
-			v.LagMS = max(1, clock.Millis(now)-v.FreshAt)
-			if a.problem != "" {
-				s.Troubled++
-			}
-			if at := st.sqlAt.Add(f.slow); !st.sqlAt.IsZero() && at.After(next) {
-				v.NextCheckAt = clock.Millis(at)
-			}
-		}
-		s.LagMS = max(s.LagMS, v.LagMS)
-		f.live[a.id] = v
-	}
-	f.round = s
+	f.metrics.looks.WithLabelValues("whole").Add(float64(r.evaluated - r.partly))
+	f.metrics.looks.WithLabelValues("partly").Add(float64(r.partly))
 	if r.evaluated > 0 || r.waiting > 0 {
 		f.metrics.rounds.Observe(took.Seconds())
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for id := range f.live {
+		if f.state[id] == nil {
+			delete(f.live, id)
+		}
+	}
+	f.next = now.Add(f.pause(took))
+	f.round = RoundStats{At: clock.Millis(now), TookMS: took.Milliseconds(), Followed: f.round.Followed, Evaluated: r.evaluated, Partly: r.partly, Waiting: r.waiting}
 }
 
 // committed tells whoever waits that changes were written.
@@ -211,10 +240,11 @@ func (f *Follower) heard() <-chan struct{} {
 type followMetrics struct {
 	rounds  prometheus.Histogram
 	changes *prometheus.CounterVec
+	looks   *prometheus.CounterVec
 }
 
 func newFollowMetrics() *followMetrics {
-	return &followMetrics{
+	m := &followMetrics{
 		rounds: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "zhike_audience_round_seconds", Help: "How long rounds took in which audiences were evaluated.",
 			Buckets: []float64{.01, .03, .1, .3, 1, 3, 10, 30},
@@ -222,17 +252,23 @@ func newFollowMetrics() *followMetrics {
 		changes: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "zhike_audience_changes_total", Help: "Customers who entered or left followed audiences, written by this process.",
 		}, []string{"change"}),
+		looks: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "zhike_audience_evaluations_total", Help: "Evaluations of followed audiences by this process: of everybody (whole), or of changed customers only (partly).",
+		}, []string{"how"}),
 	}
+	m.looks.WithLabelValues("whole") // 0 is told, too
+	m.looks.WithLabelValues("partly")
+	return m
 }
 
 // Collectors are the metrics of following: zhike_audience_followed, _leads,
-// _waiting, _lag_seconds, _round_seconds, _changes_total.
+// _waiting, _lag_seconds, _round_seconds, _changes_total, _evaluations_total.
 func (f *Follower) Collectors() []prometheus.Collector {
 	gauge := func(name, help string, read func(RoundStats) float64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return read(f.Stats()) })
 	}
 	return []prometheus.Collector{
-		f.metrics.rounds, f.metrics.changes,
+		f.metrics.rounds, f.metrics.changes, f.metrics.looks,
 		gauge("zhike_audience_followed", "Audiences whose members are followed.", func(s RoundStats) float64 { return float64(s.Followed) }),
 		gauge("zhike_audience_waiting", "Followed audiences that were not evaluated though something changed.", func(s RoundStats) float64 { return float64(s.Waiting) }),
 		gauge("zhike_audience_lag_seconds", "For how long the audience that is farthest behind has been so; 0 where none is.", func(s RoundStats) float64 {

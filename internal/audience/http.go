@@ -111,7 +111,7 @@ func (s *Service) Routes(api *web.API) {
 	web.Register(api, web.Route{Method: http.MethodPatch, Path: "/audiences/{id}", ID: "updateAudience", Tag: tagName, MaxBody: maxBody,
 		Permission: PermEdit, Summary: "Change what is sent; makes a version"},
 		func(ctx context.Context, in *patchInput) (Full, error) {
-			v, err := version(in.IfMatch)
+			v, err := web.IfMatch(in.IfMatch, true)
 			if err != nil {
 				return Full{}, err
 			}
@@ -146,7 +146,7 @@ func (s *Service) historyRoutes(api *web.API) {
 	web.Register(api, web.Route{Method: http.MethodPost, Path: "/audiences/{id}/versions/{version}/restore", ID: "restoreAudienceVersion", Tag: tagName,
 		Permission: PermEdit, Summary: "Make rule, name and description what they were; makes a version"},
 		func(ctx context.Context, in *restoreInput) (Full, error) {
-			v, err := version(in.IfMatch)
+			v, err := web.IfMatch(in.IfMatch, true)
 			if err != nil {
 				return Full{}, err
 			}

@@ -7,7 +7,9 @@ import (
 	"unicode/utf8"
 
 	"zhike/internal/customer"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/i18n"
+	"zhike/internal/platform/web"
 	"zhike/internal/rule"
 )
 
@@ -189,6 +191,12 @@ func (w *teller) list(names []string, join string) string {
 	}
 	last := len(names) - 1
 	return w.t("list_"+join, params{"list": strings.Join(names[:last], w.text("rule_words.list_comma", nil)), "last": names[last]})
+}
+
+// Say gives a rule as a sentence in a language, with every name in it: for what
+// the program itself tells, of rules that are not the reader's to see in parts.
+func (s *Service) Say(ctx context.Context, n *rule.Node, locale string) (string, error) {
+	return s.say(web.WithLocale(auth.With(ctx, nil), locale), n)
 }
 
 // say gives a rule as a sentence in the reader's language.

@@ -249,6 +249,9 @@ func (w *teller) sequence(q *rule.Sequence) string {
 	if q.Without {
 		key = "sequence_without"
 	}
+	if q.Within == 0 {
+		key += "_same_day"
+	}
 	return w.t(key, params{"window": w.window(&q.First.Window), "first": first.verb, "where": first.where,
 		"then": then.verb, "then_where": then.where, "count": q.Within})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"strconv"
-	"strings"
 	"time"
 
 	"zhike/internal/column"
@@ -13,7 +12,6 @@ import (
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/db"
-	"zhike/internal/platform/errs"
 	"zhike/internal/platform/events"
 	"zhike/internal/platform/jobs"
 	"zhike/internal/platform/vault"
@@ -85,27 +83,11 @@ func staffOf(ctx context.Context) int64 {
 	return 0
 }
 
-// version reads a required If-Match header, "v12" with its quotes. Errors:
-// customer.version_missing, customer.bad_etag.
-func version(header string) (int64, error) {
-	text := strings.TrimPrefix(strings.TrimSpace(header), "W/")
-	if text == "" {
-		return 0, errs.New(errs.Precondition, "customer.version_missing")
-	}
-	v, ok := strings.CutPrefix(text, `"v`)
-	v, closed := strings.CutSuffix(v, `"`)
-	n, err := strconv.ParseInt(v, 10, 64)
-	if !ok || !closed || err != nil || n < 1 {
-		return 0, errs.New(errs.Invalid, "invalid").WithField("If-Match", "customer.bad_etag")
-	}
-	return n, nil
-}
-
 // tagged puts the version of an audience into the answer.
 func tagged(ctx context.Context) func(Full, error) (Full, error) {
 	return func(f Full, err error) (Full, error) {
 		if err == nil {
-			web.Header(ctx).Set("ETag", `"v`+strconv.FormatInt(f.Version, 10)+`"`)
+			web.Header(ctx).Set("ETag", web.ETag(f.Version))
 		}
 		return f, err
 	}

@@ -64,7 +64,7 @@ func (s *Service) List(ctx context.Context, in *listInput) (web.Page[Item], erro
 			in.Archived != "all" && (in.Archived == "yes") != (r.archivedAt != 0) || text != "" && !r.matches(text, query)
 	})
 	slices.SortStableFunc(all, func(a, b row) int {
-		k := cmp.Or(r1(by, &a, &b), cmp.Compare(a.id, b.id))
+		k := cmp.Or(compareBy(by, &a, &b), cmp.Compare(a.id, b.id))
 		if desc {
 			k = -k
 		}
@@ -88,7 +88,8 @@ func (s *Service) List(ctx context.Context, in *listInput) (web.Page[Item], erro
 	return web.NewPage(items, next, &total), err
 }
 
-func r1(by string, a, b *row) int {
+// compareBy compares two audiences by a column of the list.
+func compareBy(by string, a, b *row) int {
 	switch by {
 	case "updated_at":
 		return cmp.Compare(a.updatedAt, b.updatedAt)

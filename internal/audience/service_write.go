@@ -16,10 +16,10 @@ import (
 
 func notFound() error { return errs.New(errs.NotFound, "audience.not_found") }
 
-// fold is a name as it is compared: one width, lower case.
-func fold(name string) string {
-	name, _ = clean.Text(name)
-	return strings.ToLower(name)
+// fold is a text as it is compared: one width, lower case.
+func fold(text string) string {
+	text, _ = clean.Text(text)
+	return strings.ToLower(text)
 }
 
 // line is a text of a person on one line, without signs that nobody sees. It
@@ -162,11 +162,7 @@ func (s *Service) write(ctx context.Context, before, r *row, n *rule.Node, note,
 		}
 	}
 	if n != nil {
-		text, err := json.Marshal(n)
-		if err != nil {
-			return errs.Wrap(err, errs.Internal, "internal")
-		}
-		r.rule, r.format = string(text), rule.Format
+		r.rule, r.format = string(encode(n)), rule.Format
 	}
 	if before == nil || r.version != before.version {
 		v := versionRow{version: r.version, authorID: staffOf(ctx), createdAt: r.updatedAt, rule: r.rule, name: r.name,
@@ -249,11 +245,7 @@ func (s *Service) Update(ctx context.Context, id, version int64, p Patch) (Full,
 			if err := s.there(ctx, n); err != nil {
 				return err
 			}
-			text, err := json.Marshal(n)
-			if err != nil {
-				return errs.Wrap(err, errs.Internal, "internal")
-			}
-			r.rule = string(text)
+			r.rule = string(encode(n))
 		}
 		if r.rule != before.rule || r.name != before.name || r.description != before.description {
 			r.version++

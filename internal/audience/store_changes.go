@@ -39,11 +39,6 @@ func (s followStore) changesBefore(ctx context.Context, seq, audience int64, n i
 	return db.Select(ctx, s.db.Q(ctx), changeCols+`audience_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3`, scanChange, audience, seq, n)
 }
 
-// changesOf gives up to n changes of a customer, newest first.
-func (s followStore) changesOf(ctx context.Context, customer int64, n int) ([]Change, error) {
-	return db.Select(ctx, s.db.Q(ctx), changeCols+`customer_id = $1 ORDER BY seq DESC LIMIT $2`, scanChange, customer, n)
-}
-
 // dropChanges removes up to n changes from before an instant, oldest first,
 // and notes how far; inside InTx.
 func (s followStore) dropChanges(ctx context.Context, before int64, n int) (gone int64, err error) {

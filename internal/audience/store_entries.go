@@ -2,11 +2,9 @@ package audience
 
 import (
 	"context"
-	"encoding/binary"
 	"slices"
 
 	"zhike/internal/platform/db"
-	"zhike/internal/platform/errs"
 )
 
 // listed gives those of some customers that are in a list.
@@ -79,7 +77,7 @@ type part struct {
 func (s *store) insertParts(ctx context.Context, p part, step int) error {
 	chunks := slices.Collect(slices.Chunk(p.ids, step))
 	return s.db.BulkInsert(ctx, "audience_parts", []string{"task", "part", "audience_id", "adding", "staff_id", "total", "ids"}, len(chunks), func(i int, v []any) {
-		v[0], v[1], v[2], v[3], v[4], v[5], v[6] = p.task, int64(i), p.audience, p.adding, p.staff, p.total, pack(chunks[i])
+		v[0], v[1], v[2], v[3], v[4], v[5], v[6] = p.task, int64(i), p.audience, p.adding, p.staff, p.total, db.PackIDs(chunks[i])
 	})
 }
 
@@ -95,32 +93,10 @@ func (s *store) nextPart(ctx context.Context, task int64) (*part, error) {
 	if err != nil {
 		return nil, db.MapError(err)
 	}
-	p.ids, err = unpack(packed)
+	p.ids, err = db.UnpackIDs(packed)
 	return &p, err
 }
 
 func (s *store) dropPart(ctx context.Context, p *part) error {
 	return s.exec(ctx, `DELETE FROM audience_parts WHERE task = $1 AND part = $2`, p.task, p.no)
-}
-
-// pack keeps ascending ids as the difference of each to the one before.
-func pack(ids []int64) []byte {
-	out, last := make([]byte, 0, 2*len(ids)+8), int64(0)
-	for _, id := range ids {
-		out, last = binary.AppendVarint(out, id-last), id
-	}
-	return out
-}
-
-func unpack(b []byte) (ids []int64, err error) {
-	last := int64(0)
-	for len(b) > 0 {
-		d, n := binary.Varint(b)
-		if n <= 0 {
-			return nil, errs.New(errs.Internal, "internal", "detail", "damaged list of ids")
-		}
-		last += d
-		ids, b = append(ids, last), b[n:]
-	}
-	return ids, nil
 }

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"zhike/internal/clean"
 	"zhike/internal/customer"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/web"
@@ -48,7 +47,7 @@ func (s *Service) Values(ctx context.Context, in ValuesIn) (web.List[Suggestion]
 
 // suggested keeps what contains a text, whatever its width and case.
 func suggested(all []Suggestion, text string, limit int) []Suggestion {
-	text = foldText(text)
+	text = fold(text)
 	type ranked struct {
 		Suggestion
 		begins bool
@@ -56,7 +55,7 @@ func suggested(all []Suggestion, text string, limit int) []Suggestion {
 	}
 	var list []ranked
 	for _, v := range all {
-		label := foldText(v.Label)
+		label := fold(v.Label)
 		if !strings.Contains(label, text) {
 			continue
 		}
@@ -80,11 +79,6 @@ func suggested(all []Suggestion, text string, limit int) []Suggestion {
 		out = append(out, list[i].Suggestion)
 	}
 	return out
-}
-
-func foldText(text string) string {
-	text, _ = clean.Text(text)
-	return strings.ToLower(text)
 }
 
 // fieldValues are the options of a field, or the words that customers have.
@@ -162,7 +156,7 @@ type factValues struct {
 func (s *Service) factValues(ctx context.Context, stream, dimension string) ([]Suggestion, error) {
 	st := s.Streams.Get(stream)
 	if st == nil {
-		return nil, errs.New(errs.Invalid, "rule.unknown_stream", "stream", rule.Shortened(stream), "streams", streamCodes(s.Streams))
+		return nil, errs.New(errs.Invalid, "rule.unknown_stream", "stream", rule.Shortened(stream), "streams", s.Streams.Codes())
 	}
 	if st.Access != "" {
 		if err := customer.Shows(ctx, st.Access); err != nil {
@@ -171,7 +165,7 @@ func (s *Service) factValues(ctx context.Context, stream, dimension string) ([]S
 	}
 	d := st.Dimension(dimension)
 	if d == nil {
-		return nil, errs.New(errs.Invalid, "rule.unknown_dimension", "fields", dimensionCodes(st))
+		return nil, errs.New(errs.Invalid, "rule.unknown_dimension", "fields", st.Codes(false, true))
 	}
 	list, err := s.words.get(ctx, s.Clock.Now, st.Code+" "+d.Code, func(ctx context.Context) ([]Suggestion, error) { return s.store.factWords(ctx, st, d) })
 	if err != nil || d.Codes == nil {
@@ -224,20 +218,4 @@ func (w *factWords) get(ctx context.Context, now func() time.Time, key string, a
 		w.kept[key] = factValues{list, now().Add(factsFor)}
 	}
 	return list, err
-}
-
-func streamCodes(streams *rule.Streams) string {
-	var codes []string
-	for _, st := range streams.All() {
-		codes = append(codes, st.Code)
-	}
-	return strings.Join(codes, ", ")
-}
-
-func dimensionCodes(st *rule.Stream) string {
-	var codes []string
-	for i := range st.Dimensions {
-		codes = append(codes, st.Dimensions[i].Code)
-	}
-	return strings.Join(codes, ", ")
 }
