@@ -16,7 +16,7 @@ type detailer struct {
 // detailKeys are the letters of figures in details.
 var detailKeys = map[Metric]byte{
 	MetricMonths: 'm', MetricCarts: 'c', MetricRating: 'r', MetricGrowth: 'g',
-	MetricOrdersAll: 'o', MetricSpendAll: 's', MetricTenure: 't',
+	MetricOrdersAll: 'o', MetricSpendAll: 's', MetricTenure: 't', MetricRhythm: 'y',
 }
 
 var detailMetrics = func() map[byte]Metric {
@@ -62,7 +62,7 @@ func (d detailer) appendTo(b []byte, f *Facts, g *Grades, i int) []byte {
 		}
 		b = append(b, k)
 		switch m {
-		case MetricGrowth, MetricRating:
+		case MetricGrowth, MetricRating, MetricRhythm:
 			b = strconv.AppendFloat(b, v, 'f', 4, 64)
 		default:
 			b = strconv.AppendInt(b, int64(v), 10)

@@ -105,15 +105,31 @@ func (s *Service) execute(ctx context.Context, row *runRow) error {
 		return err
 	}
 	jobs.Report(ctx, int64(f.Len()/2), int64(f.Len()), "customers", "tier.step.grade")
+	if err := s.findPeople(ctx, sch.Scheme, f.Facts); err != nil {
+		return err
+	}
 	g := sch.Grade(f.Facts)
 	c := compare(sch.Scheme, g, f, beforeScheme, before.ID, before.AsOf)
 	return e.write(ctx, sch, f, g, c, before.ID)
 }
 
-// before finds the run to compare with: an empty row and no scheme where there
-// is none.
+// before finds the run to compare with: of a scheme in use the one whose levels
+// are in force, of another its newest; an empty row and no scheme where there is
+// none.
 func (s *Service) before(ctx context.Context, row *runRow) (*runRow, *Scheme, error) {
-	r, err := s.store.currentRun(ctx, row.SchemeCode, row.ID)
+	d, err := s.store.dimension(ctx, row.Dimension)
+	if err != nil {
+		return nil, nil, err
+	}
+	var r *runRow
+	if d.Scheme == row.SchemeCode {
+		var id int64
+		if id, err = s.store.runInForce(ctx, d.Code, s.now()); err == nil {
+			r, err = s.store.run(ctx, id)
+		}
+	} else {
+		r, err = s.store.currentRun(ctx, row.SchemeCode, row.ID)
+	}
 	if errs.Is(err, "tier.no_such_run") {
 		return &runRow{}, nil, nil
 	}
@@ -161,8 +177,8 @@ func (e *execution) write(ctx context.Context, sch *schemeRow, f *loaded, g *Gra
 		if !ok {
 			return errEnded
 		}
-		if e.s.Events == nil {
-			return nil
+		if err := e.s.finishedOf(ctx, e.row); err != nil || e.s.Events == nil {
+			return err
 		}
 		return e.s.Events.Publish(ctx, RunFinished{
 			RunID: e.row.ID, SchemeCode: e.row.SchemeCode, AsOf: e.row.AsOf.String(), Customers: int64(f.Len()), PreviousRunID: previous,

@@ -63,7 +63,7 @@ func (s *Scheme) gradeRules(f *Facts, g *Grades) {
 	g.Thresholds = make([]float64, len(conds))
 	for k, c := range conds {
 		g.Thresholds[k] = math.NaN()
-		if !c.Off {
+		if !c.Off && c.Who == nil {
 			g.Thresholds[k] = c.threshold(f)
 		}
 	}
@@ -73,7 +73,13 @@ func (s *Scheme) gradeRules(f *Facts, g *Grades) {
 			if c.Off {
 				continue
 			}
-			if c.holds(f, i, g.Thresholds[k]) {
+			holds := false
+			if c.Who != nil {
+				holds = f.who[k].has(i)
+			} else {
+				holds = c.holds(f, i, g.Thresholds[k])
+			}
+			if holds {
 				bits |= 1 << k
 			}
 		}

@@ -33,10 +33,11 @@ type compareInput struct {
 // newScheme makes a scheme from another one or from a whole body.
 type newScheme struct {
 	Body struct {
-		From   string  `json:"from,omitempty" maxLength:"40" doc:"Code of the scheme to copy"`
-		Code   string  `json:"code,omitempty" maxLength:"40" doc:"Code of the copy"`
-		Name   string  `json:"name,omitempty" maxLength:"200" doc:"Name of the copy"`
-		Scheme *Scheme `json:"scheme,omitempty" doc:"A whole scheme, in place of from"`
+		From      string  `json:"from,omitempty" maxLength:"40" doc:"Code of the scheme to copy"`
+		Code      string  `json:"code,omitempty" maxLength:"40" doc:"Code of the copy"`
+		Name      string  `json:"name,omitempty" maxLength:"200" doc:"Name of the copy"`
+		Dimension string  `json:"dimension,omitempty" maxLength:"40" doc:"Code of the dimension of the copy; that of the scheme it is made from where left out"`
+		Scheme    *Scheme `json:"scheme,omitempty" doc:"A whole scheme, in place of from"`
 	}
 }
 
@@ -101,12 +102,16 @@ type MetricInfo struct {
 	Metric Metric `json:"metric"`
 	Name   string `json:"name"`
 	Doc    string `json:"doc" doc:"What it counts"`
-	Unit   string `json:"unit" enum:"yuan,orders,days,months,share,count,stars"`
+	Unit   string `json:"unit" enum:"yuan,orders,days,months,share,count,stars,times"`
 	Ops    []Op   `json:"ops"`
 }
 
 // Routes registers the endpoints of this package.
 func (s *Service) Routes(api *web.API) {
+	s.dimensionRoutes(api)
+	s.reviewRoutes(api)
+	s.moveRoutes(api)
+	s.appealRoutes(api)
 	s.schemeRoutes(api)
 	s.runRoutes(api)
 	s.reportRoutes(api)
@@ -119,40 +124,40 @@ func (s *Service) schemeRoutes(api *web.API) {
 	web.Register(api, route("GET", "/tiering/schemes", "listTierSchemes", "Newest version of every scheme", PermView),
 		func(ctx context.Context, _ *struct{}) (web.List[SchemeView], error) {
 			list, err := s.Schemes(ctx)
-			return localSchemes(ctx, list, err)
+			return s.localSchemes(ctx, list, err)
 		})
 	create := route("POST", "/tiering/schemes", "createTierScheme", "Make a scheme, whole or as a copy of another", PermScheme)
 	create.Status = http.StatusCreated
 	web.Register(api, create, func(ctx context.Context, in *newScheme) (SchemeView, error) {
 		if in.Body.Scheme != nil {
-			return localScheme(ctx)(s.CreateScheme(ctx, in.Body.Scheme.canonical(web.Locale(ctx))))
+			return s.localScheme(ctx)(s.CreateScheme(ctx, in.Body.Scheme.canonical(web.Locale(ctx))))
 		}
-		return localScheme(ctx)(s.CopyScheme(ctx, in.Body.From, in.Body.Code, in.Body.Name))
+		return s.localScheme(ctx)(s.CopyScheme(ctx, in.Body.From, in.Body.Code, in.Body.Name, in.Body.Dimension))
 	})
 	imp := route("POST", "/tiering/schemes/import", "importTierScheme", "Read a scheme file (YAML); an existing code gets a new version", PermScheme)
 	imp.MaxBody = maxYAML
 	web.Register(api, imp, func(ctx context.Context, in *importScheme) (SchemeView, error) {
-		return localScheme(ctx)(s.ImportScheme(ctx, bytes.NewReader(in.RawBody)))
+		return s.localScheme(ctx)(s.ImportScheme(ctx, bytes.NewReader(in.RawBody)))
 	})
 	web.Register(api, route("GET", "/tiering/schemes/{code}", "getTierScheme", "Newest version of a scheme", PermView),
 		func(ctx context.Context, in *CodePath) (SchemeView, error) {
-			return localScheme(ctx)(s.Scheme(ctx, in.Code, 0))
+			return s.localScheme(ctx)(s.Scheme(ctx, in.Code, 0))
 		})
 	web.Register(api, route("PUT", "/tiering/schemes/{code}", "saveTierScheme", "Save a scheme; a change makes a new version", PermScheme),
 		func(ctx context.Context, in *saveScheme) (SchemeView, error) {
 			if in.Body.Scheme.Code != in.Code {
 				return SchemeView{}, errs.New(errs.Invalid, "invalid").WithField("scheme.code", "tier.code_fixed", "value", in.Code)
 			}
-			return localScheme(ctx)(s.SaveScheme(ctx, in.Body.Scheme.canonical(web.Locale(ctx)), in.Body.BaseVersion))
+			return s.localScheme(ctx)(s.SaveScheme(ctx, in.Body.Scheme.canonical(web.Locale(ctx)), in.Body.BaseVersion))
 		})
 	web.Register(api, route("GET", "/tiering/schemes/{code}/versions", "listTierSchemeVersions", "Versions of a scheme, newest first", PermView),
 		func(ctx context.Context, in *CodePath) (web.List[SchemeView], error) {
 			list, err := s.SchemeVersions(ctx, in.Code)
-			return localSchemes(ctx, list, err)
+			return s.localSchemes(ctx, list, err)
 		})
 	web.Register(api, route("GET", "/tiering/schemes/{code}/versions/{version}", "getTierSchemeVersion", "One version of a scheme", PermView),
 		func(ctx context.Context, in *versionInput) (SchemeView, error) {
-			return localScheme(ctx)(s.Scheme(ctx, in.Code, in.Version))
+			return s.localScheme(ctx)(s.Scheme(ctx, in.Code, in.Version))
 		})
 	web.Register(api, route("GET", "/tiering/schemes/{code}/compare", "compareTierSchemes", "What differs between two versions", PermView),
 		func(ctx context.Context, in *compareInput) (web.List[Change], error) {
@@ -246,12 +251,12 @@ func (s *Service) runPage(ctx context.Context, id int64) (RunDetail, error) {
 }
 
 // localScheme and localRun give an answer in the language of the request.
-func localScheme(ctx context.Context) func(SchemeView, error) (SchemeView, error) {
+func (s *Service) localScheme(ctx context.Context) func(SchemeView, error) (SchemeView, error) {
 	return func(v SchemeView, err error) (SchemeView, error) {
 		if err != nil {
 			return v, err
 		}
-		return v.Localized(web.Locale(ctx)), nil
+		return s.said(ctx, v.Localized(web.Locale(ctx)))
 	}
 }
 
@@ -259,11 +264,25 @@ func localRun(ctx context.Context) func(RunView, error) (RunView, error) {
 	return func(v RunView, err error) (RunView, error) { return v.Localized(web.Locale(ctx)), err }
 }
 
-func localSchemes(ctx context.Context, list []SchemeView, err error) (web.List[SchemeView], error) {
+func (s *Service) localSchemes(ctx context.Context, list []SchemeView, err error) (web.List[SchemeView], error) {
 	for i := range list {
-		list[i] = list[i].Localized(web.Locale(ctx))
+		if list[i], err = s.said(ctx, list[i].Localized(web.Locale(ctx))); err != nil {
+			return web.List[SchemeView]{}, err
+		}
 	}
 	return web.NewList(list), err
+}
+
+// said puts the sentences of the rules of audiences into an answer.
+func (s *Service) said(ctx context.Context, v SchemeView) (SchemeView, error) {
+	people, err := s.sentences(ctx, v.Scheme, web.Locale(ctx))
+	if len(people) > 0 {
+		v.Sentences = make([]string, len(v.Scheme.Conditions()))
+		for k, text := range people {
+			v.Sentences[k] = text
+		}
+	}
+	return v, err
 }
 
 func (s *Service) reportRoutes(api *web.API) {
@@ -323,7 +342,7 @@ func MetricCatalogue(locale string) []MetricInfo {
 	units := map[Metric]string{
 		MetricSpend: "yuan", MetricAOV: "yuan", MetricSpendAll: "yuan", MetricOrders: "orders", MetricOrdersAll: "orders",
 		MetricRecency: "days", MetricTenure: "days", MetricMonths: "months", MetricRepurchase: "share", MetricGrowth: "share",
-		MetricCarts: "count", MetricRating: "stars",
+		MetricCarts: "count", MetricRating: "stars", MetricRhythm: "times",
 	}
 	out := make([]MetricInfo, 0, len(Metrics))
 	for _, m := range Metrics {

@@ -10,36 +10,51 @@ import (
 	"zhike/internal/platform/web"
 )
 
-// Levels gives package customer the levels of the newest run of the default
-// scheme. It implements customer.Levels.
+// Levels gives package customer the levels that are in force. It implements
+// customer.Levels and customer.PastLevels.
 func (s *Service) Levels() customer.Levels { return levelReader{s} }
 
 type levelReader struct{ s *Service }
 
-// CurrentRun is the finished run that lists show, nil before the first.
-func (l levelReader) CurrentRun(ctx context.Context) (*customer.LevelRun, error) {
-	r, err := l.s.finished(ctx, 0)
+// Dimensions are those in use.
+func (l levelReader) Dimensions(ctx context.Context) ([]customer.LevelDimension, error) {
+	list, err := l.s.Dimensions(ctx, false)
+	out := make([]customer.LevelDimension, len(list))
+	for i, d := range list {
+		out[i] = customer.LevelDimension{Code: d.Code, Name: d.Localized(web.Locale(ctx)).Name}
+	}
+	return out, err
+}
+
+// CurrentRun is the run whose levels of a dimension are in force, nil before the first.
+func (l levelReader) CurrentRun(ctx context.Context, dimension string) (*customer.LevelRun, error) {
+	r, err := l.s.inForce(ctx, dimension)
 	if errs.Is(err, "tier.no_such_run") {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	sch, err := l.s.schemeByID(ctx, r.SchemeID)
+	return l.run(ctx, dimension, r.ID, r.SchemeID)
+}
+
+// run names the levels of a run of a version of a scheme.
+func (l levelReader) run(ctx context.Context, dimension string, id, scheme int64) (*customer.LevelRun, error) {
+	sch, err := l.s.schemeByID(ctx, scheme)
 	if err != nil {
 		return nil, err
 	}
-	out := &customer.LevelRun{RunID: r.ID, Levels: map[int64]customer.Level{}}
+	out := &customer.LevelRun{RunID: id, Dimension: dimension, Levels: map[int64]customer.Level{}}
 	for i, lv := range sch.Localized(web.Locale(ctx)).Levels {
 		out.Levels[int64(i)] = customer.Level{Code: lv.Code, Name: lv.Name, Rank: int64(i + 1)}
 	}
 	return out, nil
 }
 
-// Explain tells a customer's level in that run, nil where it is not graded. The
-// caller has made sure that the actor may see the customer.
-func (l levelReader) Explain(ctx context.Context, customerID int64) (*customer.LevelReason, error) {
-	r, err := l.s.finished(ctx, 0)
+// Explain tells a customer's level that is in force, nil where there is none.
+// The caller has made sure that the actor may see the customer.
+func (l levelReader) Explain(ctx context.Context, dimension string, customerID int64) (*customer.LevelReason, error) {
+	r, err := l.s.inForce(ctx, dimension)
 	if errs.Is(err, "tier.no_such_run") {
 		return nil, nil
 	}
@@ -54,18 +69,22 @@ func (l levelReader) Explain(ctx context.Context, customerID int64) (*customer.L
 	if db.IsNoRow(err) {
 		return nil, nil
 	}
+	if err == nil {
+		err = l.s.withItems(ctx, r.ID, &a)
+	}
 	if err != nil {
 		return nil, err
 	}
 	e := x.explain(&a)
 	return &customer.LevelReason{
-		Level: customer.Level{Code: e.Level, Name: e.LevelName, Rank: int64(e.Rank)}, RunID: r.ID, SchemeCode: e.Scheme,
+		Dimension: dimension,
+		Level:     customer.Level{Code: e.Level, Name: e.LevelName, Rank: int64(e.Rank)}, RunID: r.ID, SchemeCode: e.Scheme,
 		SchemeName: e.SchemeName, AsOf: e.AsOf, Score: e.Score, Reasons: e.Reasons, Advice: e.Advice,
 	}, nil
 }
 
-// Explain tells why a customer has its level in a run; run 0 is the newest of
-// the default scheme. Errors: tier.no_such_run, tier.run_unfinished,
+// Explain tells why a customer has its level in a run; run 0 is the
+// one of value that is in force. Errors: tier.no_such_run, tier.run_unfinished,
 // tier.not_graded, also where the actor may not see the customer.
 func (s *Service) Explain(ctx context.Context, run, customerID int64, locale string) (Explanation, error) {
 	if err := shown(ctx); err != nil {
@@ -90,8 +109,24 @@ func (s *Service) Explain(ctx context.Context, run, customerID int64, locale str
 	if db.IsNoRow(err) {
 		return Explanation{}, errs.New(errs.NotFound, "tier.not_graded")
 	}
+	if err == nil {
+		err = s.withItems(ctx, r.ID, &a)
+	}
 	if err != nil {
 		return Explanation{}, err
 	}
 	return x.explain(&a), nil
+}
+
+// withItems adds to assignments of a run what people decided about them.
+func (s *Service) withItems(ctx context.Context, run int64, list ...*assignment) error {
+	ids := make([]int64, len(list))
+	for i, a := range list {
+		ids[i] = a.CustomerID
+	}
+	items, err := s.store.itemsOf(ctx, run, ids)
+	for _, a := range list {
+		a.items = items[a.CustomerID]
+	}
+	return err
 }

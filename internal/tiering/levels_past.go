@@ -6,36 +6,34 @@ import (
 
 	"zhike/internal/customer"
 	"zhike/internal/platform/clock"
-	"zhike/internal/platform/web"
 )
 
 var _ customer.PastLevels = levelReader{}
 
-// RunAsOf is the finished run of the scheme that pages show with the latest
-// as-of day up to a day, nil without one.
-func (l levelReader) RunAsOf(ctx context.Context, day clock.Day) (*customer.PastRun, error) {
-	list, err := l.RunsBetween(ctx, 0, day, 1)
+// RunAsOf is the run in force on a day, nil without one.
+func (l levelReader) RunAsOf(ctx context.Context, dimension string, day clock.Day) (*customer.PastRun, error) {
+	list, err := l.RunsBetween(ctx, dimension, 0, day, 1)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	return &list[0], nil
+	changed, err := l.s.store.changedBehind(ctx, list[0].RunID, day)
+	if changed {
+		list[0].Changed = &day
+	}
+	return &list[0], err
 }
 
-// RunsBetween are those with as-of days from from to to, at most limit of them,
-// the newest first.
-func (l levelReader) RunsBetween(ctx context.Context, from, to clock.Day, limit int) ([]customer.PastRun, error) {
-	code, err := l.s.defaultCode(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := l.s.store.runsAsOf(ctx, code, from, to, limit)
+// RunsBetween are those whose levels count from days from from to to, at most
+// limit of them, the newest first.
+func (l levelReader) RunsBetween(ctx context.Context, dimension string, from, to clock.Day, limit int) ([]customer.PastRun, error) {
+	rows, err := l.s.store.publishedRuns(ctx, dimension, from, to, l.s.now(), limit)
 	if err != nil {
 		return nil, err
 	}
 	var previous []int64
 	for _, r := range rows {
-		if r.PreviousID != 0 {
-			previous = append(previous, r.PreviousID)
+		if r.previous != 0 {
+			previous = append(previous, r.previous)
 		}
 	}
 	schemes, err := l.s.store.schemesOfRuns(ctx, previous)
@@ -44,15 +42,12 @@ func (l levelReader) RunsBetween(ctx context.Context, from, to clock.Day, limit 
 	}
 	out := make([]customer.PastRun, len(rows))
 	for i, r := range rows {
-		sch, err := l.s.schemeByID(ctx, r.SchemeID)
+		run, err := l.run(ctx, dimension, r.run, r.scheme)
 		if err != nil {
 			return nil, err
 		}
-		out[i].LevelRun = customer.LevelRun{RunID: r.ID, Levels: map[int64]customer.Level{}}
-		for k, lv := range sch.Localized(web.Locale(ctx)).Levels {
-			out[i].Levels[int64(k)] = customer.Level{Code: lv.Code, Name: lv.Name, Rank: int64(k + 1)}
-		}
-		id, ok := schemes[r.PreviousID]
+		out[i].LevelRun = *run
+		id, ok := schemes[r.previous]
 		if !ok {
 			continue
 		}
@@ -68,13 +63,10 @@ func (l levelReader) RunsBetween(ctx context.Context, from, to clock.Day, limit 
 	return out, nil
 }
 
-// LevelCodes are those of all levels that the scheme has or had, each once.
-func (l levelReader) LevelCodes(ctx context.Context) (codes []string, err error) {
-	code, err := l.s.defaultCode(ctx)
-	if err != nil {
-		return nil, err
-	}
-	ids, err := l.s.store.versionsOf(ctx, code)
+// LevelCodes are those of all levels that schemes of the dimension have or had,
+// each once.
+func (l levelReader) LevelCodes(ctx context.Context, dimension string) (codes []string, err error) {
+	ids, err := l.s.store.schemesOf(ctx, dimension)
 	if err != nil {
 		return nil, err
 	}

@@ -94,6 +94,7 @@ func (s *site) otherLanguage() {
 	}
 	want := map[string]string{
 		"value-rules": "Customer value (rules) / High value", "value-score": "Customer value (score) / High value",
+		"loyalty-rules": "Loyalty (rules) / Loyal", "need-rules": "Need (rules) / Personalised",
 		"rfm": "RFM, eight groups / Important: champions", "by-boss": "老板的 / Important: champions",
 	}
 	if d := cmp.Diff(want, seen); d != "" {
@@ -126,7 +127,7 @@ func (s *site) otherLanguage() {
 		s.t.Errorf("changes %+v", moves.Items)
 	}
 	// The levels that lists of customers show.
-	run, err := s.s.Levels().CurrentRun(context.Background())
+	run, err := s.s.Levels().CurrentRun(context.Background(), DimensionValue)
 	if err != nil || run == nil || run.Levels[0].Name != zh("level.high") {
 		s.t.Errorf("levels outside of a request: %+v, %v", run, err)
 	}

@@ -87,6 +87,13 @@ func (s *Service) Members(ctx context.Context, run int64, f MemberFilter, cursor
 	if err != nil {
 		return none, err
 	}
+	found := make([]*assignment, len(list))
+	for i := range list {
+		found[i] = &list[i]
+	}
+	if err := s.withItems(ctx, shown.ID, found...); err != nil {
+		return none, err
+	}
 	out := make([]Member, len(list))
 	for i := range list {
 		out[i] = x.member(&list[i])

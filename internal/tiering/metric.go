@@ -20,18 +20,21 @@ const (
 	MetricGrowth     Metric = "growth"          // (spend in the window − spend in the window before it) ÷ the latter; 1 where there was none before
 	MetricCarts      Metric = "unpaid_carts"    // put into the cart within 90 days and not bought since
 	MetricRating     Metric = "rating"          // mean rating given, 1–5; none counts as no feedback
+	// MetricRhythm is the days since the last purchase ÷ the own mean gap between
+	// purchases, from the third purchase on: 2 is twice as long as usual.
+	MetricRhythm Metric = "rhythm"
 )
 
 var metrics = map[Metric]bool{
 	MetricSpend: true, MetricOrders: true, MetricAOV: true, MetricRepurchase: true,
 	MetricMonths: true, MetricRecency: true, MetricTenure: true, MetricOrdersAll: true,
-	MetricSpendAll: true, MetricGrowth: true, MetricCarts: true, MetricRating: true,
+	MetricSpendAll: true, MetricGrowth: true, MetricCarts: true, MetricRating: true, MetricRhythm: true,
 }
 
 // Metrics lists the figures a scheme may use, in the order a page shows them.
 var Metrics = []Metric{
 	MetricSpend, MetricOrders, MetricAOV, MetricRepurchase, MetricMonths, MetricRecency,
-	MetricTenure, MetricOrdersAll, MetricSpendAll, MetricGrowth, MetricCarts, MetricRating,
+	MetricTenure, MetricOrdersAll, MetricSpendAll, MetricGrowth, MetricCarts, MetricRating, MetricRhythm,
 }
 
 // valid says whether the figure exists.
@@ -58,6 +61,9 @@ type Facts struct {
 	RatingSum     []int32
 	RatingCount   []int32
 	AsOf          int32
+	// who has whom the conditions mean that are rules of audiences, by their place
+	// in Scheme.Conditions.
+	who map[int]members
 }
 
 // NoDay stands for "never".
@@ -133,8 +139,21 @@ func (f *Facts) value(m Metric, i int) (float64, bool) {
 			return 0, false
 		}
 		return float64(f.RatingSum[i]) / float64(f.RatingCount[i]), true
+	case MetricRhythm:
+		return f.rhythm(i)
 	}
 	return 0, false
+}
+
+// rhythm is the silence of a customer against the own mean gap; false below
+// three purchases, or where all are of one day.
+func (f *Facts) rhythm(i int) (float64, bool) {
+	if f.OrdersAll[i] < minOwnOrders || f.LastDay[i] == NoDay || f.LastDay[i] == f.FirstDay[i] {
+		return 0, false
+	}
+	// Rounded once, so that a threshold that is met exactly is met.
+	silent, gaps := int64(f.AsOf-f.LastDay[i]), int64(f.OrdersAll[i]-1)
+	return float64(silent*gaps) / float64(f.LastDay[i]-f.FirstDay[i]), true
 }
 
 func growth(now, before int64) (float64, bool) {

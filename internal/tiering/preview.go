@@ -29,6 +29,9 @@ func (s *Service) PreviewScheme(ctx context.Context, sch *Scheme, day *clock.Day
 	if err := sch.Validate(); err != nil {
 		return Preview{}, err
 	}
+	if err := s.checkPeople(ctx, sch); err != nil {
+		return Preview{}, err
+	}
 	asOf, err := s.asOf(day)
 	if err != nil {
 		return Preview{}, err
@@ -42,7 +45,7 @@ func (s *Service) PreviewScheme(ctx context.Context, sch *Scheme, day *clock.Day
 	outer := ctx
 	ctx, done := context.WithTimeout(ctx, previewTime)
 	defer done()
-	before, beforeScheme, err := s.before(ctx, &runRow{SchemeCode: sch.Code})
+	before, beforeScheme, err := s.before(ctx, &runRow{SchemeCode: sch.Code, Dimension: sch.dimension()})
 	if err != nil {
 		return Preview{}, err
 	}
@@ -54,6 +57,9 @@ func (s *Service) PreviewScheme(ctx context.Context, sch *Scheme, day *clock.Day
 		if ctx.Err() != nil && outer.Err() == nil {
 			return Preview{}, errs.Wrap(err, errs.Unavailable, "tier.preview_slow")
 		}
+		return Preview{}, err
+	}
+	if err := s.findPeople(ctx, sch, f.Facts); err != nil {
 		return Preview{}, err
 	}
 	g := sch.Grade(f.Facts)

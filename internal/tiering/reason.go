@@ -67,7 +67,17 @@ type ConditionView struct {
 	Figure     *float64 `json:"figure"`
 	Threshold  *float64 `json:"threshold"`
 	Holds      bool     `json:"holds"`
-	Text       string   `json:"text"`
+	// Who says that the condition is a rule of audiences; Text says it back.
+	Who  bool   `json:"who"`
+	Text string `json:"text"`
+}
+
+// key ends the keys of sentences about the condition.
+func (c *ConditionView) key() string {
+	if c.Who {
+		return "who"
+	}
+	return string(c.Op)
 }
 
 // PartView is one part of a score.
@@ -85,6 +95,8 @@ type explainer struct {
 	sum     *Summary
 	before  *Scheme // localized, nil without a run before
 	locale  string
+	// people says the rules of audiences back, by their place among the conditions.
+	people map[int]string
 }
 
 func (x *explainer) explain(a *assignment) Explanation {
@@ -102,11 +114,44 @@ func (x *explainer) explain(a *assignment) Explanation {
 		d := int64(x.row.AsOf - *a.LastDay)
 		e.Days = &d
 	}
+	machine := *a
+	if n := len(a.items); n > 0 {
+		last := a.items[n-1]
+		key := "tier.why.panel"
+		if last.kind == DecisionHand {
+			key = "tier.why.hand"
+		} else if last.reason == "" { // by a deadline, or with the rest
+			key = "tier.why.panel_bare"
+		}
+		e.add(key, i18n.Params{"level": e.LevelName, "reason": last.reason})
+		machine.Level = a.items[0].before
+	}
+	if a.Reason == reasonHand || machine.Level < 0 {
+		if len(a.items) == 0 {
+			e.add("tier.why.hand_only", nil)
+		}
+		e.Text = x.text(e.Reasons)
+		return e
+	}
+	if machine.Level != a.Level {
+		e.add("tier.why.proposed", i18n.Params{"level": x.s.Levels[machine.Level].Name})
+	}
+	x.machine(&e, &machine)
+	if len(a.items) > 0 {
+		e.NextRule, e.WhyNot = nil, "" // people decided, no rule
+	}
+	e.Text = x.text(e.Reasons)
+	return e
+}
+
+// machine says why the scheme gives the level.
+func (x *explainer) machine(e *Explanation, a *assignment) {
+	level := x.s.Levels[a.Level].Name
 	// Of a customer who slips away, that is what matters most.
 	fell := e.PreviousLevel != nil && *a.PrevLevel == 0 && a.Level != 0
 	silent := e.Overdue && e.Days != nil
 	if fell {
-		e.add("tier.why.fell", i18n.Params{"before": *e.PreviousLevel, "level": e.LevelName})
+		e.add("tier.why.fell", i18n.Params{"before": *e.PreviousLevel, "level": level})
 	}
 	if slips := fell || a.Level == 0; silent && slips {
 		e.overdue()
@@ -114,17 +159,24 @@ func (x *explainer) explain(a *assignment) Explanation {
 	}
 	switch x.s.Method {
 	case MethodRules:
-		x.rules(&e, a)
+		x.rules(e, a)
 	case MethodScore:
-		x.score(&e, a)
+		x.score(e, a)
 	case MethodRFM:
-		x.rfm(&e, a)
+		x.rfm(e, a)
 	}
 	if silent {
 		e.overdue()
 	}
-	e.Text = x.text(e.Reasons)
-	return e
+}
+
+// proposed is why the scheme gives a level, whatever people decided, in one
+// sentence.
+func (x *explainer) proposed(a *assignment, level int) string {
+	machine := *a
+	machine.items, machine.Level = nil, level
+	e := x.explain(&machine)
+	return e.Text
 }
 
 func (e *Explanation) add(key string, p i18n.Params) {
@@ -158,11 +210,11 @@ func (x *explainer) rules(e *Explanation, a *assignment) {
 		e.add("tier.why.rule", i18n.Params{"rule": r.Name})
 		for _, c := range r.Conditions {
 			if c.Holds {
-				e.add("tier.why."+string(c.Op), x.params(c))
+				e.add("tier.why."+c.key(), x.params(c))
 			}
 		}
 	} else {
-		e.add("tier.why.no_rule", i18n.Params{"level": e.LevelName})
+		e.add("tier.why.no_rule", i18n.Params{"level": x.s.Levels[a.Level].Name})
 	}
 	// The next better level that some rule gives; its rule that fails least.
 	for level := a.Level - 1; level >= 0; level-- {
@@ -183,7 +235,7 @@ func (x *explainer) rules(e *Explanation, a *assignment) {
 		var why []customer.Reason
 		for _, c := range r.Conditions {
 			if !c.Holds {
-				why = append(why, customer.Reason{Key: "tier.whynot." + string(c.Op), Params: x.params(c)})
+				why = append(why, customer.Reason{Key: "tier.whynot." + c.key(), Params: x.params(c)})
 			}
 		}
 		e.WhyNot = x.t("tier.whynot.level", i18n.Params{"level": r.LevelName, "detail": x.text(why)})
@@ -232,6 +284,9 @@ func (x *explainer) rule(k int, a *assignment) RuleView {
 }
 
 func (x *explainer) condition(c Condition, anyOf bool, bit int, a *assignment, figures map[Metric]float64) ConditionView {
+	if c.Who != nil {
+		return ConditionView{Who: true, Any: anyOf, Holds: a.Signals&(1<<bit) != 0, Text: x.people[bit]}
+	}
 	v := ConditionView{
 		Metric: c.Metric, MetricName: x.t("tier.metric."+string(c.Metric), nil), Op: c.Op, Value: c.Value, Any: anyOf,
 		Holds: a.Signals&(1<<bit) != 0, Figure: x.figure(c.Metric, a, figures),
@@ -272,7 +327,7 @@ func (x *explainer) figure(m Metric, a *assignment, details map[Metric]float64) 
 	default:
 		d, ok := details[m]
 		// Left out of the details are zeros and what does not exist.
-		if !ok && (m == MetricRating || m == MetricGrowth || (m == MetricTenure && a.LastDay == nil)) {
+		if !ok && (m == MetricRating || m == MetricGrowth || m == MetricRhythm || (m == MetricTenure && a.LastDay == nil)) {
 			return nil
 		}
 		v = d
@@ -282,6 +337,9 @@ func (x *explainer) figure(m Metric, a *assignment, details map[Metric]float64) 
 
 // params are the words of a condition's sentence.
 func (x *explainer) params(c ConditionView) i18n.Params {
+	if c.Who {
+		return i18n.Params{"who": c.Text}
+	}
 	p := i18n.Params{
 		"metric": c.MetricName, "figure": x.value(c.Metric, c.Figure), "threshold": x.value(c.Metric, c.Threshold),
 	}
@@ -303,7 +361,7 @@ func (x *explainer) value(m Metric, v *float64) string {
 		return i18n.Money(int64(math.RoundToEven(*v)))
 	case m == MetricRepurchase || m == MetricGrowth:
 		return i18n.Percent(*v, 1)
-	case m == MetricRating:
+	case m == MetricRating, m == MetricRhythm:
 		return i18n.Decimal(*v, 1)
 	}
 	n := strconv.FormatFloat(*v, 'f', -1, 64)
@@ -326,7 +384,7 @@ func (x *explainer) score(e *Explanation, a *assignment) {
 	for _, p := range x.s.Score.Parts {
 		weights += p.Weight
 	}
-	p := i18n.Params{"score": i18n.Decimal(total, 1), "level": e.LevelName}
+	p := i18n.Params{"score": i18n.Decimal(total, 1), "level": x.s.Levels[a.Level].Name}
 	if a.Level < len(x.s.Score.Cuts) {
 		p["cut"] = i18n.Decimal(x.s.Score.Cuts[a.Level], 1)
 		e.add("tier.why.score", p)

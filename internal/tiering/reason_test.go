@@ -86,11 +86,11 @@ func TestReasons(t *testing.T) {
 			t.Errorf("customer 5: %+v, %v", e, err)
 		}
 		// The customer page hears the same through package customer's interface.
-		l, err := s.Levels().Explain(ctx, 1)
+		l, err := s.Levels().Explain(ctx, DimensionValue, 1)
 		if err != nil || l == nil || l.Code != "high" || l.Rank != 1 || len(l.Reasons) != 4 {
 			t.Fatalf("%+v, %v", l, err)
 		}
-		run, err := s.Levels().CurrentRun(ctx)
+		run, err := s.Levels().CurrentRun(ctx, DimensionValue)
 		if err != nil || run.RunID != rules.ID || run.Levels[2].Code != "potential" {
 			t.Errorf("%+v, %v", run, err)
 		}

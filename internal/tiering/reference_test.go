@@ -70,6 +70,11 @@ func (f refFacts) value(m Metric, i int) *big.Rat {
 		if f.RatingCount[i] > 0 {
 			return rat(int64(f.RatingSum[i]), int64(f.RatingCount[i]))
 		}
+	case MetricRhythm:
+		if f.OrdersAll[i] >= 3 && f.LastDay[i] != NoDay && f.LastDay[i] > f.FirstDay[i] {
+			own := rat(int64(f.LastDay[i]-f.FirstDay[i]), int64(f.OrdersAll[i]-1))
+			return own.Quo(rat(int64(f.AsOf-f.LastDay[i]), 1), own)
+		}
 	}
 	return nil
 }

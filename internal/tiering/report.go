@@ -34,7 +34,7 @@ func (s *Service) Report(ctx context.Context, run int64, locale string) (*Report
 	if err != nil {
 		return nil, err
 	}
-	out := &Report{RunID: r.ID, Locale: locale, Summary: r.localized(x.s), Moves: r.localMoves(locale)}
+	out := &Report{RunID: r.ID, Locale: locale, Summary: r.localized(x.s), Moves: r.localMoves(locale), People: x.people}
 	if s.Company != nil {
 		out.Company = s.Company(ctx)
 	}

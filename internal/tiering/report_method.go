@@ -66,6 +66,9 @@ func (p *prose) conditions(list []Condition, at int) []string {
 }
 
 func (p *prose) condition(c Condition, at int) string {
+	if c.Who != nil {
+		return p.r.People[at]
+	}
 	name := p.metric(c.Metric)
 	limit, known := "", false
 	if at < len(p.s.Thresholds) && p.s.Thresholds[at] != nil {

@@ -61,11 +61,15 @@ func TestRunStoresWhatTheHeartSays(t *testing.T) {
 		c := randomCompany(rand.New(rand.NewPCG(3, 4)), asOf)
 		c.store(t, d)
 		s, ctx := newTestService(t, d)
+		s.People = &fewPeople{}
 		for _, sch := range Shipped() {
 			run := runNow(t, ctx, s, sch.Code, "2024-02-29")
 			q := factsQuery{asOf: asOf, window: sch.WindowDays, measure: sch.Measure, need: sch.needs(), asOfEnd: clock.Millis(asOf.End(shanghai))}
 			f, err := s.store.loadFacts(ctx, q, func(int64, int64) error { return nil })
 			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.findPeople(ctx, sch, f.Facts); err != nil {
 				t.Fatal(err)
 			}
 			g := sch.Grade(f.Facts)

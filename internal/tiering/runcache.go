@@ -40,19 +40,13 @@ func (c *runCache) put(r *finishedRun) {
 	c.byID[r.ID] = r
 }
 
-// finished reads a finished run; 0 is the newest of the default scheme. Errors:
+// finished reads a finished run; 0 is the one of value that is in force. Errors:
 // tier.no_such_run, tier.run_unfinished.
 func (s *Service) finished(ctx context.Context, id int64) (*finishedRun, error) {
 	if id == 0 {
-		code, err := s.defaultCode(ctx)
-		if err != nil {
+		var err error
+		if id, err = s.store.runInForce(ctx, DimensionValue, s.now()); err != nil {
 			return nil, err
-		}
-		if id, err = s.store.currentRunID(ctx, code); err != nil {
-			return nil, err
-		}
-		if id == 0 {
-			return nil, errs.New(errs.NotFound, "tier.no_such_run")
 		}
 	}
 	if r := s.runs.get(id); r != nil {
@@ -93,6 +87,9 @@ func (s *Service) explainer(ctx context.Context, r *finishedRun, locale string) 
 		return nil, err
 	}
 	x := &explainer{row: r.runRow, version: sch.Version, s: sch.Localized(locale), sum: r.stored.Summary, locale: locale}
+	if x.people, err = s.sentences(ctx, sch.Scheme, locale); err != nil {
+		return nil, err
+	}
 	if r.PreviousID != 0 {
 		before, err := s.store.run(ctx, r.PreviousID)
 		if err != nil {

@@ -18,6 +18,7 @@ type RunView struct {
 	Scheme        string    `json:"scheme" doc:"Code of the scheme"`
 	SchemeName    string    `json:"scheme_name"`
 	SchemeVersion int       `json:"scheme_version"`
+	Dimension     string    `json:"dimension" doc:"Code of the dimension that the levels are of"`
 	AsOf          clock.Day `json:"as_of" doc:"Day whose facts were used, that day included"`
 	Status        Status    `json:"status" enum:"waiting,running,finished,failed,cancelled"`
 	Customers     int64     `json:"customers" doc:"Graded; 0 until finished"`
@@ -68,6 +69,11 @@ const (
 // RegisterJobs adds the handlers of this package.
 func (s *Service) RegisterJobs(r *jobs.Registry) {
 	jobs.Handle(r, s.runJob, jobs.MaxAttempts(runAttempts), jobs.Timeout(6*time.Hour))
+	jobs.Handle(r, s.openReviewJob, jobs.MaxAttempts(runAttempts), jobs.Timeout(time.Hour))
+	jobs.Handle(r, s.publishJob, jobs.Timeout(time.Hour))
+	jobs.Handle(r, s.noteChangesJob, jobs.Timeout(time.Hour))
+	jobs.Handle(r, s.deadlineJob, jobs.Unique())
+	r.Every("tier.review_deadlines", jobs.Interval(10*time.Minute), func() jobs.Args { return deadlineArgs{} })
 }
 
 // StartRun queues a run. Errors: tier.no_such_scheme, tier.as_of_future,
@@ -120,7 +126,7 @@ func (s *Service) begin(ctx context.Context, in RunInput, then func(context.Cont
 		}
 		now := s.now()
 		row = &runRow{
-			SchemeID: sch.ID, SchemeCode: sch.Code, SchemeName: sch.Name, Version: sch.Version, AsOf: asOf,
+			SchemeID: sch.ID, SchemeCode: sch.Code, Dimension: sch.dimension(), SchemeName: sch.Name, Version: sch.Version, AsOf: asOf,
 			Status: StatusWaiting, CreatedBy: staffOf(ctx), CreatedAt: now, LeaseUntil: now + leaseFor.Milliseconds(),
 		}
 		if err := s.store.insertRun(ctx, row); err != nil {
@@ -297,7 +303,7 @@ func (s *Service) Run(ctx context.Context, id int64) (RunDetail, error) {
 
 func (s *Service) runView(r *runRow) RunView {
 	v := RunView{
-		ID: r.ID, Scheme: r.SchemeCode, SchemeName: r.SchemeName, SchemeVersion: r.Version, AsOf: r.AsOf, Status: r.Status,
+		ID: r.ID, Scheme: r.SchemeCode, SchemeName: r.SchemeName, SchemeVersion: r.Version, Dimension: r.Dimension, AsOf: r.AsOf, Status: r.Status,
 		Customers: r.Customers, ErrorCode: r.ErrorCode, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt,
 		StartedAt: r.StartedAt, FinishedAt: r.FinishedAt,
 	}

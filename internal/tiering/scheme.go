@@ -32,9 +32,11 @@ const (
 // Scheme is the content of one version. It is what `zhike tier scheme export`
 // writes as YAML and what the editor in the browser changes.
 type Scheme struct {
-	Code   string `yaml:"code" json:"code"`
-	Name   string `yaml:"name" json:"name"`
-	Method Method `yaml:"method" json:"method"`
+	Code string `yaml:"code" json:"code"`
+	Name string `yaml:"name" json:"name"`
+	// Dimension is the code of what the levels are of; "" is value.
+	Dimension string `yaml:"dimension,omitempty" json:"dimension,omitempty"`
+	Method    Method `yaml:"method" json:"method"`
 	// WindowDays is how far back spend and orders count, the day itself
 	// included; 0 counts everything up to the day.
 	WindowDays int     `yaml:"window_days" json:"window_days"`
@@ -77,12 +79,16 @@ const (
 	OpRevShare Op = "rev_share" // among the biggest buyers that together make value (0.8 = 80 %) of spend; ties are in
 )
 
-// Condition is one test on one figure; Off switches it off and keeps its number.
+// Condition is one test on one figure, or a rule of audiences; Off switches it
+// off and keeps what it says.
 type Condition struct {
-	Metric Metric  `yaml:"metric" json:"metric"`
-	Op     Op      `yaml:"op" json:"op"`
+	Metric Metric  `yaml:"metric,omitempty" json:"metric,omitempty"`
+	Op     Op      `yaml:"op,omitempty" json:"op,omitempty"`
 	Value  float64 `yaml:"value" json:"value"`
-	Off    bool    `yaml:"off,omitempty" json:"off,omitempty"`
+	// Who is a rule as audiences have it (package rule), in place of metric, op
+	// and value; it holds for those whom it means.
+	Who any  `yaml:"who,omitempty" json:"who,omitempty" doc:"A rule as audiences have it, in place of metric, op and value"`
+	Off bool `yaml:"off,omitempty" json:"off,omitempty"`
 }
 
 // Score weighs parts into 0–100. Weights need not add up to 1: they are taken
@@ -128,6 +134,14 @@ type RFM struct {
 	Split string `yaml:"split" json:"split"`
 }
 
+// dimension is the code of the scheme's dimension.
+func (s *Scheme) dimension() string {
+	if s.Dimension == "" {
+		return DimensionValue
+	}
+	return s.Dimension
+}
+
 func (s *Scheme) levelIndex(code string) int {
 	for i, l := range s.Levels {
 		if l.Code == code {
@@ -159,6 +173,15 @@ func ParseYAML(r io.Reader) (*Scheme, error) {
 	// A second document would be lost without a word.
 	if err := dec.Decode(&Scheme{}); !errors.Is(err, io.EOF) {
 		return nil, errs.New(errs.Invalid, "tier.bad_yaml", "detail", "more than one document")
+	}
+	for i := range s.Rules {
+		for _, list := range [][]Condition{s.Rules[i].All, s.Rules[i].Any} {
+			for k := range list {
+				if list[k].Who != nil {
+					list[k].Who = plain(list[k].Who)
+				}
+			}
+		}
 	}
 	if err := s.Validate(); err != nil {
 		return nil, err

@@ -13,24 +13,30 @@ import (
 // maxSchemes bounds the schemes of a company.
 const maxSchemes = 200
 
-// DefaultScheme is the scheme whose levels lists show until another is chosen.
+// DefaultScheme is the scheme of the dimension of value until another comes into use.
 const DefaultScheme = "value-rules"
 
 // SchemeView is one version of a scheme.
 type SchemeView struct {
-	Scheme    *Scheme  `json:"scheme"`
-	Version   int      `json:"version"`
-	CreatedBy int64    `json:"created_by" doc:"Staff id; 0 where the program made it"`
-	Author    string   `json:"created_by_name" doc:"Name of that person; \"\" where nobody of that id is known"`
-	CreatedAt int64    `json:"created_at" doc:"Unix milliseconds"`
-	Shipped   bool     `json:"shipped" doc:"Came with the program, under this code"`
-	Default   bool     `json:"default" doc:"Lists show its levels"`
+	Scheme    *Scheme `json:"scheme"`
+	Version   int     `json:"version"`
+	CreatedBy int64   `json:"created_by" doc:"Staff id; 0 where the program made it"`
+	Author    string  `json:"created_by_name" doc:"Name of that person; \"\" where nobody of that id is known"`
+	CreatedAt int64   `json:"created_at" doc:"Unix milliseconds"`
+	Shipped   bool    `json:"shipped" doc:"Came with the program, under this code"`
+	Default   bool    `json:"default" doc:"In use: its runs are what is decided about in its dimension"`
+	// Sentences say the conditions back that are rules of audiences, in the order
+	// of [Scheme.Conditions]; only answers over HTTP have them.
+	Sentences []string `json:"sentences,omitempty" doc:"Of every condition that is a rule of audiences what it says, \"\" of others, in the order of the rules, all before any; left out where there is none"`
 	LastRun   *RunView `json:"last_run" doc:"Newest finished run, without its summary; null without one"`
 }
 
-// EnsureShipped stores the schemes that come with the program where they are
+// EnsureShipped stores the dimensions and schemes that come with the program where they are
 // missing. It may run at every start and in several processes at once.
 func (s *Service) EnsureShipped(ctx context.Context) error {
+	if err := s.ensureDimensions(ctx); err != nil {
+		return err
+	}
 	for _, sch := range Shipped() {
 		if _, err := s.store.schemeVersion(ctx, sch.Code, 0); !errs.Is(err, "tier.no_such_scheme") {
 			if err != nil {
@@ -93,11 +99,11 @@ func (s *Service) schemeView(ctx context.Context, r *schemeRow) (SchemeView, err
 	for _, sh := range Shipped() {
 		v.Shipped = v.Shipped || sh.Code == r.Code
 	}
-	def, err := s.defaultCode(ctx)
+	d, err := s.store.dimension(ctx, r.dimension())
 	if err != nil {
 		return v, err
 	}
-	v.Default = def == r.Code
+	v.Default = d.Scheme == r.Code
 	run, err := s.store.currentRun(ctx, r.Code, 0)
 	switch {
 	case err == nil:
@@ -109,31 +115,20 @@ func (s *Service) schemeView(ctx context.Context, r *schemeRow) (SchemeView, err
 	return v, nil
 }
 
-func (s *Service) defaultCode(ctx context.Context) (string, error) {
-	code, err := s.store.defaultScheme(ctx)
-	if code == "" {
-		code = DefaultScheme
-	}
-	return code, err
-}
-
-// SetDefault chooses the scheme whose levels lists show. Error: tier.no_such_scheme.
+// SetDefault brings a scheme into use in its dimension; see [Service.ChangeDimension].
+// Error: tier.no_such_scheme.
 func (s *Service) SetDefault(ctx context.Context, code string) error {
 	return s.DB.InTx(ctx, func(ctx context.Context) error {
-		if _, err := s.store.schemeVersion(ctx, code, 0); err != nil {
-			return err
-		}
-		before, err := s.defaultCode(ctx)
+		sch, err := s.store.schemeVersion(ctx, code, 0)
 		if err != nil {
 			return err
 		}
-		if err := s.store.setDefaultScheme(ctx, code, s.now()); err != nil {
+		d, err := s.store.dimension(ctx, sch.dimension())
+		if err != nil {
 			return err
 		}
-		return s.audit(ctx, audit.Entry{
-			Action: "tier.scheme_default", ObjectType: "tier_scheme", ObjectID: code,
-			Before: map[string]any{"default": before}, After: map[string]any{"default": code},
-		})
+		_, err = s.ChangeDimension(ctx, d.Code, DimensionPatch{Scheme: &code, Version: d.Version})
+		return err
 	})
 }
 
@@ -154,6 +149,12 @@ func (s *Service) saveScheme(ctx context.Context, sch *Scheme, base int, mustBeN
 	if err := sch.Validate(); err != nil {
 		return SchemeView{}, err
 	}
+	if err := s.checkPeople(ctx, sch); err != nil {
+		return SchemeView{}, err
+	}
+	if _, err := s.store.dimension(ctx, sch.dimension()); err != nil {
+		return SchemeView{}, errs.New(errs.Invalid, "tier.scheme_invalid").WithField("dimension", "tier.no_such_dimension", "code", clip(sch.Dimension))
+	}
 	var row *schemeRow
 	err := s.DB.InTx(ctx, func(ctx context.Context) error {
 		newest, err := s.store.schemeVersion(ctx, sch.Code, 0)
@@ -166,6 +167,8 @@ func (s *Service) saveScheme(ctx context.Context, sch *Scheme, base int, mustBeN
 			switch {
 			case mustBeNew:
 				return errs.New(errs.Conflict, "tier.scheme_exists", "code", sch.Code)
+			case newest.dimension() != sch.dimension():
+				return errs.New(errs.Conflict, "tier.dimension_fixed", "dimension", newest.dimension())
 			case base != 0 && base != newest.Version:
 				return errs.New(errs.Conflict, "tier.scheme_changed", "version", newest.Version)
 			case sameScheme(newest.Scheme, sch):
@@ -212,14 +215,18 @@ func schemeChanges(list []Change, after bool) map[string]any {
 	return out
 }
 
-// CopyScheme makes a new scheme from the newest version of another. Errors:
+// CopyScheme makes a new scheme from the newest version of another, of the same
+// dimension where none is named. Errors:
 // tier.no_such_scheme, tier.scheme_exists, tier.scheme_invalid.
-func (s *Service) CopyScheme(ctx context.Context, from, code, name string) (SchemeView, error) {
+func (s *Service) CopyScheme(ctx context.Context, from, code, name, dimension string) (SchemeView, error) {
 	r, err := s.store.schemeVersion(ctx, from, 0)
 	if err != nil {
 		return SchemeView{}, err
 	}
 	r.Code, r.Name = code, name
+	if dimension != "" {
+		r.Dimension = dimension
+	}
 	return s.CreateScheme(ctx, r.Scheme)
 }
 

@@ -20,12 +20,12 @@ func TestSchemesAreVersioned(t *testing.T) {
 			t.Fatal(err)
 		}
 		list, err := s.Schemes(ctx)
-		if err != nil || len(list) != 3 {
+		if err != nil || len(list) != len(Shipped()) {
 			t.Fatal(list, err)
 		}
 		for i, want := range Shipped() {
 			v := list[i]
-			if d := cmp.Diff(want, v.Scheme); d != "" || v.Version != 1 || !v.Shipped || v.Default != (want.Code == DefaultScheme) || v.LastRun != nil {
+			if d := cmp.Diff(want, v.Scheme); d != "" || v.Version != 1 || !v.Shipped || v.Default != (want.Code != "value-score" && want.Code != "rfm") || v.LastRun != nil {
 				t.Errorf("%+v: %s", v, d)
 			}
 		}
@@ -73,17 +73,17 @@ func TestSchemesAreVersioned(t *testing.T) {
 func TestSchemesAreCopiedExportedAndImported(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s, ctx := newTestService(t, d)
-		c, err := s.CopyScheme(ctx, "rfm", "rfm-tech", "RFM 科技")
+		c, err := s.CopyScheme(ctx, "rfm", "rfm-tech", "RFM 科技", "")
 		if err != nil || c.Version != 1 || c.Shipped || c.Scheme.Name != "RFM 科技" {
 			t.Fatal(c, err)
 		}
-		if _, err := s.CopyScheme(ctx, "rfm", "rfm-tech", "again"); !errs.Is(err, "tier.scheme_exists") {
+		if _, err := s.CopyScheme(ctx, "rfm", "rfm-tech", "again", ""); !errs.Is(err, "tier.scheme_exists") {
 			t.Errorf("copied twice: %v", err)
 		}
-		if _, err := s.CopyScheme(ctx, "none", "x-y", "x"); !errs.Is(err, "tier.no_such_scheme") {
+		if _, err := s.CopyScheme(ctx, "none", "x-y", "x", ""); !errs.Is(err, "tier.no_such_scheme") {
 			t.Errorf("copy of nothing: %v", err)
 		}
-		if _, err := s.CopyScheme(ctx, "rfm", "Bad Code", "x"); !errs.Is(err, "tier.scheme_invalid") {
+		if _, err := s.CopyScheme(ctx, "rfm", "Bad Code", "x", ""); !errs.Is(err, "tier.scheme_invalid") {
 			t.Errorf("bad code: %v", err)
 		}
 		var b bytes.Buffer

@@ -11,6 +11,7 @@ import (
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/events"
 	"zhike/internal/platform/jobs"
+	"zhike/internal/rule"
 )
 
 // Auditor records what people do: *audit.Log.
@@ -36,8 +37,21 @@ type Deps struct {
 	Find func(ctx context.Context, text string) ([]int64, error)
 	// Names gives the names of members of staff by id; nil knows nobody.
 	Names func(ctx context.Context, ids []int64) (map[int64]string, error)
+	// People and Say answer for conditions that are rules of audiences: whom they
+	// mean, and what they say in words of a language. Nil where no scheme has any.
+	People People
+	Say    func(ctx context.Context, n *rule.Node, locale string) (string, error)
 	// Orders are those in memory.
 	Orders Orders
+	// Departments gives the department above each, 0 at the top; nil knows of none.
+	Departments func(ctx context.Context) (map[int64]int64, error)
+	// DepartmentName gives the name of one, "" where there is none; may be nil.
+	DepartmentName func(ctx context.Context, id int64) (string, error)
+	// Notify tells members of staff, inside InTx; nil tells nobody.
+	Notify func(ctx context.Context, list []Notice) error
+	// Past gives what was lately written down about a customer, complaints and open
+	// promises first; the caller has made sure that the actor may see it. May be nil.
+	Past func(ctx context.Context, customerID int64, n int) ([]DossierEvent, error)
 	// Company is the company's name for the report.
 	Company func(ctx context.Context) string
 }
@@ -50,6 +64,9 @@ type Service struct {
 	preview chan struct{}
 	schemes schemeCache
 	runs    runCache
+	boards  boards
+	// betweenChunks stops publishing between two chunks: tests.
+	betweenChunks func() error
 }
 
 // NewService makes the service.

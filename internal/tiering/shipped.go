@@ -10,7 +10,9 @@ import (
 // Shipped are the schemes every company starts with, by the names the command
 // line takes. Their numbers follow requirements 26–32 and 38 and are examples
 // to change, not rules of ours.
-func Shipped() []*Scheme { return []*Scheme{shippedRules(), shippedScore(), shippedRFM()} }
+func Shipped() []*Scheme {
+	return []*Scheme{shippedRules(), shippedScore(), shippedRFM(), shippedNeed(), shippedLoyalty()}
+}
 
 func valueLevels() []Level {
 	return []Level{
@@ -97,6 +99,87 @@ func shippedRFM() *Scheme {
 		},
 		RFM: &RFM{Bins: 5, Split: "score"},
 	}
+}
+
+// shippedNeed follows requirement 44. What tells of a personalised need differs
+// by company (a tag, a field, notes of solutions), so that it begins with what
+// every company has: who chooses among many categories.
+func shippedNeed() *Scheme {
+	return &Scheme{
+		Code: "need-rules", Name: zh("scheme.need"), Dimension: DimensionNeed, Method: MethodRules, WindowDays: 365, Measure: MeasureNet,
+		Levels: []Level{
+			{Code: "personalised", Name: zh("level.personalised"), Advice: zh("advice.personalised")},
+			{Code: "standardised", Name: zh("level.standardised"), Advice: zh("advice.standardised")},
+			{Code: "latent", Name: zh("level.latent"), Advice: zh("advice.latent")},
+		},
+		Rules: []Rule{
+			{Level: "personalised", Name: zh("rule.many_items"), All: []Condition{
+				{Metric: MetricOrders, Op: OpAtLeast, Value: 4},
+				{Who: facts("lines", "distinct", "category", 365, "gte", 4)},
+			}},
+			{Level: "standardised", Name: zh("rule.regular_goods"), All: []Condition{
+				{Metric: MetricOrders, Op: OpAtLeast, Value: 1},
+			}},
+			{Level: "latent", Name: zh("rule.no_stated"), All: []Condition{
+				{Metric: MetricOrders, Op: OpAtMost, Value: 0},
+			}},
+		},
+	}
+}
+
+// shippedLoyalty follows requirements 45–47: churn risk first, because a loyal
+// customer who falls silent is one.
+func shippedLoyalty() *Scheme {
+	return &Scheme{
+		Code: "loyalty-rules", Name: zh("scheme.loyalty"), Dimension: DimensionLoyalty, Method: MethodRules, WindowDays: 365, Measure: MeasureNet,
+		Levels: []Level{
+			{Code: "loyal", Name: zh("level.loyal"), Advice: zh("advice.loyal")},
+			{Code: "general", Name: zh("level.general"), Advice: zh("advice.general")},
+			{Code: "churn-risk", Name: zh("level.churn-risk"), Advice: zh("advice.churn-risk")},
+		},
+		Rules: []Rule{
+			{Level: "churn-risk", Name: zh("rule.off_rhythm"), All: []Condition{
+				{Metric: MetricRhythm, Op: OpAtLeast, Value: 2},
+				{Metric: MetricRecency, Op: OpAtLeast, Value: minSilence},
+			}},
+			{Level: "churn-risk", Name: zh("rule.falling"), All: []Condition{
+				{Metric: MetricOrdersAll, Op: OpAtLeast, Value: minOwnOrders},
+				{Metric: MetricGrowth, Op: OpAtMost, Value: -0.5},
+			}},
+			{Level: "churn-risk", Name: zh("rule.unhappy"), All: []Condition{
+				{Metric: MetricOrdersAll, Op: OpAtLeast, Value: 1},
+				{Who: ratedBadly()},
+			}},
+			{Level: "loyal", Name: zh("rule.long_frequent"), All: []Condition{
+				{Metric: MetricTenure, Op: OpAtLeast, Value: 365},
+				{Metric: MetricOrders, Op: OpAtLeast, Value: 4},
+				{Metric: MetricMonths, Op: OpAtLeast, Value: 4},
+			}},
+			{Level: "loyal", Name: zh("rule.recommends"), All: []Condition{
+				{Metric: MetricOrders, Op: OpAtLeast, Value: 3},
+				{Metric: MetricRating, Op: OpAtLeast, Value: 4.5},
+			}},
+			{Level: "general", Name: zh("rule.others"), All: []Condition{
+				{Metric: MetricOrdersAll, Op: OpAtLeast, Value: 0},
+			}},
+		},
+	}
+}
+
+// facts is a rule of audiences over facts of a window in days.
+func facts(stream, agg, of string, last int, op string, value int) any {
+	return plain(map[string]any{"facts": map[string]any{"stream": stream, "agg": agg, "of": of, "window": map[string]any{"last": last}}, "op": op, "value": value})
+}
+
+// ratedBadly means who gave one or two stars within 90 days.
+func ratedBadly() any {
+	return plain(map[string]any{"facts": map[string]any{
+		"stream": "behaviours", "agg": "count", "window": map[string]any{"last": 90},
+		"where": []any{
+			map[string]any{"field": "kind", "op": "in", "value": []any{"review"}},
+			map[string]any{"field": "rating", "op": "lte", "value": 2},
+		},
+	}, "op": "gte", "value": 1})
 }
 
 // zh gives a text of a shipped scheme. A scheme holds its texts, because a

@@ -25,6 +25,8 @@ type assignment struct {
 	SpendFen   int64
 	Signals    int64
 	Details    string
+	// items are what people decided about the customer in the run, in order.
+	items []itemRow
 }
 
 const assignmentColumns = `a.customer_id, c.name, a.level, a.move, a.prev_level, a.reason, a.score, a.last_day,

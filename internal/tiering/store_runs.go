@@ -27,6 +27,7 @@ type runRow struct {
 	ID         int64
 	SchemeID   int64
 	SchemeCode string
+	Dimension  string
 	AsOf       clock.Day
 	Status     Status
 	Customers  int64
@@ -43,7 +44,7 @@ type runRow struct {
 	SchemeName string
 }
 
-const runColumns = `SELECT r.id, r.scheme_id, r.scheme_code, r.as_of_day, r.status, r.customers, r.summary,
+const runColumns = `SELECT r.id, r.scheme_id, r.scheme_code, r.dimension, r.as_of_day, r.status, r.customers, r.summary,
   COALESCE(r.previous_run_id, 0), r.error_code, COALESCE(r.job_id, 0), r.lease_until, r.created_by, r.created_at,
   r.started_at, r.finished_at, s.version, s.name
 FROM tier_runs r JOIN tier_schemes s ON s.id = r.scheme_id`
@@ -51,7 +52,7 @@ FROM tier_runs r JOIN tier_schemes s ON s.id = r.scheme_id`
 func scanRun(v **runRow, row db.Scanner) error {
 	r := &runRow{}
 	*v = r
-	return row.Scan(&r.ID, &r.SchemeID, &r.SchemeCode, &r.AsOf, &r.Status, &r.Customers, &r.Summary, &r.PreviousID,
+	return row.Scan(&r.ID, &r.SchemeID, &r.SchemeCode, &r.Dimension, &r.AsOf, &r.Status, &r.Customers, &r.Summary, &r.PreviousID,
 		&r.ErrorCode, &r.JobID, &r.LeaseUntil, &r.CreatedBy, &r.CreatedAt, &r.StartedAt, &r.FinishedAt, &r.Version, &r.SchemeName)
 }
 
@@ -83,16 +84,6 @@ func (s *store) oneRun(ctx context.Context, where string, args ...any) (*runRow,
 	return r, err
 }
 
-// currentRunID is the id of the newest finished run of a scheme, 0 without one.
-func (s *store) currentRunID(ctx context.Context, code string) (id int64, err error) {
-	err = s.db.Q(ctx).QueryRowContext(ctx,
-		`SELECT id FROM tier_runs WHERE scheme_code = $1 AND status = 'finished' ORDER BY id DESC LIMIT 1`, code).Scan(&id)
-	if err = db.MapError(err); db.IsNoRow(err) {
-		return 0, nil
-	}
-	return id, err
-}
-
 // runs lists runs below an id, newest first.
 func (s *store) runs(ctx context.Context, f RunFilter, below int64, n int) ([]*runRow, error) {
 	where, args := ` WHERE r.id < $1`, []any{below}
@@ -115,10 +106,10 @@ func (s *store) insertRun(ctx context.Context, r *runRow) (err error) {
 	if r.ID, err = s.db.NextID(ctx, "tier_run"); err != nil {
 		return err
 	}
-	_, err = s.db.Q(ctx).ExecContext(ctx, `INSERT INTO tier_runs (id, scheme_id, scheme_code, as_of_day, status, customers, summary,
+	_, err = s.db.Q(ctx).ExecContext(ctx, `INSERT INTO tier_runs (id, scheme_id, scheme_code, dimension, as_of_day, status, customers, summary,
   error_code, lease_until, created_by, created_at, started_at, finished_at)
-VALUES ($1, $2, $3, $4, $5, 0, '', '', $6, $7, $8, 0, 0)`,
-		r.ID, r.SchemeID, r.SchemeCode, int64(r.AsOf), string(r.Status), r.LeaseUntil, r.CreatedBy, r.CreatedAt)
+VALUES ($1, $2, $3, $4, $5, $6, 0, '', '', $7, $8, $9, 0, 0)`,
+		r.ID, r.SchemeID, r.SchemeCode, r.Dimension, int64(r.AsOf), string(r.Status), r.LeaseUntil, r.CreatedBy, r.CreatedAt)
 	return db.MapError(err)
 }
 
@@ -196,13 +187,6 @@ func nullInt(n sql.NullInt64) *int64 {
 	return &n.Int64
 }
 
-// runsAsOf lists finished runs of a scheme with as-of days from from to to, the
-// latest day first, of one day the newest first.
-func (s *store) runsAsOf(ctx context.Context, code string, from, to clock.Day, n int) ([]*runRow, error) {
-	return db.Select(ctx, s.db.Q(ctx), runColumns+` WHERE r.scheme_code = $1 AND r.status = 'finished' AND r.as_of_day >= $2 AND r.as_of_day <= $3
-ORDER BY r.as_of_day DESC, r.id DESC LIMIT $4`, scanRun, code, int64(from), int64(to), n)
-}
-
 // schemesOfRuns are the ids of schemes of given runs, by the runs.
 func (s *store) schemesOfRuns(ctx context.Context, ids []int64) (map[int64]int64, error) {
 	out := make(map[int64]int64, len(ids))
@@ -216,9 +200,4 @@ func (s *store) schemesOfRuns(ctx context.Context, ids []int64) (map[int64]int64
 		}, args...)
 	})
 	return out, err
-}
-
-// versionsOf are the ids of all versions of a scheme.
-func (s *store) versionsOf(ctx context.Context, code string) ([]int64, error) {
-	return db.Select(ctx, s.db.Q(ctx), `SELECT id FROM tier_schemes WHERE code = $1 ORDER BY version DESC LIMIT 1000`, db.Column[int64], code)
 }

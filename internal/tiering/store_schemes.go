@@ -77,29 +77,12 @@ func (s *store) insertScheme(ctx context.Context, r *schemeRow) error {
 	if r.ID, err = s.db.NextID(ctx, "tier_scheme"); err != nil {
 		return err
 	}
-	_, err = s.db.Q(ctx).ExecContext(ctx, `INSERT INTO tier_schemes (id, code, version, name, method, body, created_by, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, r.ID, r.Code, r.Version, r.Name, string(r.Method), string(body), r.CreatedBy, r.CreatedAt)
+	_, err = s.db.Q(ctx).ExecContext(ctx, `INSERT INTO tier_schemes (id, code, version, dimension, name, method, body, created_by, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, r.ID, r.Code, r.Version, r.dimension(), r.Name, string(r.Method), string(body), r.CreatedBy, r.CreatedAt)
 	return db.MapError(err)
 }
 
 func (s *store) countSchemes(ctx context.Context) (n int, err error) {
 	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT COUNT(DISTINCT code) FROM tier_schemes`).Scan(&n)
 	return n, db.MapError(err)
-}
-
-const settingDefault = "tier.default_scheme"
-
-// defaultScheme is the code set for lists, "" where none is.
-func (s *store) defaultScheme(ctx context.Context) (code string, err error) {
-	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT value FROM settings WHERE name = $1`, settingDefault).Scan(&code)
-	if err = db.MapError(err); db.IsNoRow(err) {
-		return "", nil
-	}
-	return code, err
-}
-
-func (s *store) setDefaultScheme(ctx context.Context, code string, now int64) error {
-	_, err := s.db.Q(ctx).ExecContext(ctx, `INSERT INTO settings (name, value, updated_at) VALUES ($1, $2, $3)
-ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`, settingDefault, code, now)
-	return db.MapError(err)
 }

@@ -281,7 +281,7 @@ func (f *Facts) missing(s *Scheme) []Missing {
 func (s *Scheme) metrics() []Metric {
 	used := map[Metric]bool{}
 	for _, c := range s.Conditions() {
-		used[c.Metric] = used[c.Metric] || !c.Off
+		used[c.Metric] = used[c.Metric] || !c.Off // of a rule of audiences "", which is none
 	}
 	if s.Score != nil && s.Method == MethodScore {
 		for _, p := range s.Score.Parts {

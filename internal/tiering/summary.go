@@ -135,4 +135,6 @@ type Report struct {
 	// fell from it or are overdue against their own rhythm.
 	KeyCustomers []KeyCustomer `json:"key_customers"`
 	Slipping     []KeyCustomer `json:"slipping"`
+	// People says the conditions back that are rules of audiences, by their place.
+	People map[int]string `json:"people,omitempty"`
 }

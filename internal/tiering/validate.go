@@ -100,6 +100,19 @@ func (s *Scheme) validateRules(e *errs.Error) {
 }
 
 func (c Condition) validate(e *errs.Error, path string) {
+	if c.Who != nil { // i18n-keys: errors.list.*, errors.rule.*
+		switch n, err := c.people(); {
+		case err != nil:
+			for _, f := range errs.From(err).Fields {
+				e.WithField(path+"."+f.Path, f.Code)
+			}
+		case n == nil:
+			e.WithField(path+".who", "audience.rule_missing")
+		case c.Metric != "" || c.Op != "" || c.Value != 0:
+			e.WithField(path, "tier.metric_and_who")
+		}
+		return
+	}
 	if !c.Metric.valid() {
 		e.WithField(path+".metric", "tier.no_such_metric", "value", clip(string(c.Metric)))
 	}
