@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The sample company, from nothing to a running server: made, imported the way
-# users import, graded, reported. A second run finds everything there and only
-# serves.
+# users import, graded, furnished with what files do not have, reported. A second
+# run finds everything there and only serves.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export ZHIKE_DATA=${ZHIKE_DATA:-./data}
@@ -21,6 +21,10 @@ if [ ! -f "$sample/done" ]; then
   "$zhike" tier run --scheme value-score
   "$zhike" tier run --scheme rfm
   "$zhike" tier run --scheme value-rules
+  "$zhike" tier run --scheme need-rules
+  "$zhike" tier run --scheme loyalty-rules
+  # Stages as they would have been, day by day, so that flow and history have something to tell.
+  "$zhike" lifecycle run --from "$(date -d '-90 days' +%F)"
   furnished=$("$zhike" demo furnish "$sample")
   touch "$sample/done"
 fi

@@ -1,9 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -18,7 +19,9 @@ import (
 	"zhike/internal/audience"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/i18n"
+	"zhike/internal/platform/sheet"
 	"zhike/internal/platform/web"
+	"zhike/internal/rule"
 )
 
 // cliPatience bounds a question that a command asks.
@@ -59,14 +62,16 @@ func (q *asked) question(c *cli, arg []string) (in audience.CountIn, err error) 
 		defer f.Close()
 		file = f
 	}
-	// One byte more than a rule may have, so that it is refused as too large.
-	text, err := io.ReadAll(io.LimitReader(file, 256<<10+1))
+	// One byte more than is looked at, so that it is refused as too large.
+	text, err := io.ReadAll(io.LimitReader(file, int64(rule.MaxTimes*rule.RuleLimits.Bytes+1)))
 	if err != nil {
 		return in, errs.Wrap(err, errs.Invalid, "cli.file", "path", q.rule)
 	}
-	if in.Rule = text; strings.TrimSpace(string(text)) == "" {
-		in.Rule = []byte("{}")
+	if len(bytes.TrimSpace(text)) == 0 {
+		// Everybody is {}; an empty file is one that was not written.
+		return in, rule.Bad("rule", "audience.rule_missing")
 	}
+	in.Rule = text
 	return in, nil
 }
 
@@ -80,21 +85,28 @@ func (c *cli) openAudiences(cmd *cobra.Command) (context.Context, *app.App, erro
 	return web.WithLocale(ctx, c.locale), a, nil
 }
 
+// asking is the body of a command that asks about an audience or a rule.
+func (c *cli) asking(q *asked, ask func(ctx context.Context, a *app.App, in audience.CountIn) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, arg []string) error {
+		in, err := q.question(c, arg)
+		if err != nil {
+			return err
+		}
+		ctx, a, err := c.openAudiences(cmd)
+		if err != nil {
+			return err
+		}
+		defer a.Close()
+		return ask(ctx, a, in)
+	}
+}
+
 func (c *cli) audienceCountCmd() *cobra.Command {
 	var q asked
 	cmd := &cobra.Command{
 		Use: "count [AUDIENCE]", Short: c.t("cli.audience.count.short"), Args: args(cobra.MaximumNArgs(1)),
 		Example: "  zhike audience count 12\n  zhike audience count --rule rule.json --as-of 2026-09-30 --json",
-		RunE: func(cmd *cobra.Command, arg []string) error {
-			in, err := q.question(c, arg)
-			if err != nil {
-				return err
-			}
-			ctx, a, err := c.openAudiences(cmd)
-			if err != nil {
-				return err
-			}
-			defer a.Close()
+		RunE: c.asking(&q, func(ctx context.Context, a *app.App, in audience.CountIn) error {
 			n, err := a.Audiences.Count(ctx, in)
 			if err != nil {
 				return err
@@ -110,7 +122,7 @@ func (c *cli) audienceCountCmd() *cobra.Command {
 					fmt.Fprintln(w, p.Path+": "+p.Message)
 				}
 			})
-		},
+		}),
 	}
 	q.flags(c, cmd)
 	return cmd
@@ -118,70 +130,107 @@ func (c *cli) audienceCountCmd() *cobra.Command {
 
 func (c *cli) audienceMembersCmd() *cobra.Command {
 	var q asked
-	var limit int
+	var limit uint32
 	var after int64
 	cmd := &cobra.Command{
 		Use: "members [AUDIENCE]", Short: c.t("cli.audience.members.short"), Long: c.t("cli.audience.members.long"), Args: args(cobra.MaximumNArgs(1)),
 		Example: "  zhike audience members 12 > members.csv\n  zhike audience members 12 --limit 1000 --after 48210",
-		RunE: func(cmd *cobra.Command, arg []string) error {
-			in, err := q.question(c, arg)
-			if err != nil {
-				return err
-			}
-			ctx, a, err := c.openAudiences(cmd)
-			if err != nil {
-				return err
-			}
-			defer a.Close()
+		RunE: c.asking(&q, func(ctx context.Context, a *app.App, in audience.CountIn) error {
 			return c.writeMembers(ctx, a, in, after, limit)
-		},
+		}),
 	}
 	q.flags(c, cmd)
-	cmd.Flags().IntVar(&limit, "limit", 0, c.t("cli.audience.flag.limit"))
+	cmd.Flags().Uint32Var(&limit, "limit", 0, c.t("cli.audience.flag.limit"))
 	cmd.Flags().Int64Var(&after, "after", 0, c.t("cli.audience.flag.after"))
 	return cmd
 }
 
-// writeMembers writes CSV piece by piece, or with --json one document a piece
-// (JSON lines when there are several).
-func (c *cli) writeMembers(ctx context.Context, a *app.App, in audience.CountIn, after int64, limit int) error {
-	w := csv.NewWriter(c.out)
-	if !c.json {
+// writeMembers writes CSV, or with --json one document, while members are read.
+func (c *cli) writeMembers(ctx context.Context, a *app.App, in audience.CountIn, after int64, limit uint32) error {
+	var out memberWriter
+	if c.json {
+		out = &jsonMembers{w: c.out}
+	} else {
+		w := csv.NewWriter(c.out)
 		_ = w.Write([]string{"id", "name"})
+		out = &csvMembers{w}
 	}
 	var last audience.Members
-	err := a.Audiences.Dump(ctx, in, after, limit, func(p audience.Members) error {
+	err := a.Audiences.Dump(ctx, in, after, int(limit), func(p audience.Members) error {
 		last = p
-		if c.json {
-			return c.print(p, nil)
-		}
-		for _, m := range p.Items {
-			if err := w.Write([]string{strconv.FormatInt(m.ID, 10), harmless(m.Name)}); err != nil {
-				return err
-			}
-		}
-		w.Flush()
-		return w.Error()
+		return out.write(p.Items)
 	})
-	if err == nil && !c.json {
-		w.Flush()
-		err = w.Error()
+	if err != nil {
+		return err
 	}
-	if errors.Is(err, io.ErrClosedPipe) {
-		return nil
+	var next *int64 // the last one, where a limit cut
+	if last.NextCursor != nil {
+		next = new(int64)
+		if err := web.DecodeCursor(*last.NextCursor, next); err != nil {
+			return err
+		}
+		fmt.Fprintln(c.err, c.t("cli.audience.members.more", "total", i18n.Number(last.Total), "after", *next))
 	}
-	if n := len(last.Items); err == nil && !c.json && last.NextCursor != nil && n > 0 {
-		fmt.Fprintln(c.err, c.t("cli.audience.members.more", "total", i18n.Number(last.Total), "after", last.Items[n-1].ID))
-	}
-	return err
+	return out.end(&last, next)
 }
 
-// harmless keeps a spreadsheet from running a name as a formula.
-func harmless(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
+// memberWriter takes members in pieces.
+type memberWriter interface {
+	write(list []audience.Member) error
+	end(last *audience.Members, after *int64) error
+}
+
+type csvMembers struct{ w *csv.Writer }
+
+func (o *csvMembers) write(list []audience.Member) error {
+	for _, m := range list {
+		if err := o.w.Write([]string{strconv.FormatInt(m.ID, 10), sheet.Escape(m.Name)}); err != nil {
+			return err
+		}
 	}
-	return text
+	o.w.Flush()
+	return o.w.Error()
+}
+
+func (o *csvMembers) end(*audience.Members, *int64) error { return nil }
+
+type jsonMembers struct {
+	w io.Writer
+	n int
+}
+
+func (o *jsonMembers) write(list []audience.Member) error {
+	for _, m := range list {
+		b, err := json.Marshal(m)
+		if err != nil {
+			return err
+		}
+		before := ",\n  "
+		if o.n++; o.n == 1 {
+			before = "{\"items\":[\n  "
+		}
+		if _, err = fmt.Fprint(o.w, before, string(b)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *jsonMembers) end(last *audience.Members, after *int64) error {
+	rest, err := json.Marshal(struct {
+		Total int64  `json:"total"`
+		After *int64 `json:"after"`
+		audience.Answer
+	}{last.Total, after, last.Answer})
+	if err != nil {
+		return err
+	}
+	before := "\n],"
+	if o.n == 0 {
+		before = `{"items":[],`
+	}
+	_, err = fmt.Fprintln(o.w, before+strings.TrimPrefix(string(rest), "{"))
+	return err
 }
 
 func (c *cli) audienceExplainCmd() *cobra.Command {
@@ -190,16 +239,7 @@ func (c *cli) audienceExplainCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "explain [AUDIENCE]", Short: c.t("cli.audience.explain.short"), Args: args(cobra.MaximumNArgs(1)),
 		Example: "  zhike audience explain 12 --customer 48210\n  zhike audience explain --rule - --customer 48210 < rule.json",
-		RunE: func(cmd *cobra.Command, arg []string) error {
-			in, err := q.question(c, arg)
-			if err != nil {
-				return err
-			}
-			ctx, a, err := c.openAudiences(cmd)
-			if err != nil {
-				return err
-			}
-			defer a.Close()
+		RunE: c.asking(&q, func(ctx context.Context, a *app.App, in audience.CountIn) error {
 			out, err := a.Audiences.Explain(ctx, audience.ExplainIn{Rule: in.Rule, AudienceID: in.AudienceID, CustomerID: id, AsOf: in.AsOf})
 			if err != nil {
 				return err
@@ -212,7 +252,7 @@ func (c *cli) audienceExplainCmd() *cobra.Command {
 				fmt.Fprintln(w, c.t("cli.audience.explain.head", "name", out.Name, "id", out.CustomerID, "as_of", out.AsOf.String(), "verdict", verdict))
 				c.reason(w, &out.Tree, 1)
 			})
-		},
+		}),
 	}
 	q.flags(c, cmd)
 	cmd.Flags().Int64Var(&id, "customer", 0, c.t("cli.audience.flag.customer"))

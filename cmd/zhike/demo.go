@@ -71,7 +71,7 @@ func (c *cli) demoFurnishCmd() *cobra.Command {
 				return err
 			}
 			return c.print(out, func(w io.Writer) {
-				fmt.Fprintln(w, c.t("cli.demo.furnished", "fields", out.Fields, "rows", out.Fair.Accepted, "tags", out.Fair.Counts.TagsMade, "notes", out.Notes))
+				fmt.Fprintln(w, c.t("cli.demo.furnished", "fields", out.Fields, "rows", out.Fair.Accepted, "tags", out.Fair.Counts.TagsMade, "notes", out.Notes, "audiences", out.Audiences))
 				if out.Password != "" {
 					fmt.Fprintln(w, c.t("cli.demo.admin", "login", out.Login, "password", out.Password))
 				}

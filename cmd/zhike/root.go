@@ -99,8 +99,8 @@ func (c *cli) root() *cobra.Command {
 	root.SetUsageTemplate(c.usageTemplate(root.UsageTemplate()))
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(
-		c.serveCmd(), c.migrateCmd(), c.userCmd(), c.importCmd(), c.exportCmd(), c.tierCmd(), c.audienceCmd(), c.reportCmd(),
-		c.backupCmd(), c.keysCmd(), c.openapiCmd(), c.doctorCmd(), c.auditCmd(), c.dedupeCmd(), c.demoCmd(), c.versionCmd(),
+		c.serveCmd(), c.migrateCmd(), c.userCmd(), c.importCmd(), c.exportCmd(), c.tierCmd(), c.audienceCmd(), c.lifecycleCmd(), c.reportCmd(),
+		c.backupCmd(), c.keysCmd(), c.openapiCmd(), c.doctorCmd(), c.auditCmd(), c.dedupeCmd(), c.modelCmd(), c.demoCmd(), c.versionCmd(),
 	)
 	root.InitDefaultHelpCmd()
 	for _, cmd := range root.Commands() {
@@ -150,7 +150,11 @@ func (c *cli) fail(ctx context.Context, err error) int {
 	}
 	text := i18n.ErrorText(c.locale, e)
 	if c.json {
-		b, _ := json.Marshal(map[string]any{"error": map[string]any{"code": e.Code, "message": text, "params": e.Params, "kind": e.Kind.String()}})
+		fields := make([]map[string]any, len(e.Fields))
+		for i, f := range e.Fields {
+			fields[i] = map[string]any{"path": f.Path, "code": f.Code, "message": i18n.T(c.locale, "errors."+f.Code, f.Params)}
+		}
+		b, _ := json.Marshal(map[string]any{"error": map[string]any{"code": e.Code, "message": text, "params": e.Params, "kind": e.Kind.String(), "fields": fields}})
 		fmt.Fprintln(c.err, string(b))
 	} else {
 		fmt.Fprintln(c.err, text)

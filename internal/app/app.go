@@ -19,6 +19,7 @@ import (
 	"zhike/internal/field"
 	"zhike/internal/importer"
 	"zhike/internal/insight"
+	"zhike/internal/lifecycle"
 	"zhike/internal/order"
 	"zhike/internal/org"
 	"zhike/internal/platform/audit"
@@ -72,6 +73,8 @@ type App struct {
 	Follower   *audience.Follower
 	Importer   *importer.Service
 	Tiering    *tiering.Service
+	Lifecycle  *lifecycle.Service
+	Stages     *lifecycle.Engine
 	Timeline   *timeline.Service
 	Duplicates *duplicate.Service
 	Quality    *quality.Service
@@ -90,7 +93,7 @@ const SystemView auth.Permission = "system.view"
 func Permissions() []auth.Permission {
 	var all []auth.Permission
 	for _, list := range [][]auth.Permission{
-		customer.Permissions, field.Permissions, tag.Permissions, audience.Permissions, timeline.Permissions, duplicate.Permissions, quality.Permissions, importer.Permissions, tiering.Permissions, jobs.Permissions,
+		customer.Permissions, field.Permissions, tag.Permissions, audience.Permissions, timeline.Permissions, duplicate.Permissions, quality.Permissions, importer.Permissions, tiering.Permissions, lifecycle.Permissions, jobs.Permissions,
 		org.Permissions, {audit.PermView, SystemView},
 	} {
 		all = append(all, list...)
@@ -196,18 +199,24 @@ func (a *App) domains() {
 	a.Tiering = tiering.NewService(tiering.Deps{
 		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Jobs: a.Jobs, Events: a.Events, Zone: zone, Log: a.Log,
 		Names: a.Org.Names, Company: a.companyName, JobAlive: a.Jobs.Alive,
-		Find: a.findCustomers, Orders: a.gradedOrders(),
+		Departments: a.departments, DepartmentName: a.Org.DepartmentName, Notify: a.tellStaff, Past: a.dossierPast,
+		Find: a.findCustomers, Orders: a.gradedOrders(), People: gradedPeople{a},
+		Say: func(ctx context.Context, n *rule.Node, locale string) (string, error) {
+			return a.Audiences.Say(ctx, n, locale)
+		},
 	})
 	a.Customer = customer.NewService(customer.Deps{
-		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Levels: a.Tiering.Levels(), AsOf: a.Metrics, Orders: orders,
+		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Levels: a.Tiering.Levels(), Lifecycle: stages{a}, AsOf: a.Metrics, Orders: orders,
 		Texts: texts{}, Zone: zone, Log: a.Log, Events: a.Events, Parts: rowParts{a},
 		Fields: a.Fields, Tags: a.Tags, Rules: rules{a}, Columns: a.Columns, Jobs: a.Jobs, Files: a.Config.FilesDir(), Actor: a.Org.ActorOf, Issues: issues(),
 	})
 	a.Customer.Register(a.Jobs.Registry())
 	a.Customer.OnDelete("field", func(ctx context.Context, id int64) error { return a.Fields.Forget(ctx, []int64{id}) })
 	a.Customer.OnDelete("tag", func(ctx context.Context, id int64) error { return a.Tags.Forget(ctx, []int64{id}) })
+	a.Customer.OnDelete("tiering", a.Tiering.Forget)
 	a.Orders = order.NewService(order.Deps{DB: a.DB, Clock: a.Clock, Customers: a.Customer, Levels: a.Tiering.Levels()})
 	a.audiences(zone)
+	a.lifecycle(zone)
 	a.Audiences.Register(a.Jobs.Registry())
 	a.Importer = importer.NewService(importer.Deps{
 		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Jobs: a.Jobs, Events: a.Events, Zone: zone, Log: a.Log,

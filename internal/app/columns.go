@@ -2,16 +2,13 @@ package app
 
 import (
 	"os"
-	"runtime/debug"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"zhike/internal/platform/i18n"
+	"zhike/internal/platform/jobs"
 	"zhike/internal/platform/web"
 )
-
-// plainHeap is about what the program has in use beside columns, in bytes.
-const plainHeap = 32 << 20
 
 // columnsSized keeps the garbage that may pile up while serving the same,
 // however much the columns take: they are in use for long and leave none.
@@ -19,7 +16,7 @@ func (a *App) columnsSized(bytes int64) {
 	if os.Getenv("GOGC") != "" || !a.serving.Load() {
 		return
 	}
-	debug.SetGCPercent(max(20, int(servePercent*plainHeap/(plainHeap+bytes))))
+	jobs.Lasting(bytes)
 }
 
 func (a *App) columnMetrics(m *web.Metrics) {

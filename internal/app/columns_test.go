@@ -16,6 +16,7 @@ import (
 	"zhike/internal/duplicate"
 	"zhike/internal/field"
 	"zhike/internal/importer"
+	"zhike/internal/lifecycle"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/config"
 	"zhike/internal/platform/db/dbtest"
@@ -105,6 +106,8 @@ func askFacts(t *testing.T, ctx context.Context, a *App) {
 	}
 	find(customer.Node{Field: "stage", Op: "in", Value: json.RawMessage(`["prospect"]`), At: (day - 1).String()})
 	find(customer.Node{Field: "stage", Op: "changed", Value: json.RawMessage(`{"days":30}`)})
+	find(customer.Node{Field: customer.LifecycleField, Op: "in", Value: json.RawMessage(`["new"]`), At: (day - 1).String()})
+	find(customer.Node{Field: customer.LifecycleField, Op: "changed", Value: json.RawMessage(`{"days":30}`)})
 }
 
 // TestEveryWriterTells: whoever writes what lists filter by is followed by the
@@ -222,6 +225,10 @@ func TestEveryWriterTells(t *testing.T) {
 				{"note", func() {
 					_, err := a.Timeline.CreateNote(ctx, ids[1], timeline.NoteInput{Kind: "call", Text: "聊过"})
 					must(err)
+				}},
+				{"lifecycle", func() { must(a.Stages.Round(ctx)) }},
+				{"a stage by hand", func() {
+					must(a.Lifecycle.Decide(ctx, ids[2], lifecycle.DecisionIn{Stage: lifecycle.Mature, Reason: "x"}))
 				}},
 				{"merge", func() {
 					merged, err = a.Duplicates.Merge(ctx, duplicate.MergeInput{WinnerID: ids[2], LoserID: ids[0]}, "page")

@@ -18,6 +18,8 @@ type Furnished struct {
 	Fields int             `json:"fields"`
 	Fair   importer.Result `json:"fair"`
 	Notes  int             `json:"notes"`
+	// Audiences is how many were made.
+	Audiences int `json:"audiences"`
 }
 
 // noted is how many customers get notes.
@@ -27,7 +29,7 @@ const noted = 36
 // custom fields of retail, tags, and what they hold for some hundred customers
 // (demo.FairFile of dir, which demo.Generate wrote); notes with next steps by
 // author on the customers who spend most; the lists of duplicates and of
-// problems. Called again it adds nothing but notes.
+// problems; audiences. Called again it adds nothing but notes.
 func (a *App) furnish(ctx context.Context, dir string, author *auth.Actor) (out Furnished, err error) {
 	made, err := a.Fields.ImportPreset(ctx, "retail", nil)
 	if err != nil {
@@ -64,8 +66,10 @@ func (a *App) furnish(ctx context.Context, dir string, author *auth.Actor) (out 
 	as := auth.With(ctx, author)
 	now := a.Clock.Now()
 	today := clock.DayOf(now, a.Org.Zone())
+	var spokenTo []int64
 	for i := range best.Items {
 		id := best.Items[i].ID
+		spokenTo = append(spokenTo, id)
 		for k := range 1 + i%3 {
 			n := noteTexts[(i*5+k*7)%len(noteTexts)]
 			in := n.NoteInput
@@ -79,7 +83,8 @@ func (a *App) furnish(ctx context.Context, dir string, author *auth.Actor) (out 
 			out.Notes++
 		}
 	}
-	return out, nil
+	out.Audiences, err = a.furnishAudiences(as, spokenTo)
+	return out, err
 }
 
 type noteText struct {

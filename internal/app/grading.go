@@ -3,10 +3,24 @@ package app
 import (
 	"context"
 
+	"zhike/internal/customer"
 	"zhike/internal/insight"
 	"zhike/internal/platform/web"
 	"zhike/internal/tiering"
 )
+
+// gradedPeople asks rules of audiences for schemes; customers come after the grading.
+type gradedPeople struct{ a *App }
+
+// Find is customer.Service.Find.
+func (g gradedPeople) Find(ctx context.Context, w customer.Who) (customer.Found, error) {
+	return g.a.Customer.Find(ctx, w)
+}
+
+// Check is customer.Service.Check.
+func (g gradedPeople) Check(ctx context.Context, w customer.Who) error {
+	return g.a.Customer.Check(ctx, w)
+}
 
 // grading tells the first page about the grading.
 type grading struct{ t *tiering.Service }

@@ -30,6 +30,8 @@ func sealedColumns() []vault.Column {
 		row("note_revisions", "body_cipher", vault.KindNote, "note_id", "version"),
 		row("note_steps", "text_cipher", vault.KindNote, "note_id"),
 		row("note_attachments", "name_cipher", vault.KindNote, "id"),
+		row("lifecycle_decisions", "reason_cipher", vault.KindNote, "id"),
+		row("lifecycle_task_items", "note_cipher", vault.KindNote, "task_id", "item"),
 		row("merges", "fields_cipher", vault.KindRow, "id"),
 		row("merge_rows", "rows_cipher", vault.KindRow, "merge_id", "part"),
 		row("idempotency_keys", "answer_cipher", vault.KindAnswer, "actor_id", "key"),

@@ -33,6 +33,14 @@ JOIN customer_tags w ON w.tag_id = b.id WHERE a.id = t.tag_id AND g.is_exclusive
 		{Table: "orders", Column: "customer_id", Key: []string{"id"}},
 		{Table: "behaviours", Column: "customer_id", Key: []string{"id"}},
 		{Table: "tier_assignments", Column: "customer_id", Key: []string{"run_id", "customer_id"}, Same: []string{"run_id"}},
+		{Table: "tier_hand_only", Column: "customer_id", Key: []string{"customer_id"}, Clash: `EXISTS (SELECT 1 FROM tier_hand_only w WHERE w.customer_id = {to})`},
+		{Table: "tier_appeals", Column: "customer_id", Key: []string{"id"},
+			// One open appeal of a dimension at a time.
+			Clash: `t.status = 'open' AND EXISTS (SELECT 1 FROM tier_appeals w WHERE w.customer_id = {to} AND w.status = 'open' AND w.dimension = t.dimension)`},
+		// Of two customers who are in the lifecycle the winner's state stays.
+		{Table: "lifecycle_states", Column: "customer_id", Key: []string{"customer_id"},
+			Clash: "EXISTS (SELECT 1 FROM lifecycle_states w WHERE w.customer_id = {to})"},
+		{Table: "lifecycle_tasks", Column: "customer_id", Key: []string{"id"}},
 		{Table: "customer_notes", Column: "customer_id", Key: []string{"id"}},
 		{Table: "note_steps", Column: "customer_id", Key: []string{"note_id"}},
 		{Table: "customer_quality", Column: "customer_id", Key: []string{"customer_id"}, Derived: true},
@@ -45,5 +53,6 @@ JOIN customer_tags w ON w.tag_id = b.id WHERE a.id = t.tag_id AND g.is_exclusive
 // pastLinks name customers as they were at a time: they are history and stay.
 var pastLinks = map[string]bool{
 	"audience_changes.customer_id": true, "bulk_conflicts.customer_id": true, "customer_feed.customer_id": true, "customer_feed.other_id": true, "customer_stages.customer_id": true,
-	"merges.winner_id": true, "merges.loser_id": true, "duplicate_decisions.a_id": true, "duplicate_decisions.b_id": true,
+	"tier_decision_items.customer_id": true, "tier_review_comments.customer_id": true, "tier_review_votes.customer_id": true, "merges.winner_id": true, "merges.loser_id": true, "duplicate_decisions.a_id": true, "duplicate_decisions.b_id": true,
+	"lifecycle_history.customer_id": true, "lifecycle_decisions.customer_id": true, "lifecycle_cursors.customer_id": true,
 }

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"runtime/debug"
 	"strconv"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,6 +16,7 @@ import (
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/i18n"
+	"zhike/internal/platform/jobs"
 	"zhike/internal/platform/log"
 	"zhike/internal/platform/web"
 	webui "zhike/web"
@@ -68,7 +68,7 @@ const servePercent = 300
 func (a *App) Serve(ctx context.Context, started func(Started)) error {
 	a.serving.Store(true)
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(servePercent)
+		jobs.Garbage(servePercent)
 	}
 	listener, err := web.Listen(ctx, a.Config.Addr)
 	if err != nil {
@@ -109,6 +109,9 @@ func (a *App) Serve(ctx context.Context, started func(Started)) error {
 	members := make(chan struct{})
 	go func() { defer close(members); a.Follower.Run(follow) }()
 	defer func() { stop(); <-members }()
+	moved := make(chan struct{})
+	go func() { defer close(moved); a.Stages.Run(follow) }()
+	defer func() { stop(); <-moved }()
 	health.Ready()
 	started(s)
 	return web.Serve(ctx, web.Server{
@@ -156,6 +159,7 @@ func (a *App) api(m *web.Metrics) *web.API {
 	a.Orders.Routes(api)
 	a.Importer.Routes(api)
 	a.Tiering.Routes(api)
+	a.Lifecycle.Routes(api)
 	a.Timeline.Routes(api)
 	a.Duplicates.Routes(api)
 	a.Quality.Routes(api)

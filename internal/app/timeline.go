@@ -18,13 +18,14 @@ func (a *App) history(zone clock.Zone) {
 		Customers: a.Customer, Orders: a.Orders, Levels: a.Tiering, Graded: a.Tiering.Levels(), Texts: texts{}, Log: a.Log,
 		Files: a.Config.FilesDir(), MaxFile: a.Config.AttachmentMaxBytes,
 	})
+	a.Timeline.Add(passages{a})
 	a.Timeline.Register(a.Jobs.Registry())
 	a.Customer.OnDelete("timeline", a.Timeline.Forget)
 	// What portraits are compared with moves with the facts and with the levels.
 	events.Subscribe(a.Events, "portrait.import_finished", func(ctx context.Context, _ events.Delivery[importer.Finished]) error {
 		return a.Timeline.Wake(ctx)
 	})
-	events.Subscribe(a.Events, "portrait.run_finished", func(ctx context.Context, _ events.Delivery[tiering.RunFinished]) error {
+	events.Subscribe(a.Events, "portrait.levels_published", func(ctx context.Context, _ events.Delivery[tiering.LevelsPublished]) error {
 		return a.Timeline.Wake(ctx)
 	})
 }

@@ -141,7 +141,8 @@ func TestPermissions(t *testing.T) {
 		agent, _ := k.signedIn(admin, "li.na", "agent", k.root())
 		nobody := k.client()
 		open := map[string]bool{"POST /session": true, "DELETE /session": true}
-		signedIn := map[string]bool{"GET /session": true, "POST /session/password": true, "GET /departments": true, "GET /customers": true}
+		signedIn := map[string]bool{"GET /session": true, "POST /session/password": true, "GET /departments": true, "GET /customers": true,
+			"GET /notices": true, "GET /notices/unread": true, "POST /notices/read": true}
 		for _, rt := range k.api.Routes() {
 			name := rt.Method + " " + rt.Path
 			if (rt.Permission == auth.Public) != open[name] || rt.Permission == auth.SignedIn && !signedIn[name] {

@@ -27,6 +27,7 @@ func (s *Service) Routes(api *web.API) {
 	s.staffRoutes(api)
 	s.departmentRoutes(api)
 	s.roleRoutes(api)
+	s.noticeRoutes(api)
 	s.exportRoutes(api)
 	web.Register(api, web.Route{Method: http.MethodGet, Path: "/settings", ID: "getSettings", Tag: "settings",
 		Permission: PermSettingsView, Summary: "The company's settings"},

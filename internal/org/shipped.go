@@ -25,11 +25,11 @@ var shipped = []struct {
 	{RoleAdmin, auth.ScopeAll, "*"},
 	{"operations", auth.ScopeAll, `customer.view customer.reveal customer.export customer.create customer.edit customer.delete
 		customer.assign customer.pool customer.bulk view.share audience.view audience.edit customer.merge quality.view quality.manage api.feed api.upsert note.write note.delete field.manage tag.manage tag.assign import.view import.run
-		tier.view tier.run tier.scheme report.view report.export job.view staff.view settings.view`},
-	{"marketer", auth.ScopeAll, "customer.view customer.bulk audience.view audience.edit tag.manage tag.assign tier.view report.view report.export"},
-	{"agent", auth.ScopeDepartment, "customer.view customer.reveal customer.create customer.edit customer.pool audience.view note.write tag.assign tier.view"},
-	{"account_manager", auth.ScopeOwn, "customer.view customer.reveal customer.create customer.edit customer.pool audience.view note.write tag.assign tier.view report.view"},
-	{"panel", auth.ScopeAll, "customer.view audience.view quality.view tier.view tier.run tier.scheme report.view report.export"},
+		tier.view tier.run tier.scheme tier.review tier.publish tier.appeal tier.hand tier.assess lifecycle.view lifecycle.edit lifecycle.config report.view report.export job.view staff.view settings.view`},
+	{"marketer", auth.ScopeAll, "customer.view customer.bulk audience.view audience.edit tag.manage tag.assign tier.view lifecycle.view report.view report.export"},
+	{"agent", auth.ScopeDepartment, "customer.view customer.reveal customer.create customer.edit customer.pool audience.view note.write tag.assign tier.view tier.appeal lifecycle.view lifecycle.edit"},
+	{"account_manager", auth.ScopeOwn, "customer.view customer.reveal customer.create customer.edit customer.pool audience.view note.write tag.assign tier.view tier.appeal lifecycle.view lifecycle.edit report.view"},
+	{"panel", auth.ScopeAll, "customer.view audience.view quality.view tier.view tier.run tier.scheme tier.review tier.publish tier.hand tier.assess lifecycle.view report.view report.export"},
 	{"auditor", auth.ScopeAll, "staff.view audit.view report.view settings.view system.view job.view"},
 }
 

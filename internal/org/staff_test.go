@@ -202,7 +202,7 @@ func TestNotBeyondOwn(t *testing.T) {
 		k := newKit(t, d)
 		admin := k.admin()
 		root := k.root()
-		hr, hrID := k.withRole(admin, "people", "all", root, PermStaffView, PermStaffManage, PermRoleManage, "customer.view", "customer.bulk", "tag.manage", "tag.assign", "tier.view", "report.view", "report.export", "audience.view", "audience.edit")
+		hr, hrID := k.withRole(admin, "people", "all", root, PermStaffView, PermStaffManage, PermRoleManage, "customer.view", "customer.bulk", "tag.manage", "tag.assign", "tier.view", "lifecycle.view", "report.view", "report.export", "audience.view", "audience.edit")
 		marketer, operations, adminRole := k.role("marketer"), k.role("operations"), k.role(RoleAdmin)
 		bossID, _ := k.person(admin, "boss", "operations", root)
 		staff := func(role int64) map[string]any {
@@ -233,7 +233,7 @@ func TestNotBeyondOwn(t *testing.T) {
 		hr.do("POST", "/staff", staff(marketer)).want(t, 201)
 		hr.do("POST", "/roles", map[string]any{"name": "更小", "scope": "own", "permissions": []string{"customer.view"}}).want(t, 201)
 
-		narrow, _ := k.withRole(admin, "narrow", "department", root, PermRoleManage, PermStaffView, PermStaffManage, "customer.view", "customer.bulk", "tag.manage", "tag.assign", "tier.view", "report.view", "report.export", "audience.view", "audience.edit")
+		narrow, _ := k.withRole(admin, "narrow", "department", root, PermRoleManage, PermStaffView, PermStaffManage, "customer.view", "customer.bulk", "tag.manage", "tag.assign", "tier.view", "lifecycle.view", "report.view", "report.export", "audience.view", "audience.edit")
 		narrow.do("POST", "/roles", map[string]any{"name": "全部", "scope": "all", "permissions": []string{"customer.view"}}).want(t, 403, "org.beyond_own")
 		narrow.do("POST", "/staff", map[string]any{"login": "fresh.two", "name": "新人", "department_id": root, "role_ids": []int64{marketer}}).
 			want(t, 403, "org.beyond_own")
