@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -37,8 +36,7 @@ func handWritten(category, province string) []struct{ name, rule, sql string } {
 
 // bySQL compares counts without columns with hand-written texts on the same
 // database, one after the other in turn.
-func (p *program) bySQL(ctx context.Context, o options, e engine, t *table, note func(string, ...any)) error {
-	note("counts by SQL")
+func (p *program) bySQL(ctx context.Context, m measuring) error {
 	off := &program{path: p.path, env: append(slices.Clone(p.env), "ZHIKE_COLUMNS_MAX_BYTES=0")}
 	s, err := off.start()
 	if err != nil {
@@ -48,7 +46,7 @@ func (p *program) bySQL(ctx context.Context, o options, e engine, t *table, note
 	if err := s.login(); err != nil {
 		return err
 	}
-	list, err := s.handWritten(ctx)
+	categories, provinces, err := s.has(ctx)
 	if err != nil {
 		return err
 	}
@@ -57,7 +55,7 @@ func (p *program) bySQL(ctx context.Context, o options, e engine, t *table, note
 		return err
 	}
 	defer d.Close()
-	for _, q := range list {
+	for _, q := range handWritten(categories[0], provinces[0]) {
 		var hand, ours []time.Duration
 		for range 5 {
 			var n int64
@@ -78,27 +76,8 @@ func (p *program) bySQL(ctx context.Context, o options, e engine, t *table, note
 		}
 		slices.Sort(hand)
 		slices.Sort(ours)
-		t.add("count by hand-written SQL, ms: "+q.name, e, "%.0f", millis(hand[2]))
-		t.add("count by SQL ÷ hand-written (≤ 1.3): "+q.name, e, "%.2f", ours[2].Seconds()/hand[2].Seconds())
+		m.add("count by hand-written SQL, ms: "+q.name, "%.0f", millis(hand[2]))
+		m.add("count by SQL ÷ hand-written (≤ 1.3): "+q.name, "%.2f", ours[2].Seconds()/hand[2].Seconds())
 	}
 	return nil
-}
-
-func (s *server) handWritten(ctx context.Context) ([]struct{ name, rule, sql string }, error) {
-	options, err := s.options(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var values struct {
-		Items []struct {
-			Value string `json:"value"`
-		} `json:"items"`
-	}
-	if err := s.get(ctx, "/audiences/values?stream=lines&dimension=category&limit=1", &values); err != nil {
-		return nil, err
-	}
-	if len(values.Items) == 0 || len(options.provinces) == 0 {
-		return nil, errors.New("the base has no categories or no provinces")
-	}
-	return handWritten(values.Items[0].Value, options.provinces[0]), nil
 }

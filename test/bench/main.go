@@ -45,7 +45,7 @@ func main() {
 	flag.IntVar(&o.seconds, "seconds", 8, "seconds per load figure")
 	flag.StringVar(&o.serving, "serving", "", "address of a program that serves bench data already: only what is asked of it is measured")
 	flag.IntVar(&o.pid, "pid", 0, "with -serving: its process, for the CPU time")
-	flag.StringVar(&o.only, "only", "", "measure only loads whose name begins so; with -serving also records: what needs custom fields and tags")
+	flag.StringVar(&o.only, "only", "", "measure only loads whose name begins so; with -serving also records: what needs custom fields and tags; with -data counts, members, followed, changes, memory, full, snapshot, sql")
 	flag.StringVar(&o.data, "data", "", "data folder of a base that is there already: only audiences are measured on it")
 	flag.StringVar(&o.base, "db", "", "with -data: the URL of its database; empty for SQLite in the folder")
 	flag.Parse()
@@ -166,8 +166,12 @@ func measure(ctx context.Context, o options, e engine, file string, t *table) er
 		return err
 	}
 	s.stop()
-	if err := p.measureAudiences(ctx, o, e, t, note); err != nil {
+	if err := p.measureAudiences(ctx, measuring{o, e, t}); err != nil {
 		return fmt.Errorf("audiences: %w", err)
+	}
+	note("models")
+	if err := p.measureModels(e, t, file); err != nil {
+		return fmt.Errorf("models: %w", err)
 	}
 	st, err := os.Stat(o.program)
 	if err != nil {
@@ -188,9 +192,7 @@ func audiencesOnly(ctx context.Context, o options) error {
 		e.name = "PostgreSQL"
 	}
 	p := &program{path: abs, env: append(os.Environ(), "ZHIKE_DATA="+o.data, "ZHIKE_LOG_LEVEL=warn", "ZHIKE_DB="+o.base)}
-	err = p.measureAudiences(ctx, o, e, t, func(format string, a ...any) {
-		fmt.Fprintf(os.Stderr, "%s %s: %s\n", time.Now().Format(time.TimeOnly), e.name, fmt.Sprintf(format, a...))
-	})
+	err = p.measureAudiences(ctx, measuring{o, e, t})
 	t.print(os.Stdout)
 	return err
 }

@@ -248,3 +248,31 @@ func (s *server) get(ctx context.Context, path string, into any) error {
 		}
 	}
 }
+
+// metric reads one number of /metrics.
+func (s *server) metric(ctx context.Context, name string) (float64, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.base+"/metrics", nil)
+	if err != nil {
+		return 0, err
+	}
+	r, err := s.client.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer r.Body.Close()
+	var text strings.Builder
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := r.Body.Read(buf)
+		text.Write(buf[:n])
+		if err != nil {
+			break
+		}
+	}
+	for line := range strings.Lines(text.String()) {
+		if rest, ok := strings.CutPrefix(line, name+" "); ok {
+			return strconv.ParseFloat(strings.TrimSpace(rest), 64)
+		}
+	}
+	return 0, fmt.Errorf("no metric %s", name)
+}

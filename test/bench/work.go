@@ -160,6 +160,11 @@ func (r *records) wait(ctx context.Context, path string, into any, state func() 
 
 // send makes a request with a body and reads its answer.
 func (s *server) send(ctx context.Context, method, path string, body, into any) error {
+	return s.sendIf(ctx, method, path, "", body, into)
+}
+
+// sendIf is send for the version of what is written, as If-Match has it.
+func (s *server) sendIf(ctx context.Context, method, path, version string, body, into any) error {
 	b, err := json.Marshal(body)
 	if err != nil {
 		return err
@@ -174,6 +179,9 @@ func (s *server) send(ctx context.Context, method, path string, body, into any) 
 	req.Header.Set("Cookie", s.cookie)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Origin", s.base)
+	if version != "" {
+		req.Header.Set("If-Match", version)
+	}
 	client := *s.client
 	client.Timeout = 5 * time.Minute
 	r, err := client.Do(req)

@@ -57,6 +57,21 @@ func TestAudiencesOnTheCommandLine(t *testing.T) {
 		if out := in.must(nil, "audience", "members", id, "--after", fmt.Sprint(ids[2])); out != fmt.Sprintf("id,name\n%d,'=客户4\n", ids[4]) {
 			t.Errorf("the rest %q", out)
 		}
+		var page struct {
+			Items []struct {
+				ID   int64
+				Name string
+			}
+			Total, After int64
+		}
+		in.must(&page, "audience", "members", id, "--limit", "2", "--json")
+		if len(page.Items) != 2 || page.Items[1].ID != ids[2] || page.Total != 3 || page.After != ids[2] {
+			t.Errorf("members as JSON %+v", page)
+		}
+		in.must(&page, "audience", "members", id, "--after", fmt.Sprint(ids[4]), "--json")
+		if len(page.Items) != 0 || page.Total != 3 {
+			t.Errorf("nobody is left as JSON %+v", page)
+		}
 		out = in.must(nil, "audience", "explain", id, "--customer", fmt.Sprint(ids[1]))
 		if !strings.Contains(out, "does not belong") || !strings.Contains(out, "✗") || !strings.Contains(out, "here: Prospect") {
 			t.Errorf("explain said %q", out)
@@ -77,6 +92,26 @@ func TestAudiencesOnTheCommandLine(t *testing.T) {
 		}
 		if _, errOut, code := in.run("audience", "count", "--rule", file); code != exitUsage || !strings.Contains(errOut, "rule.all[1].field") {
 			t.Errorf("a field that there is not: %d %q", code, errOut)
+		}
+		// With --json the place is told, too.
+		var told struct {
+			Error struct {
+				Fields []struct{ Path, Code, Message string }
+			}
+		}
+		_, errOut, code = in.run("audience", "count", "--rule", file, "--json")
+		if err := json.Unmarshal([]byte(errOut), &told); err != nil || code != exitUsage || len(told.Error.Fields) != 1 ||
+			told.Error.Fields[0].Path != "rule.all[1].field" || !strings.Contains(told.Error.Fields[0].Message, "moon") {
+			t.Errorf("as JSON: %d %q", code, errOut)
+		}
+		// Neither an empty file nor a slip in a number is everybody.
+		if err := os.WriteFile(file, []byte("\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range [][]string{{"audience", "members", "--rule", file}, {"audience", "members", id, "--limit", "-1"}} {
+			if out, errOut, code := in.run(args...); code != exitUsage || out != "" || errOut == "" {
+				t.Errorf("%v: %d %q %q", args, code, out, errOut)
+			}
 		}
 		s.stop()
 	})

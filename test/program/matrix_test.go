@@ -24,23 +24,28 @@ const (
 // another department: a body that would be carried out if the customer were
 // one's own. A route that is not here fails the test.
 var requests = map[string]any{
-	"POST /reveal":                       map[string]any{"contact_id": 1},
-	"PATCH /record":                      map[string]any{"remark": "x"},
-	"POST /contacts":                     map[string]any{"kind": "phone", "value": "13800000000"},
-	"PATCH /contacts/{contact_id}":       map[string]any{"label": "x"},
-	"POST /contacts/{contact_id}/verify": map[string]any{"validity": "valid"},
-	"POST /relations":                    map[string]any{"kind": "household", "other_id": 2},
-	"PATCH /relations/{relation_id}":     map[string]any{"note": "x"},
-	"PUT /team/{staff_id}":               map[string]any{"role": "service"},
-	"POST /hand-over":                    map[string]any{"owner_id": 2},
-	"POST /release":                      map[string]any{"reason": "x"},
-	"POST /changes/{change_id}/reveal":   nil,
-	"PATCH /fields":                      map[string]any{"values": map[string]any{}},
-	"PUT /tags":                          map[string]any{"tag_ids": []int{}},
-	"POST /notes":                        map[string]any{"kind": "note", "at": 1_700_000_000_000, "text": "x"},
-	"PUT /tags/{tag_id}":                 nil,
-	"POST /claim":                        nil,
-	"POST /invoice/reveal":               nil,
+	"POST /reveal":                                map[string]any{"contact_id": 1},
+	"PATCH /record":                               map[string]any{"remark": "x"},
+	"POST /contacts":                              map[string]any{"kind": "phone", "value": "13800000000"},
+	"PATCH /contacts/{contact_id}":                map[string]any{"label": "x"},
+	"POST /contacts/{contact_id}/verify":          map[string]any{"validity": "valid"},
+	"POST /relations":                             map[string]any{"kind": "household", "other_id": 2},
+	"PATCH /relations/{relation_id}":              map[string]any{"note": "x"},
+	"PUT /team/{staff_id}":                        map[string]any{"role": "service"},
+	"POST /hand-over":                             map[string]any{"owner_id": 2},
+	"POST /release":                               map[string]any{"reason": "x"},
+	"POST /changes/{change_id}/reveal":            nil,
+	"PATCH /fields":                               map[string]any{"values": map[string]any{}},
+	"PUT /tags":                                   map[string]any{"tag_ids": []int{}},
+	"POST /notes":                                 map[string]any{"kind": "note", "at": 1_700_000_000_000, "text": "x"},
+	"PUT /tags/{tag_id}":                          nil,
+	"POST /lifecycle/decisions":                   map[string]any{"stage": "mature", "reason": "x"},
+	"POST /lifecycle/tasks":                       map[string]any{"tool": "need_survey"},
+	"PUT /lifecycle/tasks/{task_id}/items/{item}": map[string]any{"result": "daily"},
+	"POST /lifecycle/tasks/{task_id}/close":       map[string]any{"outcome": "done"},
+	"POST /claim":                                 nil,
+	"POST /invoice/reveal":                        nil,
+	"PUT /hand-only":                              map[string]any{"on": true, "reason": "x"},
 }
 
 // withIfMatch are sent with a version, so that it is the scope that refuses.
@@ -108,7 +113,7 @@ func TestNobodyReachesOtherDepartments(t *testing.T) {
 			}
 			for _, r := range bodies {
 				path := strings.NewReplacer("{id}", fmt.Sprint(mine.ID), "{contact_id}", "1", "{relation_id}", "1", "{staff_id}", "1",
-					"{change_id}", "1", "{tag_id}", "1", "{source_id}", "1").Replace(r.path)
+					"{change_id}", "1", "{tag_id}", "1", "{source_id}", "1", "{task_id}", "1", "{item}", "usage").Replace(r.path)
 				status, answer := p.doWith(withIfMatch, r.method, path, r.body, nil)
 				if status != 403 && status != 404 {
 					t.Errorf("%s: %s %s answered %d %.300s", p.role, r.method, r.path, status, answer)
@@ -226,7 +231,8 @@ func digestPostgres(t *testing.T, url string) map[string]string {
 }
 
 // restless tables change while nobody asks for anything.
-var restless = []string{"sessions", "river_", "job_", "settings", "events", "event_receipts", "customer_quality", "quality_", "insight_", "id_sequences", "idempotency_keys", "audience_head"}
+var restless = []string{"sessions", "river_", "job_", "settings", "events", "event_receipts", "customer_quality", "quality_", "insight_", "id_sequences", "idempotency_keys", "audience_head",
+	"lifecycle_head", "lifecycle_configs", "lifecycle_states", "lifecycle_history", "lifecycle_days", "lifecycle_held", "column_"}
 
 func digest(t *testing.T, d *db.DB, tables string) map[string]string {
 	t.Helper()
