@@ -92,6 +92,8 @@ describe('an audience that comes with the program', () => {
     const level = await link.innerText()
     await link.click()
     await page.waitForURL(/\/customers\?/)
+    // The address changes before the page does, and the profile has rows, too.
+    await page.getByRole('heading', { name: zh('nav.customers.list'), level: 1 }).waitFor()
     await rows().first().waitFor()
     for (const text of await rows().allInnerTexts()) expect(text).toContain(level)
     await page.goBack()
@@ -123,7 +125,10 @@ describe('an audience that comes with the program', () => {
       rule: { field: 'has_phone', op: 'is', value: true },
     })
     await page.goto(`/audiences/overlap?ids=${id},${other.id}`)
-    await page.getByRole('figure').getByRole('listitem').first().waitFor()
+    // Two audiences are circles; what is in each part stands beside them.
+    const parts = page.getByRole('figure').getByRole('listitem')
+    await parts.first().waitFor()
+    expect(await parts.count()).toBe(3)
     await page.getByRole('button', { name: zh('audiences.combine') }).click()
     const drawer = page.getByRole('dialog')
     await drawer

@@ -38,6 +38,19 @@ describe.skipIf(!process.env.ZHIKE_PICTURES)('pictures', () => {
     await take(name)
   })
 
+  test('audience', async () => {
+    const { page } = v
+    const answer = await v.context.request.post('/api/v1/audiences/shipped/lapsing', {
+      data: {},
+      headers: { Origin: sample.url },
+    })
+    const { id } = (await answer.json()) as { id: number }
+    await page.goto(`/audiences/${id}`)
+    // The weeks before are recounted one after the other.
+    await page.getByText(zh('audiences.sizes_past_note')).waitFor()
+    await take('audience')
+  })
+
   test('import', async () => {
     const { page } = v
     await page.goto('/imports/new')

@@ -948,6 +948,24 @@ export interface paths {
         patch: operations["setCustomerFields"];
         trace?: never;
     };
+    "/customers/{id}/hand-only": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether only people decide about a customer */
+        get: operations["getHandOnly"];
+        /** Have only people decide about a customer, or programs again */
+        put: operations["setHandOnly"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/customers/{id}/hand-over": {
         parameters: {
             query?: never;
@@ -976,6 +994,127 @@ export interface paths {
         put?: never;
         /** Show the invoice data in clear; recorded */
         post: operations["revealInvoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the levels of a customer changed, by runs and by people */
+        get: operations["listCustomerLevels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stage of a customer, why, and what would come next */
+        get: operations["getCustomerLifecycle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/lifecycle/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people decided about the stage of a customer, newest first */
+        get: operations["listCustomerDecisions"];
+        put?: never;
+        /** Decide about the stage of a customer, and how long rules keep off */
+        post: operations["decideCustomerStage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/lifecycle/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the stage of a customer changed, newest first, with the days in each */
+        get: operations["listCustomerPassages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/lifecycle/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Steps, diagnoses and questionnaires of a customer, newest first */
+        get: operations["listCustomerTasks"];
+        put?: never;
+        /** Begin to work with a tool */
+        post: operations["openCustomerTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/lifecycle/tasks/{task_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note what came of a task, or open it again */
+        post: operations["closeCustomerTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/lifecycle/tasks/{task_id}/items/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Write what came of a step, a cause or a question */
+        put: operations["fillCustomerTaskItem"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2015,6 +2154,262 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stages with their customers, and how fresh they are */
+        get: operations["getLifecycle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Customers who came to another stage on days that are over, each change once and in order */
+        get: operations["listLifecycleChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/cohorts/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who bought again in which month, by the month of the first purchase */
+        get: operations["getLifecycleRetention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/cohorts/stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Funnel, conversion and time in stages by the month of the first purchase */
+        get: operations["getLifecycleStageCohorts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version of the configuration */
+        get: operations["getLifecycleConfig"];
+        /** Put a configuration in force; it counts from the open day on */
+        put: operations["saveLifecycleConfig"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/config/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what is wrong with a configuration, and save nothing */
+        post: operations["checkLifecycleConfig"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/config/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions */
+        get: operations["compareLifecycleConfigs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/config/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version of the configuration as YAML */
+        get: operations["exportLifecycleConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/config/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a configuration file (YAML) in force */
+        post: operations["importLifecycleConfig"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/config/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of the configuration, newest first */
+        get: operations["listLifecycleConfigs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who came from which stage to which between the ends of two days */
+        get: operations["getLifecycleFlow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The industries that a configuration ships for */
+        get: operations["listLifecyclePresets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/presets/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The configuration that ships for an industry */
+        get: operations["getLifecyclePreset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/tools/{code}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came of the tasks of a tool: causes, measures, answers, won and lost */
+        get: operations["getLifecycleToolFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Customers of each stage by day or week, who came and who left */
+        get: operations["getLifecycleTrend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/merges": {
         parameters: {
             query?: never;
@@ -2197,6 +2592,57 @@ export interface paths {
         };
         /** My next steps */
         get: operations["listNextSteps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own notices, newest first */
+        get: operations["listNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark notices as read */
+        post: operations["readNotices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notices/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many notices one has not read */
+        get: operations["countNotices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2677,6 +3123,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tiering/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Appeals, newest first */
+        get: operations["listTierAppeals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/appeals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One appeal */
+        get: operations["getTierAppeal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/appeals/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Uphold or decline an appeal */
+        post: operations["answerTierAppeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/appeals/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an appeal of one's own back */
+        post: operations["withdrawTierAppeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Impact assessments, newest first */
+        get: operations["listTierAssessments"];
+        put?: never;
+        /** File an impact assessment */
+        post: operations["fileTierAssessment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/assessments/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Impact assessments as a spreadsheet */
+        get: operations["exportTierAssessments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/away": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Be away or back; deputies act for members who are away */
+        put: operations["setTierAway"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tiering/default-scheme": {
         parameters: {
             query?: never;
@@ -2687,6 +3253,93 @@ export interface paths {
         get?: never;
         /** Choose the scheme whose levels lists show */
         put: operations["setDefaultTierScheme"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/dimensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Dimensions in their order */
+        get: operations["listTierDimensions"];
+        put?: never;
+        /** Add a dimension */
+        post: operations["createTierDimension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/dimensions/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename or archive a dimension, bring a scheme into use, or have a panel decide */
+        patch: operations["changeTierDimension"];
+        trace?: never;
+    };
+    "/tiering/dimensions/{code}/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Object to the level of a customer */
+        post: operations["makeTierAppeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/dimensions/{code}/hand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a customer another level, with a reason */
+        post: operations["gradeByHand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/dimensions/{code}/panel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who decides about a dimension, and by which rules */
+        get: operations["getTierPanel"];
+        /** Set the panel of a dimension */
+        put: operations["saveTierPanel"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2722,6 +3375,228 @@ export interface paths {
         put?: never;
         /** What a scheme would do, without writing anything */
         post: operations["previewTierScheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reviews, newest first */
+        get: operations["listTierReviews"];
+        put?: never;
+        /** Open the review of a run */
+        post: operations["openTierReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/reviews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One review */
+        get: operations["getTierReview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/reviews/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree, overrule, dispute or take back: one move, or all that pass a filter */
+        post: operations["decideTierMoves"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/reviews/{id}/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts of moves by every filter */
+        get: operations["countTierMoves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/reviews/{id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proposed moves by falling spend */
+        get: operations["listTierMoves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/reviews/{id}/moves/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a panel reads about one customer */
+        get: operations["getTierDossier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/reviews/{id}/moves/{customer_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add to the discussion of a move */
+        post: operations["addTierComment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/reviews/{id}/moves/{customer_id}/vote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Vote on a disputed move, or change the vote */
+        put: operations["castTierVote"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/reviews/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the levels in force as the panel decided */
+        post: operations["publishTierReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/reviews/{id}/remind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell the members who have not voted */
+        post: operations["remindTierPanel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/reviews/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close the voting where the votes given settle it */
+        post: operations["settleTierVotes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/reviews/{id}/voting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has voted, and who has not */
+        get: operations["getTierVoting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/reviews/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a review without an effect */
+        post: operations["withdrawTierReview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3063,6 +3938,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AnswerAppealInputBody: {
+            answer: string;
+            uphold: boolean;
+        };
         AppCheck: {
             code: string;
             detail: string;
@@ -4017,6 +4896,20 @@ export interface components {
             object_type: string;
             request_id: string;
         };
+        AwayInputBody: {
+            away: boolean;
+            /**
+             * Format: int64
+             * @description 0 for oneself
+             */
+            staff_id?: number;
+        };
+        CheckConfigBody: {
+            config: components["schemas"]["LifecycleConfig"];
+        };
+        CommentInputBody: {
+            text: string;
+        };
         CreateSourceInputBody: {
             name: string;
         };
@@ -4536,6 +5429,8 @@ export interface components {
             advice: string;
             as_of: string;
             code: string;
+            /** @description Code */
+            dimension: string;
             name: string;
             /** Format: int64 */
             rank: number;
@@ -4549,6 +5444,26 @@ export interface components {
              * @description 0 to 100; null where the scheme gives none
              */
             score?: number | null;
+        };
+        CustomerLifecycleNow: {
+            /** @description What to do with customers of this stage */
+            advice: string;
+            code: string;
+            /**
+             * Format: int64
+             * @description Days in the stage
+             */
+            days: number;
+            name: string;
+            /** @description Why, in words */
+            reason: string;
+            /** @description Day on which the customer came to the stage */
+            since: string;
+            /**
+             * Format: int64
+             * @description One of the fixed colours
+             */
+            tone: number;
         };
         CustomerNamed: {
             /** Format: int64 */
@@ -5659,6 +6574,11 @@ export interface components {
         FinishInputBody: {
             done: boolean;
         };
+        HandOnlyInputBody: {
+            on: boolean;
+            /** @description Needed to switch it on */
+            reason?: string;
+        };
         ImporterAlike: {
             /**
              * Format: int64
@@ -6366,6 +7286,454 @@ export interface components {
              */
             updated_at: number;
         };
+        LifecycleBegin: {
+            /** @description A rule as audiences have it */
+            rule: unknown;
+            to: string;
+        };
+        LifecycleChange: {
+            /** @description Empty: came new */
+            before: string;
+            /** @enum {string} */
+            cause: "begin" | "rule" | "hand" | "gone";
+            /** Format: int64 */
+            customer_id: number;
+            day: string;
+            /** @description Code of the move, of a rule */
+            move: string;
+            stage: string;
+        };
+        LifecycleChangeList: {
+            items: components["schemas"]["LifecycleChange"][];
+            more: boolean;
+            /** @description Where to go on, also when nothing was new; kept by the reader */
+            next_cursor: string;
+        };
+        LifecycleCohort: {
+            /** @description Who bought in month +0, +1, …; +0 is everybody */
+            active: number[];
+            /** Format: int64 */
+            customers: number;
+            /** @description 2026-01 */
+            month: string;
+        };
+        LifecycleConfig: {
+            begin: components["schemas"]["LifecycleBegin"][];
+            moves: components["schemas"]["LifecycleMove"][];
+            stages: components["schemas"]["LifecycleStage"][];
+            tools: components["schemas"]["LifecycleTool"][];
+        };
+        LifecycleDecision: {
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            at: number;
+            by: string;
+            by_hand_only: boolean;
+            /** @description From which day on it counts */
+            day: string;
+            /** Format: int64 */
+            id: number;
+            reason: string;
+            /** Format: int64 */
+            staff_id: number;
+            /** @description Null: the stage stayed */
+            stage: components["schemas"]["LifecycleStageRef"] | null;
+            /** @description Rules do not move the customer up to this day */
+            until: string;
+        };
+        LifecycleDecisionIn: {
+            /** @description Rules do not move the customer until somebody decides otherwise */
+            by_hand_only?: boolean;
+            /** @description Why; kept encrypted */
+            reason: string;
+            /** @description Code of a stage; left out: the stage stays */
+            stage?: string;
+            /** @description Rules do not move the customer up to this day, 2026-12-31; left out: they go on tomorrow */
+            until?: string;
+        };
+        LifecycleFlow: {
+            from: string;
+            links: components["schemas"]["LifecycleFlowLink"][];
+            stages: components["schemas"]["LifecycleStageRef"][];
+            to: string;
+        };
+        LifecycleFlowLink: {
+            /** Format: int64 */
+            customers: number;
+            /** @description Code of the stage on the first day; empty: came in between */
+            source: string;
+            /** @description Code of the stage on the last day */
+            target: string;
+        };
+        LifecycleItemFigure: {
+            item: string;
+            /** Format: int64 */
+            lost: number;
+            measures: components["schemas"]["LifecycleMeasureFigure"][];
+            results: components["schemas"]["LifecycleResultFigure"][];
+            /** Format: int64 */
+            tasks: number;
+            text: string;
+            /** Format: int64 */
+            won: number;
+        };
+        LifecycleMeasureFigure: {
+            /** Format: int64 */
+            failed: number;
+            measure: string;
+            /** Format: int64 */
+            tasks: number;
+            text: string;
+            /** Format: int64 */
+            worked: number;
+        };
+        LifecycleMove: {
+            code: string;
+            /** @description Codes of stages; none is any */
+            from: string[];
+            /**
+             * Format: int64
+             * @description Days in a row on which the rule must hold
+             */
+            hold_days: number;
+            /**
+             * Format: int64
+             * @description Days in the stage that is left, at least
+             */
+            min_stay_days: number;
+            name: string;
+            /** @description A rule as audiences have it */
+            rule: unknown;
+            to: string;
+        };
+        LifecycleNextMove: {
+            code: string;
+            /**
+             * Format: int64
+             * @description Days in a row on which the rule held, today included
+             */
+            held_days: number;
+            /**
+             * Format: int64
+             * @description Days in a row that it must hold
+             */
+            hold_days: number;
+            /** @description The rule holds today */
+            holds: boolean;
+            name: string;
+            /** @description Which conditions hold, with the values behind; null where the reader may not see what they ask for */
+            rule: components["schemas"]["AudienceReason"] | null;
+            /**
+             * Format: int64
+             * @description Days that the customer still stays at least
+             */
+            stay_left: number;
+            to: components["schemas"]["LifecycleStageRef"];
+        };
+        LifecycleOfCustomer: {
+            /** @description What to do with customers of this stage */
+            advice: string;
+            /** @description Rules do not move the customer */
+            by_hand_only: boolean;
+            /** @enum {string} */
+            cause: "begin" | "rule" | "hand" | "gone" | "";
+            /** Format: int64 */
+            customer_id: number;
+            /** @description The open day: what happened on it may still change */
+            day: string;
+            /**
+             * Format: int64
+             * @description Days in the stage
+             */
+            days: number;
+            /** @description False: came to the stage on the open day, which may still change */
+            final: boolean;
+            /** @description The moves that leave the stage, in order of precedence */
+            next: components["schemas"]["LifecycleNextMove"][];
+            /** @description Why, in words */
+            reason: string;
+            /** @description Day on which the customer came to the stage; empty without one */
+            since: string;
+            /** @description Null: not in the lifecycle yet */
+            stage: components["schemas"]["LifecycleStageRef"] | null;
+            /** @description What is offered for the stage */
+            tools: components["schemas"]["LifecycleToolRef"][];
+            /** @description Rules do not move the customer up to this day; empty: they do */
+            until: string;
+        };
+        LifecycleOverview: {
+            /** @description The first day that there is a history of */
+            begun: string;
+            /** @description The open day; empty before the lifecycle has begun */
+            day: string;
+            /**
+             * Format: int64
+             * @description Stages are right as of then, unix ms; 0: not yet
+             */
+            evaluated_at: number;
+            /**
+             * Format: int64
+             * @description Customers within the reader's scope who are not in the lifecycle
+             */
+            none: number;
+            /** @description What keeps rules from being evaluated, in words; empty: nothing */
+            problem: string;
+            /** @description Its place in the configuration */
+            problem_at: string;
+            /** @description Of customers within the reader's scope */
+            stages: components["schemas"]["LifecycleStageCount"][];
+            /**
+             * Format: int64
+             * @description Of the configuration in force
+             */
+            version: number;
+        };
+        LifecyclePassage: {
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            at: number;
+            /** @description Null for the first */
+            before: components["schemas"]["LifecycleStageRef"] | null;
+            /** @description Who decided; empty of rules */
+            by: string;
+            /** @enum {string} */
+            cause: "begin" | "rule" | "hand" | "gone";
+            day: string;
+            /**
+             * Format: int64
+             * @description Days in the stage before
+             */
+            days: number;
+            /** @description False on the open day, which may still change */
+            final: boolean;
+            /** @description Why he or she did */
+            note: string;
+            stage: components["schemas"]["LifecycleStageRef"];
+            /** @description Why, in words */
+            text: string;
+        };
+        LifecycleResultFigure: {
+            result: string;
+            /** Format: int64 */
+            tasks: number;
+        };
+        LifecycleRetention: {
+            cohorts: components["schemas"]["LifecycleCohort"][];
+        };
+        LifecycleStage: {
+            /** @description What to do with customers of this stage */
+            advice: string;
+            code: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description One of the fixed colours
+             */
+            tone: number;
+        };
+        LifecycleStageCohort: {
+            /** Format: int64 */
+            customers: number;
+            /** @description Empty of the total */
+            month: string;
+            /** @description In the order of stages */
+            stages: components["schemas"]["LifecycleStagePassage"][];
+        };
+        LifecycleStageCohorts: {
+            cohorts: components["schemas"]["LifecycleStageCohort"][];
+            stages: components["schemas"]["LifecycleStageRef"][];
+            /** @description All months together: the funnel */
+            total: components["schemas"]["LifecycleStageCohort"];
+        };
+        LifecycleStageCount: {
+            code: string;
+            /** Format: int64 */
+            customers: number;
+            name: string;
+            /** Format: int64 */
+            tone: number;
+        };
+        LifecycleStagePassage: {
+            code: string;
+            /**
+             * Format: double
+             * @description Median days of the stays that are over
+             */
+            days_in: number | null;
+            /**
+             * Format: double
+             * @description Median days from the first purchase to the stage, of those who came behind it
+             */
+            days_to: number | null;
+            /**
+             * Format: int64
+             * @description Who are in it now
+             */
+            now: number;
+            /**
+             * Format: int64
+             * @description Who were in the stage at some time
+             */
+            reached: number;
+            /**
+             * Format: double
+             * @description Of the cohort
+             */
+            share: number;
+        };
+        LifecycleStageRef: {
+            code: string;
+            name: string;
+            /** Format: int64 */
+            tone: number;
+        };
+        LifecycleTask: {
+            /**
+             * Format: int64
+             * @description unix ms; null while it is open
+             */
+            closed_at: number | null;
+            closed_by: string;
+            /** Format: int64 */
+            customer_id: number;
+            /**
+             * Format: int64
+             * @description Items that need nothing more
+             */
+            done: number;
+            /** Format: int64 */
+            id: number;
+            /** @description Those that were filled in */
+            items: components["schemas"]["LifecycleTaskItem"][];
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            opened_at: number;
+            opened_by: string;
+            /** @enum {string} */
+            outcome: "open" | "done" | "won" | "lost";
+            /** @description As it was when the task was opened */
+            tool: components["schemas"]["LifecycleTool"];
+        };
+        LifecycleTaskIn: {
+            /** @description Code of a tool */
+            tool: string;
+        };
+        LifecycleTaskItem: {
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            changed_at: number;
+            changed_by: string;
+            /** @description Code of the step, the cause or the question */
+            item: string;
+            /** @description Code of what was done about a cause; empty for nothing yet */
+            measure: string;
+            note: string;
+            /** @description Of a step done; of a cause open, worked or failed; of a question the code of the answer */
+            result: string;
+        };
+        LifecycleTaskItemIn: {
+            measure?: string;
+            /** @description Kept encrypted; of a question without choices the answer */
+            note?: string;
+            /** @description Of a step done; of a cause open, worked or failed; of a question with choices the code of one; empty takes the item back */
+            result: string;
+        };
+        LifecycleTaskOutcome: {
+            /**
+             * @description won and lost are of a diagnosis; open opens it again
+             * @enum {string}
+             */
+            outcome: "done" | "won" | "lost" | "open";
+        };
+        LifecycleTool: {
+            about: string;
+            code: string;
+            items: components["schemas"]["LifecycleToolItem"][];
+            /** @enum {string} */
+            kind: "steps" | "diagnosis" | "survey";
+            measures: components["schemas"]["LifecycleToolChoice"][];
+            name: string;
+            /** @description Codes of the stages that it is offered for; none is all */
+            stages: string[];
+        };
+        LifecycleToolChoice: {
+            code: string;
+            /** @description Name of the tag that goes with the answer; empty for none */
+            tag: string;
+            text: string;
+        };
+        LifecycleToolFigures: {
+            /** Format: int64 */
+            done: number;
+            /** @description By step, cause or question, in their order */
+            items: components["schemas"]["LifecycleItemFigure"][];
+            /** Format: int64 */
+            lost: number;
+            /** Format: int64 */
+            open: number;
+            tool: string;
+            /** Format: int64 */
+            won: number;
+        };
+        LifecycleToolItem: {
+            choices: components["schemas"]["LifecycleToolChoice"][];
+            code: string;
+            /** @description Custom field that the answer is written to, f.<code>; empty for none */
+            field: string;
+            text: string;
+        };
+        LifecycleToolRef: {
+            code: string;
+            /** @enum {string} */
+            kind: "steps" | "diagnosis" | "survey";
+            name: string;
+        };
+        LifecycleTrend: {
+            points: components["schemas"]["LifecycleTrendPoint"][];
+            stages: components["schemas"]["LifecycleStageRef"][];
+        };
+        LifecycleTrendFigure: {
+            code: string;
+            /** Format: int64 */
+            customers: number;
+            /** Format: int64 */
+            entered: number;
+            /** Format: int64 */
+            left: number;
+        };
+        LifecycleTrendPoint: {
+            day: string;
+            stages: components["schemas"]["LifecycleTrendFigure"][];
+        };
+        LifecycleVersion: {
+            author: string;
+            /**
+             * Format: int64
+             * @description Staff id; 0 where the program made it
+             */
+            author_id: number;
+            config: components["schemas"]["LifecycleConfig"];
+            /**
+             * Format: int64
+             * @description unix ms; 0 of version 0
+             */
+            created_at: number;
+            /** @description Why it was made */
+            note: string;
+            /**
+             * Format: int64
+             * @description 0: the one that ships with the program, before the lifecycle has begun
+             */
+            version: number;
+        };
         ListAudienceFresh: {
             items: components["schemas"]["AudienceFresh"][];
         };
@@ -6426,6 +7794,12 @@ export interface components {
         ListImporterSource: {
             items: components["schemas"]["ImporterSource"][];
         };
+        ListLifecycleDecision: {
+            items: components["schemas"]["LifecycleDecision"][];
+        };
+        ListLifecycleTask: {
+            items: components["schemas"]["LifecycleTask"][];
+        };
         ListOrgAccessField: {
             items: components["schemas"]["OrgAccessField"][];
         };
@@ -6450,6 +7824,12 @@ export interface components {
         ListTieringChange: {
             items: components["schemas"]["TieringChange"][];
         };
+        ListTieringDimension: {
+            items: components["schemas"]["TieringDimension"][];
+        };
+        ListTieringLevelStep: {
+            items: components["schemas"]["TieringLevelStep"][];
+        };
         ListTieringMetricInfo: {
             items: components["schemas"]["TieringMetricInfo"][];
         };
@@ -6466,9 +7846,16 @@ export interface components {
              */
             into_id: number;
         };
+        NewDimensionBody: {
+            /** @description Small letters, digits and hyphens; it never changes */
+            code: string;
+            name: string;
+        };
         NewSchemeBody: {
             /** @description Code of the copy */
             code?: string;
+            /** @description Code of the dimension of the copy; that of the scheme it is made from where left out */
+            dimension?: string;
             /** @description Code of the scheme to copy */
             from?: string;
             /** @description Name of the copy */
@@ -6501,10 +7888,20 @@ export interface components {
             behaviours?: components["schemas"]["OrderBehaviourItem"][];
             customer: components["schemas"]["CustomerIdentity"];
             figures: components["schemas"]["OrderFigures"];
-            /** @description In the current run, with the reason; null where not graded */
+            /** @description Of value, with the reason; null where there is none */
             level?: components["schemas"]["CustomerLevelReason"] | null;
+            /** @description Of every dimension in use, in their order */
+            levels?: components["schemas"]["OrderDimensionLevel"][];
+            /** @description Null where not in the lifecycle yet */
+            lifecycle?: components["schemas"]["CustomerLifecycleNow"] | null;
             /** @description The newest 10 */
             orders?: components["schemas"]["OrderItem"][];
+        };
+        OrderDimensionLevel: {
+            code: string;
+            /** @description Null where the customer has none */
+            level?: components["schemas"]["CustomerLevelReason"] | null;
+            name: string;
         };
         OrderFigures: {
             as_of: string;
@@ -6732,6 +8129,37 @@ export interface components {
             must_change_password: boolean;
             name: string;
         };
+        OrgNotice: {
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            created_at: number;
+            /** Format: int64 */
+            id: number;
+            /** @description Its text is notice.<kind> */
+            kind: string;
+            params: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description unix ms; null while unread
+             */
+            read_at: number | null;
+        };
+        OrgNotices: {
+            items: components["schemas"]["OrgNotice"][];
+            /** @description Give it as cursor to get the next page; null on the last one */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description All matches, null where not counted
+             */
+            total: number | null;
+            /** Format: int64 */
+            unread: number;
+        };
         OrgPasswordIn: {
             current: string;
             new: string;
@@ -6739,6 +8167,10 @@ export interface components {
         OrgPermissionView: {
             group: string;
             name: string;
+        };
+        OrgReadNotices: {
+            /** @description None for all */
+            ids?: number[];
         };
         OrgRole: {
             /** @description Shipped with the program; cannot be deleted */
@@ -6851,6 +8283,10 @@ export interface components {
             password: string;
             staff: components["schemas"]["OrgStaff"];
         };
+        OrgUnreadNotices: {
+            /** Format: int64 */
+            unread: number;
+        };
         PageAudienceItem: {
             items: components["schemas"]["AudienceItem"][];
             /** @description Give it as cursor to get the next page; null on the last one */
@@ -6961,6 +8397,26 @@ export interface components {
              */
             total: number | null;
         };
+        PageLifecyclePassage: {
+            items: components["schemas"]["LifecyclePassage"][];
+            /** @description Give it as cursor to get the next page; null on the last one */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description All matches, null where not counted
+             */
+            total: number | null;
+        };
+        PageLifecycleVersion: {
+            items: components["schemas"]["LifecycleVersion"][];
+            /** @description Give it as cursor to get the next page; null on the last one */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description All matches, null where not counted
+             */
+            total: number | null;
+        };
         PageOrderBehaviourItem: {
             items: components["schemas"]["OrderBehaviourItem"][];
             /** @description Give it as cursor to get the next page; null on the last one */
@@ -6991,8 +8447,48 @@ export interface components {
              */
             total: number | null;
         };
+        PageTieringAppeal: {
+            items: components["schemas"]["TieringAppeal"][];
+            /** @description Give it as cursor to get the next page; null on the last one */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description All matches, null where not counted
+             */
+            total: number | null;
+        };
+        PageTieringAssessment: {
+            items: components["schemas"]["TieringAssessment"][];
+            /** @description Give it as cursor to get the next page; null on the last one */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description All matches, null where not counted
+             */
+            total: number | null;
+        };
         PageTieringMember: {
             items: components["schemas"]["TieringMember"][];
+            /** @description Give it as cursor to get the next page; null on the last one */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description All matches, null where not counted
+             */
+            total: number | null;
+        };
+        PageTieringMoveView: {
+            items: components["schemas"]["TieringMoveView"][];
+            /** @description Give it as cursor to get the next page; null on the last one */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description All matches, null where not counted
+             */
+            total: number | null;
+        };
+        PageTieringReviewView: {
+            items: components["schemas"]["TieringReviewView"][];
             /** @description Give it as cursor to get the next page; null on the last one */
             next_cursor: string | null;
             /**
@@ -7151,6 +8647,16 @@ export interface components {
         };
         RuleInputBody: {
             on: boolean;
+        };
+        SaveConfigBody: {
+            /**
+             * Format: int64
+             * @description Version that the change was made of
+             */
+            base: number;
+            config: components["schemas"]["LifecycleConfig"];
+            /** @description Why */
+            note?: string;
         };
         SaveSchemeBody: {
             /**
@@ -7338,10 +8844,110 @@ export interface components {
              */
             updated_at: number;
         };
+        TieringAppeal: {
+            answer: string;
+            /**
+             * Format: int64
+             * @description A file of a note; 0 for none
+             */
+            attachment_id: number;
+            /** Format: int64 */
+            customer_id: number;
+            customer_name: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds; 0 while it is open
+             */
+            decided_at: number;
+            /** Format: int64 */
+            decided_by: number;
+            decided_by_name: string;
+            /**
+             * Format: int64
+             * @description The decision that changed the level; 0 for none
+             */
+            decision_id: number;
+            dimension: string;
+            evidence: string;
+            /** Format: int64 */
+            id: number;
+            /** @description Code of the level in force when it was made; "" for none */
+            level: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds
+             */
+            made_at: number;
+            /** Format: int64 */
+            made_by: number;
+            made_by_name: string;
+            /** @enum {string} */
+            status: "open" | "upheld" | "declined" | "withdrawn";
+            /** @description Code */
+            wanted: string;
+        };
+        TieringAppealInput: {
+            /** Format: int64 */
+            attachment_id?: number;
+            /** Format: int64 */
+            customer_id: number;
+            evidence: string;
+            /** @description Code of the level the customer should have */
+            wanted: string;
+        };
+        TieringAssessment: {
+            dimension: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds
+             */
+            filed_at: number;
+            /** Format: int64 */
+            filed_by: number;
+            filed_by_name: string;
+            /** Format: int64 */
+            id: number;
+            /** @description What it does to the rights of customers, and the risks */
+            impact: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds: three years after it was filed; it is not removed before
+             */
+            kept_until: number;
+            /** @description What protects them, and why that is enough */
+            measures: string;
+            /** @description Why it is lawful, justified and necessary */
+            necessity: string;
+            /** @description What is done with which data, and what for */
+            purpose: string;
+            /** @description Code */
+            scheme: string;
+        };
+        TieringAssessmentInput: {
+            dimension: string;
+            impact: string;
+            measures: string;
+            necessity: string;
+            purpose: string;
+            scheme: string;
+        };
         TieringChange: {
             after: unknown;
             before: unknown;
             path: string;
+        };
+        TieringComment: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds
+             */
+            at: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: int64 */
+            staff_id: number;
+            text: string;
         };
         TieringConcentration: {
             /** Format: int64 */
@@ -7354,11 +8960,13 @@ export interface components {
             threshold_fen: number;
         };
         TieringCondition: {
-            metric: string;
+            metric?: string;
             off?: boolean;
-            op: string;
+            op?: string;
             /** Format: double */
             value: number;
+            /** @description A rule as audiences have it, in place of metric, op and value */
+            who?: unknown;
         };
         TieringConditionView: {
             /** @description One of several of which one is enough */
@@ -7374,6 +8982,140 @@ export interface components {
             threshold: number | null;
             /** Format: double */
             value: number;
+            who: boolean;
+        };
+        TieringDecision: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds; 0 until decided
+             */
+            decided_at: number;
+            /** Format: int64 */
+            decided_by: number;
+            dimension: string;
+            /** @description Day from which the levels count */
+            from_day: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description Unix milliseconds; 0 until published
+             */
+            in_force_at: number;
+            /** @enum {string} */
+            kind: "run" | "hand";
+            note: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds
+             */
+            opened_at: number;
+            /**
+             * Format: int64
+             * @description Staff id; 0 for the program
+             */
+            opened_by: number;
+            /**
+             * Format: int64
+             * @description Of kind hand the run whose levels it changed
+             */
+            run_id: number;
+            /** @enum {string} */
+            status: "review" | "published" | "withdrawn";
+        };
+        TieringDecisionOnMove: {
+            /** @enum {string} */
+            act: "agree" | "overrule" | "dispute" | "take_back";
+            /**
+             * Format: int64
+             * @description Unix milliseconds
+             */
+            at: number;
+            by: string;
+            /** @enum {string} */
+            how: "person" | "vote" | "deadline" | "rest";
+            /** @description Of overruling: name of the level */
+            level: string;
+            reason: string;
+        };
+        TieringDimension: {
+            archived: boolean;
+            code: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Order on pages, from 1
+             */
+            position: number;
+            /** @description A panel decides before the levels of a run are in force; otherwise they are at once */
+            review: boolean;
+            /** @description Code of the scheme in use; "" where none is */
+            scheme: string;
+            /** @description Came with the program: can be renamed, not archived */
+            shipped: boolean;
+            /**
+             * Format: int64
+             * @description Unix milliseconds; 0 as shipped
+             */
+            updated_at: number;
+            /** Format: int64 */
+            version: number;
+        };
+        TieringDimensionPatch: {
+            archived?: boolean;
+            name?: string;
+            /** Format: int64 */
+            position?: number;
+            review?: boolean;
+            /** @description Scheme to use; it must be of this dimension */
+            scheme?: string;
+            /**
+             * Format: int64
+             * @description Version the change was made on
+             */
+            version: number;
+        };
+        TieringDossier: {
+            /** @description Why the customer has the level in force; null for who has none */
+            before: components["schemas"]["TieringExplanation"] | null;
+            comments: components["schemas"]["TieringComment"][];
+            /** @description What was decided in this review, oldest first */
+            decisions: components["schemas"]["TieringDecisionOnMove"][];
+            /** @description Complaints, what is promised and what was written down lately, newest first */
+            events: components["schemas"]["TieringDossierEvent"][];
+            hand_only: components["schemas"]["TieringHandOnly"];
+            /** @description Levels of the customer, newest first */
+            history: components["schemas"]["TieringLevelStep"][];
+            /** @description The twelve months up to that of the run, the oldest first */
+            months: components["schemas"]["TieringMonthFigures"][];
+            move: components["schemas"]["TieringMoveView"];
+            /** @description Why the run proposes the level */
+            now: components["schemas"]["TieringExplanation"];
+            /** @description Who looks after the customer, the owner first */
+            team: components["schemas"]["TieringDossierPerson"][];
+            votes: components["schemas"]["TieringVote"][];
+        };
+        TieringDossierEvent: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds
+             */
+            at: number;
+            kind: string;
+            /** @description Who wrote it */
+            name: string;
+            /** Format: int64 */
+            note_id: number;
+            /** @description Something is promised and not done */
+            open: boolean;
+            subject: string;
+        };
+        TieringDossierPerson: {
+            name: string;
+            /** @description owner, adviser, or the role in the team */
+            role: string;
+            /** Format: int64 */
+            staff_id: number;
         };
         TieringExplanation: {
             /** @description Suggested next step */
@@ -7440,6 +9182,34 @@ export interface components {
             /** @description What is missing for the next better level; empty at the best */
             why_not: string;
         };
+        TieringFacetValue: {
+            /** Format: int64 */
+            moves: number;
+            name: string;
+            /** @description What the filter takes */
+            value: string;
+        };
+        TieringHandInput: {
+            /** Format: int64 */
+            customer_id: number;
+            /** @description Code */
+            level: string;
+            reason: string;
+        };
+        TieringHandOnly: {
+            /** Format: int64 */
+            by: number;
+            by_name: string;
+            /** Format: int64 */
+            customer_id: number;
+            on: boolean;
+            reason: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds; 0 where it is off
+             */
+            since: number;
+        };
         TieringHeatCell: {
             /** Format: int64 */
             customers: number;
@@ -7468,10 +9238,38 @@ export interface components {
             /** Format: int64 */
             spend_fen: number;
         };
+        TieringLeftMoves: {
+            /** Format: int64 */
+            moves: number;
+            /** @description A code whose text is errors.<code> */
+            reason: string;
+        };
         TieringLevel: {
             advice?: string;
             code: string;
             name: string;
+        };
+        TieringLevelStep: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds
+             */
+            at: number;
+            /** @enum {string} */
+            by: "run" | "panel" | "hand";
+            /**
+             * Format: int64
+             * @description 0 where a run moved the customer
+             */
+            decision_id: number;
+            /** @description Name of the level; "" for none */
+            from: string;
+            /** @description Of a panel or by hand */
+            reason: string;
+            /** Format: int64 */
+            run_id: number;
+            scheme_name: string;
+            to: string;
         };
         TieringLevelSummary: {
             advice?: string;
@@ -7532,12 +9330,23 @@ export interface components {
             name: string;
             ops: string[];
             /** @enum {string} */
-            unit: "yuan" | "orders" | "days" | "months" | "share" | "count" | "stars";
+            unit: "yuan" | "orders" | "days" | "months" | "share" | "count" | "stars" | "times";
         };
         TieringMissing: {
             /** Format: int64 */
             customers: number;
             metric: string;
+        };
+        TieringMonthFigures: {
+            /** @description 2026-01 */
+            month: string;
+            /** Format: int64 */
+            orders: number;
+            /**
+             * Format: int64
+             * @description By the measure of the run's scheme
+             */
+            spend_fen: number;
         };
         TieringMonthRow: {
             /** Format: int64 */
@@ -7549,6 +9358,116 @@ export interface components {
             revenue_fen: number;
             /** Format: int64 */
             revenue_sub: number;
+        };
+        TieringMoveDecided: {
+            /**
+             * Format: int64
+             * @description Were decided so before
+             */
+            already: number;
+            /** Format: int64 */
+            changed: number;
+            counts: components["schemas"]["TieringStateCounts"];
+            /**
+             * Format: int64
+             * @description Moves that were meant
+             */
+            matched: number;
+            /** @description Left as they are, and why */
+            refused: components["schemas"]["TieringLeftMoves"][];
+            /**
+             * Format: int64
+             * @description Names the moves that were meant and their states before
+             */
+            token: number;
+        };
+        TieringMoveDecision: {
+            /** @enum {string} */
+            act: "agree" | "overrule" | "dispute" | "take_back";
+            /**
+             * Format: int64
+             * @description About one; 0 for those of filter
+             */
+            customer_id?: number;
+            /** @description About all moves that pass */
+            filter?: components["schemas"]["TieringMoveFilter"];
+            /** @description Of overruling: code of the level; left out for the level before */
+            level?: string;
+            /** @description Count only */
+            preview?: boolean;
+            /** @description Overruling and disputing need one */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description That of the preview or of the counts: nothing is done where the moves or their states are others since
+             */
+            token?: number;
+        };
+        TieringMoveFacets: {
+            /** @description The 50 with the most moves; 0 for none */
+            departments: components["schemas"]["TieringFacetValue"][];
+            direction: components["schemas"]["TieringFacetValue"][];
+            from: components["schemas"]["TieringFacetValue"][];
+            /** @description By the least margin of the group */
+            margin: components["schemas"]["TieringFacetValue"][];
+            /** @description The 50 with the most moves; 0 for nobody */
+            owners: components["schemas"]["TieringFacetValue"][];
+            state: components["schemas"]["TieringFacetValue"][];
+            steps: components["schemas"]["TieringFacetValue"][];
+            to: components["schemas"]["TieringFacetValue"][];
+            /**
+             * Format: int64
+             * @description Names the moves that pass and their states; give it with a decision about them
+             */
+            token: number;
+            /**
+             * Format: int64
+             * @description Moves that pass all filters
+             */
+            total: number;
+        };
+        TieringMoveFilter: {
+            /**
+             * Format: int64
+             * @description -1 for who belongs to none
+             */
+            department_id?: number;
+            /** @enum {string} */
+            direction?: "up" | "down" | "new" | "changed" | "";
+            /** @description Code of the level before; none for who had none */
+            from?: string;
+            /**
+             * Format: int64
+             * @description 0 is no bound
+             */
+            margin_max?: number;
+            /** Format: int64 */
+            margin_min?: number;
+            /** @description Only those that the caller decides about */
+            mine?: boolean;
+            /**
+             * Format: int64
+             * @description -1 for who belongs to nobody
+             */
+            owner_id?: number;
+            /** @description Name and what else customers are searched by */
+            q?: string;
+            /**
+             * Format: double
+             * @description Percent at random; the same ones for the same seed
+             */
+            sample?: number;
+            /** Format: int64 */
+            seed?: number;
+            /** @enum {string} */
+            state?: "open" | "agreed" | "overruled" | "disputed" | "";
+            /**
+             * Format: int64
+             * @description Ranks moved
+             */
+            steps?: number;
+            /** @description Code of the level proposed */
+            to?: string;
         };
         TieringMoves: {
             /** Format: int64 */
@@ -7569,6 +9488,124 @@ export interface components {
             unchanged: number;
             /** Format: int64 */
             up: number;
+        };
+        TieringMoveView: {
+            /** Format: int64 */
+            customer_id: number;
+            /** @description The level that an overruled move ends with; null otherwise */
+            decided: components["schemas"]["TieringLevel"] | null;
+            /**
+             * Format: int64
+             * @description Unix milliseconds; 0 where nobody decided
+             */
+            decided_at: number;
+            decided_by_name: string;
+            /**
+             * Format: int64
+             * @description 0 for none
+             */
+            department_id: number;
+            /** @enum {string} */
+            direction: "up" | "down" | "new" | "changed";
+            /** @description Null for who had no level */
+            from: components["schemas"]["TieringLevel"] | null;
+            /**
+             * @description How it came to its state
+             * @enum {string}
+             */
+            how: "person" | "vote" | "deadline" | "rest" | "";
+            /**
+             * Format: int64
+             * @description How far from the threshold, 0 to 100
+             */
+            margin: number;
+            /** @description The caller decides about it */
+            mine: boolean;
+            name: string;
+            /**
+             * Format: int64
+             * @description 0 for nobody
+             */
+            owner_id: number;
+            owner_name: string;
+            /** @description Why the run proposes this, in one sentence */
+            reason: string;
+            /** Format: int64 */
+            spend_fen: number;
+            /** @enum {string} */
+            state: "open" | "agreed" | "overruled" | "disputed";
+            /**
+             * Format: int64
+             * @description Ranks moved
+             */
+            steps: number;
+            /** @description What the run proposes */
+            to: components["schemas"]["TieringLevel"];
+            /** @description Reason that was given */
+            why: string;
+        };
+        TieringOpenReviewInput: {
+            /** @description Also where there are newer data than the run's */
+            anyway?: boolean;
+            note?: string;
+            /** Format: int64 */
+            run_id: number;
+        };
+        TieringPanel: {
+            /**
+             * Format: int64
+             * @description Days to decide, from the opening of a review
+             */
+            days: number;
+            dimension: string;
+            members: components["schemas"]["TieringPanelMember"][];
+            /**
+             * @description What becomes of disputed moves that no vote settled in time: the level before, or what the run proposed
+             * @enum {string}
+             */
+            on_deadline: "keep" | "agree";
+            /**
+             * Format: int64
+             * @description How many must have voted
+             */
+            quorum: number;
+            /**
+             * @description department: a member with a department decides about customers of it and of those below it; all: about everybody
+             * @enum {string}
+             */
+            reach: "department" | "all";
+            /**
+             * @description majority: more than half of the votes given; unanimity: all of them
+             * @enum {string}
+             */
+            rule: "majority" | "unanimity";
+            /**
+             * Format: int64
+             * @description Unix milliseconds
+             */
+            updated_at: number;
+            /**
+             * Format: int64
+             * @description Version the change is made on; 0 before the first
+             */
+            version: number;
+        };
+        TieringPanelMember: {
+            readonly away: boolean;
+            /**
+             * Format: int64
+             * @description For which department; 0 for the whole company
+             */
+            department_id: number;
+            /**
+             * Format: int64
+             * @description Acts while the member is away; 0 for nobody
+             */
+            deputy_id: number;
+            readonly deputy_name: string;
+            readonly name: string;
+            /** Format: int64 */
+            staff_id: number;
         };
         TieringPartView: {
             name: string;
@@ -7597,6 +9634,16 @@ export interface components {
             /** @description Numbers the conditions came to, in the order of the rules; money in 分 */
             thresholds: (number | null)[];
         };
+        TieringPublishInput: {
+            /** @description Day from which the levels count, today or later; default is today */
+            from_day?: string;
+            note?: string;
+            /**
+             * @description What becomes of moves that nobody decided: agree, or keep the level before (who had none gets the one proposed). Left out, such moves keep the review open
+             * @enum {string}
+             */
+            rest?: "agree" | "keep" | "";
+        };
         TieringQuartile: {
             /** Format: double */
             max: number;
@@ -7611,16 +9658,109 @@ export interface components {
             /** Format: double */
             q3: number;
         };
+        TieringReminded: {
+            /** Format: int64 */
+            people: number;
+        };
         TieringReport: {
             company: string;
             headline: string;
             key_customers: components["schemas"]["TieringKeyCustomer"][];
             locale: string;
             moves: components["schemas"]["TieringMoves"] | null;
+            people?: {
+                [key: string]: string;
+            };
             /** Format: int64 */
             run_id: number;
             slipping: components["schemas"]["TieringKeyCustomer"][];
             summary: components["schemas"]["TieringSummary"] | null;
+        };
+        TieringReviewView: {
+            /**
+             * Format: int64
+             * @description Grows with every decision
+             */
+            acts: number;
+            /** @description Day of the run */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description The run in force when it was opened
+             */
+            base_run_id: number | null;
+            /** @description Over the whole company; null while the moves are gathered, and to a narrow scope */
+            counts: components["schemas"]["TieringStateCounts"] | null;
+            /**
+             * Format: int64
+             * @description Unix milliseconds
+             */
+            deadline_at: number;
+            /**
+             * Format: int64
+             * @description Unix milliseconds; 0 until decided
+             */
+            decided_at: number;
+            /** Format: int64 */
+            decided_by: number;
+            decided_by_name: string;
+            dimension: string;
+            error_code: string;
+            /** @description Day from which the levels count */
+            from_day: string;
+            /**
+             * Format: int64
+             * @description Had a level and were not graded by the run
+             */
+            gone: number;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description Unix milliseconds; 0 until published
+             */
+            in_force_at: number;
+            /**
+             * Format: int64
+             * @description The job that gathers or publishes
+             */
+            job_id: number | null;
+            /** @enum {string} */
+            kind: "run" | "hand";
+            /** @description Of the run's scheme, from the best */
+            levels: components["schemas"]["TieringLevel"][];
+            /** @description Of the scheme in force when it was opened */
+            levels_before: components["schemas"]["TieringLevel"][];
+            /** Format: int64 */
+            moves: number;
+            /** @description For whom the caller acts */
+            my_seats: components["schemas"]["TieringPanelMember"][];
+            note: string;
+            /** @description There were newer data than the run's when it was opened */
+            older: boolean;
+            /**
+             * Format: int64
+             * @description Unix milliseconds
+             */
+            opened_at: number;
+            /**
+             * Format: int64
+             * @description Staff id; 0 for the program
+             */
+            opened_by: number;
+            opened_by_name: string;
+            /** @description As it was when the review was opened */
+            panel: components["schemas"]["TieringPanel"];
+            /**
+             * Format: int64
+             * @description Of kind hand the run whose levels it changed
+             */
+            run_id: number;
+            scheme_name: string;
+            /** @enum {string} */
+            status: "review" | "published" | "withdrawn";
+            /** @enum {string} */
+            step: "opening" | "open" | "publishing" | "closed" | "failed";
         };
         TieringRFM: {
             /** Format: int64 */
@@ -7678,6 +9818,8 @@ export interface components {
              * @description Graded; 0 until finished
              */
             customers: number;
+            /** @description Code of the dimension that the levels are of */
+            dimension: string;
             /** @description Why it failed */
             error_code: string;
             /** Format: int64 */
@@ -7738,6 +9880,8 @@ export interface components {
              * @description Graded; 0 until finished
              */
             customers: number;
+            /** @description Code of the dimension that the levels are of */
+            dimension: string;
             /** @description Why it failed */
             error_code: string;
             /** Format: int64 */
@@ -7766,6 +9910,7 @@ export interface components {
         };
         TieringScheme: {
             code: string;
+            dimension?: string;
             levels: components["schemas"]["TieringLevel"][];
             measure: string;
             method: string;
@@ -7789,11 +9934,13 @@ export interface components {
             created_by: number;
             /** @description Name of that person; "" where nobody of that id is known */
             created_by_name: string;
-            /** @description Lists show its levels */
+            /** @description In use: its runs are what is decided about in its dimension */
             default: boolean;
             /** @description Newest finished run, without its summary; null without one */
             last_run: components["schemas"]["TieringRunView"] | null;
             scheme: components["schemas"]["TieringScheme"] | null;
+            /** @description Of every condition that is a rule of audiences what it says, "" of others, in the order of the rules, all before any; left out where there is none */
+            sentences?: string[];
             /** @description Came with the program, under this code */
             shipped: boolean;
             /** Format: int64 */
@@ -7818,6 +9965,20 @@ export interface components {
             to?: number;
             /** Format: double */
             weight: number;
+        };
+        TieringSettledMoves: {
+            /** Format: int64 */
+            settled: number;
+        };
+        TieringStateCounts: {
+            /** Format: int64 */
+            agreed: number;
+            /** Format: int64 */
+            disputed: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            overruled: number;
         };
         TieringSummary: {
             /** Format: int64 */
@@ -7854,6 +10015,60 @@ export interface components {
             top20: components["schemas"]["TieringConcentration"];
             /** Format: int64 */
             version: number;
+        };
+        TieringVote: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds
+             */
+            at: number;
+            /** @description proposed, keep, or the code of another level */
+            choice: string;
+            /** Format: int64 */
+            member_id: number;
+            member_name: string;
+            /**
+             * Format: int64
+             * @description Who gave it: the member, or the deputy
+             */
+            staff_id: number;
+            staff_name: string;
+        };
+        TieringVoting: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds
+             */
+            deadline_at: number;
+            /**
+             * Format: int64
+             * @description Disputed moves that the votes given settle
+             */
+            decidable: number;
+            /** Format: int64 */
+            disputed: number;
+            members: components["schemas"]["TieringVotingMember"][];
+        };
+        TieringVotingMember: {
+            readonly away: boolean;
+            /**
+             * Format: int64
+             * @description For which department; 0 for the whole company
+             */
+            department_id: number;
+            /**
+             * Format: int64
+             * @description Acts while the member is away; 0 for nobody
+             */
+            deputy_id: number;
+            readonly deputy_name: string;
+            /** Format: int64 */
+            missing: number;
+            readonly name: string;
+            /** Format: int64 */
+            staff_id: number;
+            /** Format: int64 */
+            voted: number;
         };
         TimelineAttachment: {
             /**
@@ -8274,6 +10489,18 @@ export interface components {
             orders_180: number;
             /** Format: int64 */
             orders_prior_180: number;
+        };
+        VoteInputBody: {
+            /** @description proposed, keep, or the code of another level */
+            choice: string;
+            /**
+             * Format: int64
+             * @description For whom; 0 for oneself, or the only member one acts for
+             */
+            member_id?: number;
+        };
+        WithdrawInputBody: {
+            reason: string;
         };
     };
     responses: {
@@ -10157,6 +12384,59 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getHandOnly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringHandOnly"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setHandOnly: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOnlyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringHandOnly"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     handOverCustomer: {
         parameters: {
             query?: never;
@@ -10207,6 +12487,249 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerInvoice"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCustomerLevels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTieringLevelStep"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCustomerLifecycle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleOfCustomer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCustomerDecisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListLifecycleDecision"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideCustomerStage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecycleDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleOfCustomer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCustomerPassages: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Entries a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLifecyclePassage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCustomerTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListLifecycleTask"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openCustomerTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecycleTaskIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleTask"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    closeCustomerTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecycleTaskOutcome"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleTask"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    fillCustomerTaskItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+                item: string;
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecycleTaskItemIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleTask"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -12177,6 +14700,411 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getLifecycle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleOverview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listLifecycleChanges: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before; left out: from the beginning */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleChangeList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLifecycleRetention: {
+        parameters: {
+            query: {
+                /** @description Month of the first purchase, 2026-01 */
+                from: string;
+                /** @description 2026-12 */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleRetention"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLifecycleStageCohorts: {
+        parameters: {
+            query: {
+                /** @description Month of the first purchase, 2026-01 */
+                from: string;
+                /** @description 2026-12 */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleStageCohorts"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLifecycleConfig: {
+        parameters: {
+            query?: {
+                /** @description 0 is the one in force */
+                version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    saveLifecycleConfig: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveConfigBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    checkLifecycleConfig: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckConfigBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    compareLifecycleConfigs: {
+        parameters: {
+            query?: {
+                /** @description Version; 0 is the one in force */
+                from?: number;
+                to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTieringChange"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportLifecycleConfig: {
+        parameters: {
+            query?: {
+                /** @description 0 is the one in force */
+                version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    importLifecycleConfig: {
+        parameters: {
+            query?: {
+                /** @description Version in force that it replaces */
+                base?: number;
+                /** @description Why */
+                note?: string;
+            };
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listLifecycleConfigs: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Entries a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLifecycleVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLifecycleFlow: {
+        parameters: {
+            query: {
+                /** @description 2026-01-31 */
+                from: string;
+                /** @description Left out: the open day */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleFlow"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listLifecyclePresets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListString"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLifecyclePreset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleConfig"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLifecycleToolFigures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleToolFigures"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLifecycleTrend: {
+        parameters: {
+            query: {
+                /** @description day where left out */
+                by?: "day" | "week" | "";
+                /** @description 2026-01-31 */
+                from: string;
+                /** @description Left out: the open day */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleTrend"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listMerges: {
         parameters: {
             query?: {
@@ -12541,6 +15469,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TimelineSteps"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listNotices: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Entries a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgNotices"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readNotices: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrgReadNotices"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgUnreadNotices"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    countNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgUnreadNotices"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -13554,6 +16557,224 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listTierAppeals: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                customer_id?: number;
+                dimension?: string;
+                /** @description Entries a page */
+                limit?: number;
+                /** @description Only those that the caller made */
+                mine?: boolean;
+                /** @description Field to sort by, with a leading minus descending */
+                sort?: string;
+                status?: "open" | "upheld" | "declined" | "withdrawn" | "";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTieringAppeal"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTierAppeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringAppeal"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    answerTierAppeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerAppealInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringAppeal"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawTierAppeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringAppeal"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTierAssessments: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                dimension?: string;
+                /** @description Entries a page */
+                limit?: number;
+                /** @description Field to sort by, with a leading minus descending */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTieringAssessment"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    fileTierAssessment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TieringAssessmentInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringAssessment"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportTierAssessments: {
+        parameters: {
+            query?: {
+                dimension?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setTierAway: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AwayInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     setDefaultTierScheme: {
         parameters: {
             query?: never;
@@ -13576,6 +16797,201 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTierDimensions: {
+        parameters: {
+            query?: {
+                /** @description Archived ones, too */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTieringDimension"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createTierDimension: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDimensionBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringDimension"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeTierDimension: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TieringDimensionPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringDimension"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    makeTierAppeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TieringAppealInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringAppeal"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    gradeByHand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TieringHandInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringDecision"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTierPanel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringPanel"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    saveTierPanel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TieringPanel"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringPanel"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -13624,6 +17040,433 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TieringPreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTierReviews: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                dimension?: string;
+                /** @description Entries a page */
+                limit?: number;
+                /** @description Field to sort by, with a leading minus descending */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTieringReviewView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openTierReview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TieringOpenReviewInput"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringReviewView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTierReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringReviewView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideTierMoves: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TieringMoveDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringMoveDecided"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    countTierMoves: {
+        parameters: {
+            query?: {
+                /** @description -1 for who belongs to none */
+                department_id?: number;
+                direction?: "up" | "down" | "new" | "changed" | "";
+                /** @description Code of the level before; none for who had none */
+                from?: string;
+                /** @description 0 is no bound */
+                margin_max?: number;
+                margin_min?: number;
+                /** @description Only those that the caller decides about */
+                mine?: boolean;
+                /** @description -1 for who belongs to nobody */
+                owner_id?: number;
+                /** @description Name and what else customers are searched by */
+                q?: string;
+                /** @description Percent at random; the same ones for the same seed */
+                sample?: number;
+                seed?: number;
+                state?: "open" | "agreed" | "overruled" | "disputed" | "";
+                /** @description Ranks moved */
+                steps?: number;
+                /** @description Code of the level proposed */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringMoveFacets"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTierMoves: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description -1 for who belongs to none */
+                department_id?: number;
+                direction?: "up" | "down" | "new" | "changed" | "";
+                /** @description Code of the level before; none for who had none */
+                from?: string;
+                /** @description Entries a page */
+                limit?: number;
+                /** @description 0 is no bound */
+                margin_max?: number;
+                margin_min?: number;
+                /** @description Only those that the caller decides about */
+                mine?: boolean;
+                /** @description -1 for who belongs to nobody */
+                owner_id?: number;
+                /** @description Name and what else customers are searched by */
+                q?: string;
+                /** @description Percent at random; the same ones for the same seed */
+                sample?: number;
+                seed?: number;
+                /** @description Field to sort by, with a leading minus descending */
+                sort?: string;
+                state?: "open" | "agreed" | "overruled" | "disputed" | "";
+                /** @description Ranks moved */
+                steps?: number;
+                /** @description Code of the level proposed */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTieringMoveView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTierDossier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringDossier"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addTierComment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                customer_id: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringComment"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    castTierVote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                customer_id: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoteInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    publishTierReview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TieringPublishInput"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringReviewView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remindTierPanel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringReminded"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    settleTierVotes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringSettledMoves"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTierVoting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringVoting"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawTierReview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringReviewView"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -6,12 +6,12 @@ import { Link, useLocation } from 'react-router'
 import styles from './bottombar.module.css'
 import { isActive, isUnder, type NavEntry } from './nav'
 
-/** The phone's navigation: three entries within the thumb's reach, and the rest behind the fourth. */
+/** The phone's navigation: four entries within the thumb's reach, and the rest behind the fifth. */
 export function BottomBar({ entries }: { entries: NavEntry[] }) {
   const { t } = useTranslation()
   const { pathname } = useLocation()
   const [more, setMore] = useState(false)
-  const bar = entries.filter((e) => e.phone).slice(0, 3)
+  const bar = entries.filter((e) => e.phone).slice(0, 4)
   const inBar = bar.some((e) => isActive(pathname, e))
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the sheet

@@ -35,6 +35,13 @@ describe('counts', () => {
   it('writes shares', () => {
     expect(zh.percent(0.74594, 3)).toBe('74.594%')
     expect(zh.percent(0.2)).toBe('20.0%')
+    expect(zh.percent(0)).toBe('0.0%')
+    expect(zh.percent(0.0005)).toBe('0.1%')
+    expect(zh.percent(0.000499)).toBe('< 0.1%')
+    expect(zh.percent(0.004, 0)).toBe('< 1%')
+    expect(zh.percent(0.9996)).toBe('> 99.9%')
+    expect(zh.percent(0.996, 0)).toBe('> 99%')
+    expect(zh.percent(1)).toBe('100.0%')
   })
 })
 

@@ -20,7 +20,7 @@ export interface Format {
   count: (n: number, digits?: number) => string
   /** 12345 → "1.2万"; English "12.3K". Below 10,000 exact. */
   countShort: (n: number) => string
-  /** 0.1234 → "12.3%". */
+  /** 0.1234 → "12.3%"; a few of many are "< 0.1%", and almost all "> 99.9%". */
   percent: (share: number, digits?: number) => string
   /** "2026-09-25 14:05" in company time. */
   dateTime: (at: Instant) => string
@@ -30,6 +30,8 @@ export interface Format {
   relative: (at: Instant, now?: number) => string
   /** "1 小时 5 分"; input in milliseconds. */
   duration: (ms: number) => string
+  /** Time a machine took: "12", "< 1"; the unit stands in the text. */
+  ms: (ms: number) => string
   /** "3.2 MB". */
   bytes: (n: number) => string
 }
@@ -81,8 +83,14 @@ export function makeFormat(lang: string, timeZone: string, currency: string): Fo
     moneyShort: (fen) => signed(fen, short(Math.abs(fen) / 100)),
     count: (n, digits = 0) => (digits ? digitsOf(digits).format(n) : whole.format(n)),
     countShort: (n) => (Math.abs(n) < 1e4 ? whole.format(n) : short(n)),
-    percent: (share, digits = 1) =>
-      `${new Intl.NumberFormat(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(share * 100)}%`,
+    percent: (share, digits = 1) => {
+      const text = (n: number) =>
+        `${new Intl.NumberFormat(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(n)}%`
+      const step = 10 ** -digits
+      if (share > 0 && share * 100 < step / 2) return `< ${text(step)}`
+      if (share < 1 && share * 100 >= 100 - step / 2) return `> ${text(100 - step)}`
+      return text(share * 100)
+    },
     dateTime: (instant) => at(instant).format('YYYY-MM-DD HH:mm'),
     date: (instant) =>
       typeof instant === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(instant)
@@ -102,6 +110,7 @@ export function makeFormat(lang: string, timeZone: string, currency: string): Fo
       if (m > 0) return zh ? `${m} 分 ${sec} 秒` : `${m} min ${sec} s`
       return zh ? `${sec} 秒` : `${sec} s`
     },
+    ms: (ms) => (ms < 1 ? '< 1' : whole.format(ms)),
     bytes: (n) => {
       const names = ['B', 'KB', 'MB', 'GB', 'TB']
       let [value, i] = [n, 0]

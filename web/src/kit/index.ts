@@ -2,6 +2,7 @@
 export { Chart, type ChartColors, type ChartHit, type ChartProps } from './chart/Chart'
 export { tooltipElement } from './chart/tooltip'
 export { type ConfirmOptions, useConfirmWithUndo, useSay } from './confirm'
+export { Beside, SaveBar } from './Editor'
 export {
   DetailDrawer,
   FormDrawer,
@@ -13,6 +14,7 @@ export { type Format, type Instant, makeFormat, useFormat } from './format'
 export { JobBar, JobProgress, JobStateTag, useJobName } from './jobs/JobProgress'
 export { isOver, useJob, useRunningJobs } from './jobs/store'
 export { LinkButton } from './LinkButton'
+export { useLeaving } from './leaving'
 export { useIsPhone } from './media'
 export { Grip, MoveButtons } from './order/controls'
 export { moved } from './order/moved'

@@ -1,4 +1,4 @@
-import styles from './audiences.module.css'
+import styles from './figure.module.css'
 
 // What a rule does, without words: conditions on the left, of many people some are meant.
 export function AudienceFigure() {

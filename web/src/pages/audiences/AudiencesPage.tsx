@@ -21,6 +21,7 @@ import {
 import { AudienceFigure } from './AudienceFigure'
 import { type Audience, type Fresh, key, listAudiences, useFresh } from './api'
 import styles from './audiences.module.css'
+import { CountButton } from './CountButton'
 import { StaticForm } from './static/StaticForm'
 import { Checked, KindTag, Moved, Said, StateTags } from './words'
 
@@ -161,7 +162,16 @@ function useColumns(fresh: Map<number, Fresh> | undefined): Column<Audience>[] {
         hint: t('audiences.size_hint'),
         render: (a) => (
           <span className={styles.size}>
-            <Count value={members(a, fresh?.get(a.id))} />
+            {a.kind === 'dynamic' && !a.followed && a.size === null ? (
+              <CountButton
+                bare
+                of={{ audience_id: a.id }}
+                name={a.name}
+                disabled={a.problem !== null}
+              />
+            ) : (
+              <Count value={members(a, fresh?.get(a.id))} />
+            )}
             {a.followed && (
               <small>
                 <Checked at={fresh?.get(a.id)?.fresh_at || a.evaluated_at} />
@@ -180,7 +190,7 @@ function useColumns(fresh: Map<number, Fresh> | undefined): Column<Audience>[] {
       {
         key: 'rule',
         title: t('audiences.words'),
-        width: 380,
+        width: 340,
         phone: 'wide',
         render: (a) => (
           <span className={styles.clamp} title={a.sentence || undefined}>

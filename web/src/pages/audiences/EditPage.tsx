@@ -1,10 +1,22 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Form, Input } from 'antd'
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { Alert, Button, Form, Input } from 'antd'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useBlocker, useLocation, useNavigate, useParams, useSearchParams } from 'react-router'
+import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router'
 import { type ApiError, asApiError } from '@/api/errors'
-import { Bones, errorRef, errorText, Page, PageHeader, QueryView, useSay } from '@/kit'
+import {
+  Beside,
+  Bones,
+  Count,
+  errorRef,
+  errorText,
+  Page,
+  PageHeader,
+  QueryView,
+  SaveBar,
+  useLeaving,
+  useSay,
+} from '@/kit'
 import {
   createAudience,
   type FullAudience,
@@ -215,13 +227,13 @@ function Editor({ k, start, audience }: { k: Known; start: Draft; audience?: Ful
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of the inputs inside
     <div
+      className={styles.editor}
       onKeyDown={(event) => {
         if (event.key === 'Enter' && (event.metaKey || event.ctrlKey) && !step) begin()
       }}
     >
       {general && (
         <Alert
-          className={styles.alert}
           type="error"
           showIcon
           role="alert"
@@ -234,78 +246,75 @@ function Editor({ k, start, audience }: { k: Known; start: Draft; audience?: Ful
           }
         />
       )}
-      <div className={staticList ? undefined : styles.layout}>
-        <div className={styles.main}>
-          <Form layout="vertical" component="div" className={styles.names}>
-            <Form.Item
-              label={t('common.name')}
-              htmlFor="audience-name"
-              required
-              validateStatus={fieldError('name') || (tried && !mine.name) ? 'error' : undefined}
-              help={
-                fieldError('name') ??
-                (tried && !mine.name ? t('ui_audience_builder.name_missing') : undefined)
-              }
-            >
-              <Input
-                id="audience-name"
-                maxLength={maxName}
-                autoFocus={!audience}
-                placeholder={t('ui_audience_builder.name_hint')}
-                value={name}
-                onChange={(event) => setName(event.target.value)}
-              />
-            </Form.Item>
-            <Form.Item
-              label={t('common.description')}
-              htmlFor="audience-description"
-              validateStatus={fieldError('description') ? 'error' : undefined}
-              help={fieldError('description')}
-            >
-              <Input
-                id="audience-description"
-                maxLength={500}
-                placeholder={t('common.optional')}
-                value={description}
-                onChange={(event) => setDescription(event.target.value)}
-              />
-            </Form.Item>
-          </Form>
-          {!staticList && (
-            <section aria-label={t('ui_audience_builder.rule')}>
-              <h2 className={styles.title}>{t('ui_audience_builder.rule')}</h2>
-              {root.rules.length === 0 && (
-                <p
-                  className={tried ? styles.fault : styles.empty}
-                  role={tried ? 'alert' : undefined}
-                >
-                  {t(tried ? 'ui_audience_builder.rule_missing' : 'ui_audience_builder.rule_hint')}
-                </p>
-              )}
-              <RuleBuilder
-                catalogue={k}
-                value={root}
-                onChange={change}
-                faults={faults}
-                tried={tried}
-                audience={audience?.id}
-              />
-            </section>
-          )}
-        </div>
+      <Beside
+        aside={
+          !staticList && (
+            <LivePanel
+              live={live}
+              newest={k.as_of}
+              asOf={asOf}
+              onAsOf={setAsOf}
+              onExplain={() => setExplaining(true)}
+              open={open}
+            />
+          )
+        }
+      >
+        <Form layout="vertical" component="div" className={styles.names}>
+          <Form.Item
+            label={t('common.name')}
+            htmlFor="audience-name"
+            required
+            validateStatus={fieldError('name') || (tried && !mine.name) ? 'error' : undefined}
+            help={
+              fieldError('name') ??
+              (tried && !mine.name ? t('ui_audience_builder.name_missing') : undefined)
+            }
+          >
+            <Input
+              id="audience-name"
+              maxLength={maxName}
+              autoFocus={!audience}
+              placeholder={t('ui_audience_builder.name_hint')}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
+          </Form.Item>
+          <Form.Item
+            label={t('common.description')}
+            htmlFor="audience-description"
+            validateStatus={fieldError('description') ? 'error' : undefined}
+            help={fieldError('description')}
+          >
+            <Input
+              id="audience-description"
+              maxLength={500}
+              placeholder={t('common.optional')}
+              value={description}
+              onChange={(event) => setDescription(event.target.value)}
+            />
+          </Form.Item>
+        </Form>
         {!staticList && (
-          <LivePanel
-            live={live}
-            newest={k.as_of}
-            asOf={asOf}
-            onAsOf={setAsOf}
-            onExplain={() => setExplaining(true)}
-            open={open}
-          />
+          <section aria-label={t('ui_audience_builder.rule')}>
+            <h2 className={styles.title}>{t('ui_audience_builder.rule')}</h2>
+            {root.rules.length === 0 && (
+              <p className={tried ? styles.fault : styles.empty} role={tried ? 'alert' : undefined}>
+                {t(tried ? 'ui_audience_builder.rule_missing' : 'ui_audience_builder.rule_hint')}
+              </p>
+            )}
+            <RuleBuilder
+              catalogue={k}
+              value={root}
+              onChange={change}
+              faults={faults}
+              tried={tried}
+              audience={audience?.id}
+            />
+          </section>
         )}
-      </div>
-      <div className={styles.foot}>
-        {!staticList && <Brief live={live} />}
+      </Beside>
+      <SaveBar status={!staticList && <Brief live={live} />}>
         <Button
           disabled={busy}
           onClick={() => navigate(audience ? `/audiences/${audience.id}` : '/audiences')}
@@ -315,7 +324,7 @@ function Editor({ k, start, audience }: { k: Known; start: Draft; audience?: Ful
         <Button type="primary" loading={busy} disabled={audience && !dirty} onClick={begin}>
           {t('common.save')}
         </Button>
-      </div>
+      </SaveBar>
       {step === 'save' && audience && (
         <SaveDialog
           id={audience.id}
@@ -352,50 +361,13 @@ function Editor({ k, start, audience }: { k: Known; start: Draft; audience?: Ful
 /** The count at the foot, where the panel is out of sight. */
 function Brief({ live }: { live: ReturnType<typeof useLive> }) {
   const { t } = useTranslation()
-  if (!live.count) return <span className={styles.brief} />
+  if (!live.count) return null
   return (
     <span className={`${styles.brief} ${live.stale ? styles.stale : ''}`} aria-hidden="true">
-      <b className="zk-num">{live.count.count.toLocaleString()}</b>{' '}
+      <b>
+        <Count value={live.count.count} />
+      </b>{' '}
       {t('ui_audience_builder.people', { count: live.count.count })}
     </span>
   )
-}
-
-/** Asks before changes are lost by going away. */
-function useLeaving(dirty: boolean) {
-  const { t } = useTranslation()
-  const { modal } = App.useApp()
-  const free = useRef(false)
-  const blocker = useBlocker(
-    ({ currentLocation, nextLocation }) =>
-      dirty && !free.current && currentLocation.pathname !== nextLocation.pathname,
-  )
-  useEffect(() => {
-    if (blocker.state !== 'blocked') return
-    modal.confirm({
-      title: t('ui_audience_builder.leave'),
-      content: t('ui_audience_builder.leave_text'),
-      okText: t('common.discard'),
-      cancelText: t('ui_audience_builder.save.back'),
-      okButtonProps: { danger: true },
-      icon: null,
-      autoFocusButton: 'cancel',
-      onOk: () => blocker.proceed(),
-      onCancel: () => blocker.reset(),
-    })
-  }, [blocker, modal, t])
-  useEffect(() => {
-    if (!dirty) return
-    const ask = (event: BeforeUnloadEvent) => {
-      if (!free.current) event.preventDefault()
-    }
-    window.addEventListener('beforeunload', ask)
-    return () => window.removeEventListener('beforeunload', ask)
-  }, [dirty])
-  return {
-    /** What was typed is saved: nothing is asked any more. */
-    free: () => {
-      free.current = true
-    },
-  }
 }

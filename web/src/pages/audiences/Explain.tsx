@@ -3,7 +3,7 @@ import { Check, Minus, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { Bones, EmptyState, ErrorState, StatusTag, useIsPhone } from '@/kit'
+import { Bones, EmptyState, ErrorState, type Format, StatusTag, useFormat, useIsPhone } from '@/kit'
 import { CustomerPicker } from '../customers/record/CustomerPicker'
 import { type Asked, type Example, type Explained, type Reason, useExplained } from './builder/api'
 import styles from './builder/explain.module.css'
@@ -121,7 +121,9 @@ function Answer({ explained }: { explained: Explained }) {
 
 function Node({ reason }: { reason: Reason }) {
   const { t } = useTranslation()
-  const { kind, holds, children, audience, sentence, text } = reason
+  const f = useFormat()
+  const { kind, holds, children, audience, sentence } = reason
+  const text = said(reason, f)
   const group = kind === 'all' || kind === 'any' || kind === 'not'
   // A "not" around one group or condition is said in its head.
   // i18n-keys: ui_audience_builder.reason.*
@@ -156,6 +158,13 @@ function Node({ reason }: { reason: Reason }) {
       )}
     </li>
   )
+}
+
+/** The value behind a condition, figures as on every page. */
+function said({ type, value, text }: Reason, f: Format): string {
+  if (typeof value !== 'number') return text
+  if (type === 'money') return f.money(value)
+  return type === 'number' ? f.count(value, 2) : text
 }
 
 function Mark({ holds }: { holds: boolean }) {

@@ -58,7 +58,7 @@ export const useAudience = (id: number | null) =>
 
 /** How many a saved audience or a rule has now, within the reader's scope. */
 export const count = (
-  what: { audience_id?: number; rule?: FilterNode; examples?: number },
+  what: { audience_id?: number; rule?: FilterNode; examples?: number; as_of?: string },
   signal?: AbortSignal,
 ) =>
   ok(

@@ -6,6 +6,14 @@ export interface Region {
   count: number
 }
 
+/** What a picture of audiences over each other is drawn from; a part is a button where `onPick` is given. */
+export interface FigureProps {
+  sets: { id: number; name: string; size: number }[]
+  regions: Region[]
+  label: (region: Region) => string
+  onPick?: (region: Region) => void
+}
+
 export const has = (mask: number, at: number) => (mask & (1 << at)) !== 0
 
 /** The places of the audiences in a mask. */
@@ -34,4 +42,28 @@ export function ruleOf(ids: number[], mask: number) {
   ]
   if (outside.length > 0) all.push({ field: 'audience', op: 'none', value: outside })
   return { all }
+}
+
+/** Two circles whose areas, and the area they share, are as the numbers: a and b of radius, centres d apart. */
+export function circles(first: number, second: number, both: number) {
+  const [a, b] = [Math.sqrt(first / Math.PI), Math.sqrt(second / Math.PI)]
+  if (both <= 0) return { a, b, d: a + b + (a + b) / 12 }
+  // The shared area falls as the centres part: from one inside the other to a touch.
+  let [near, far] = [Math.abs(a - b), a + b]
+  for (let i = 0; i < 50; i++) {
+    const d = (near + far) / 2
+    if (shared(a, b, d) > both) near = d
+    else far = d
+  }
+  return { a, b, d: (near + far) / 2 }
+}
+
+/** The area that two circles of radius a and b share whose centres are d apart, |a − b| < d < a + b. */
+function shared(a: number, b: number, d: number): number {
+  const part = (r: number, other: number) => {
+    const cos = (d * d + r * r - other * other) / (2 * d * r)
+    const angle = Math.acos(Math.min(1, Math.max(-1, cos)))
+    return r * r * (angle - Math.sin(2 * angle) / 2)
+  }
+  return part(a, b) + part(b, a)
 }

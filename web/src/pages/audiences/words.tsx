@@ -53,7 +53,7 @@ export function Checked({ at }: { at: Instant | null }) {
 
 type Say = (key: string, params?: Record<string, unknown>) => string
 
-/** Seconds count here: "3 秒前" where other pages say "now". */
+/** Seconds count here: "30 秒前" where other pages say "now"; a handful of them only flickers. */
 export function ago(
   at: number,
   now: number,
@@ -61,7 +61,7 @@ export function ago(
   t: Say,
 ): string {
   const seconds = Math.max(0, Math.round((now - at) / 1000))
-  if (seconds === 0) return t('audiences.just_now')
+  if (seconds < 10) return t('audiences.just_now')
   if (seconds < 60) return t('audiences.seconds_ago', { count: seconds })
   return relative(at, now)
 }

@@ -16,9 +16,7 @@ import { perm } from '@/app/permissions'
 import { EmptyState, Section, StatusTag, useMe, useSay } from '@/kit'
 import { type Contact, type ContactKind, type Identity, type Revealed, reveal } from './api'
 import styles from './customers.module.css'
-
-/** How long a contact stays in clear. */
-const shownSeconds = 30
+import { shownSeconds, useClear } from './useClear'
 
 /** The icon of a kind of contact. */
 export const contactIcons: Record<ContactKind, LucideIcon> = {
@@ -126,9 +124,8 @@ export function Hidden({
   const { t } = useTranslation()
   const { message } = App.useApp()
   const { fail } = useSay()
-  const [clear, setClear] = useState<string | null>(null)
+  const { clear, setClear, left } = useClear<string>()
   const [busy, setBusy] = useState(false)
-  const [left, setLeft] = useState(shownSeconds)
   const mounted = useRef(true)
 
   useEffect(() => {
@@ -137,23 +134,6 @@ export function Hidden({
       mounted.current = false
     }
   }, [])
-
-  useEffect(() => {
-    if (clear === null) return
-    const end = Date.now() + shownSeconds * 1000
-    setLeft(shownSeconds)
-    const timer = setInterval(() => {
-      const seconds = Math.ceil((end - Date.now()) / 1000)
-      if (seconds <= 0) setClear(null)
-      else setLeft(seconds)
-    }, 250)
-    const away = () => document.visibilityState === 'hidden' && setClear(null)
-    document.addEventListener('visibilitychange', away)
-    return () => {
-      clearInterval(timer)
-      document.removeEventListener('visibilitychange', away)
-    }
-  }, [clear])
 
   const show = async () => {
     if (!ask) return

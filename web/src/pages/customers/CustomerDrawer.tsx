@@ -18,7 +18,7 @@ import {
 } from '@/kit'
 import { type Customer, type CustomerDetail, useCustomer } from './api'
 import styles from './customers.module.css'
-import { LevelBones, LevelReasons } from './LevelReasons'
+import { AllLevels, LevelBones } from './LevelReasons'
 import { NextStep } from './NextStep'
 import { KindMark, OrderState, region, useName } from './words'
 
@@ -141,7 +141,7 @@ function Body({ head, detail }: { head?: Summary; detail?: CustomerDetail }) {
       </Grid>
       {!me.hides('level') && (
         <Section title={t('customers.level.title')}>
-          {detail ? <LevelReasons level={detail.level} /> : <LevelBones />}
+          {detail ? <AllLevels levels={detail.levels} /> : <LevelBones />}
         </Section>
       )}
       {detail?.level?.advice && <NextStep detail={detail} />}

@@ -23,12 +23,13 @@ import {
   useMe,
 } from '@/kit'
 import { CustomerAudiences } from '../audiences/CustomerAudiences'
+import { CustomerLifecycle } from '../lifecycle/record/CustomerLifecycle'
 import { keyOfCode } from './access'
 import { type CustomerDetail, listOrders, recentSize, useCustomer } from './api'
 import { Behaviours } from './Behaviours'
 import { Contacts, Sources } from './Contacts'
 import styles from './customers.module.css'
-import { LevelBones, LevelReasons } from './LevelReasons'
+import { AllLevels, LevelBones } from './LevelReasons'
 import { MonthChart } from './MonthChart'
 import { NextStep } from './NextStep'
 import { Orders } from './Orders'
@@ -74,7 +75,14 @@ export default function CustomerPage() {
         badge={
           query.data && (
             <>
-              {query.data.level && <LevelTag level={query.data.level} />}
+              {query.data.levels?.map(
+                (d) =>
+                  d.level && (
+                    <span key={d.code} title={d.name}>
+                      <LevelTag level={d.level} />
+                    </span>
+                  ),
+              )}
               <KindMark kind={query.data.customer.kind} />
             </>
           )
@@ -120,7 +128,7 @@ export default function CustomerPage() {
 
 function Body({ detail }: { detail: CustomerDetail }) {
   const { t } = useTranslation()
-  const { customer, figures, level } = detail
+  const { customer, figures } = detail
   const me = useMe()
   const [shown, setShown] = useState(recentSize)
   const newest = detail.orders ?? []
@@ -151,7 +159,7 @@ function Body({ detail }: { detail: CustomerDetail }) {
         <div className={styles.story}>
           {!me.hides('level') && (
             <Section title={t('customers.level.title')}>
-              <LevelReasons level={level} />
+              <AllLevels levels={detail.levels} />
             </Section>
           )}
           {!(me.hides('spend') && me.hides('orders')) && (
@@ -192,6 +200,7 @@ function Body({ detail }: { detail: CustomerDetail }) {
         </div>
         <aside className={styles.aside} aria-label={t('customers.aside')}>
           <NextStep detail={detail} />
+          <CustomerLifecycle id={customer.id} />
           <Contacts customer={customer} />
           <Clean id={customer.id} />
           <div className={styles.late}>

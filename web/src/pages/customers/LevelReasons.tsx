@@ -4,11 +4,44 @@ import { Link } from 'react-router'
 import { perm } from '@/app/permissions'
 import { pageExists } from '@/app/routes'
 import { Bone, Can, Count, Day, EmptyState, LevelTag } from '@/kit'
-import type { LevelReason } from './api'
+import type { DimensionLevel, LevelReason } from './api'
 import styles from './customers.module.css'
 
+/** The levels of every dimension and why; value stands first and, where it is alone, without its name. */
+export function AllLevels({ levels }: { levels: DimensionLevel[] | undefined }) {
+  const { t } = useTranslation()
+  const graded = levels?.filter((d) => d.level) ?? []
+  if (!levels || graded.length === 0) return <LevelReasons level={null} />
+  if (levels.length === 1) return <LevelReasons level={levels[0]?.level} />
+  const without = levels.filter((d) => !d.level)
+  return (
+    <div className={styles.dimensions}>
+      {graded.map((d) => (
+        <section key={d.code} aria-label={d.name}>
+          <h3>{d.name}</h3>
+          <LevelReasons level={d.level} advice={d.code !== 'value'} />
+        </section>
+      ))}
+      {without.length > 0 && (
+        <p className="zk-muted">
+          {t('ui_dimension.level.none', {
+            names: without.map((d) => d.name).join(t('ui_list.comma')),
+          })}
+        </p>
+      )}
+    </div>
+  )
+}
+
 /** The level, the scheme and day it is of, and why, in sentences. */
-export function LevelReasons({ level }: { level: LevelReason | null | undefined }) {
+export function LevelReasons({
+  level,
+  advice,
+}: {
+  level: LevelReason | null | undefined
+  /** Says what the level advises, too; that of value has a card of its own. */
+  advice?: boolean
+}) {
   const { t, i18n } = useTranslation()
   if (!level) {
     return (
@@ -53,6 +86,7 @@ export function LevelReasons({ level }: { level: LevelReason | null | undefined 
           ))}
         </ul>
       )}
+      {advice && level.advice && <p className="zk-muted">{level.advice}</p>}
     </div>
   )
 }

@@ -25,6 +25,7 @@ export type WindowFigures = Schemas['OrderWindowFigures']
 export type Figures = Schemas['OrderFigures']
 /** The level and why; texts of reasons come as catalogue keys with formatted values. */
 export type LevelReason = Schemas['CustomerLevelReason']
+export type DimensionLevel = Schemas['OrderDimensionLevel']
 export type OrderLine = Nullable<Schemas['OrderLineItem'], 'product'>
 /** An order with its first 50 lines. */
 export type Order = Omit<Schemas['OrderItem'], 'lines'> & { lines: OrderLine[] }
@@ -35,8 +36,10 @@ export type BehaviourKind = Behaviour['kind']
 export interface CustomerDetail {
   customer: Identity
   figures: Figures
-  /** What follows is left out where it is hidden from the reader. */
+  /** What follows is left out where it is hidden from the reader. The level is that of value. */
   level?: LevelReason | null
+  /** Of every dimension in use, in their order. */
+  levels?: DimensionLevel[]
   orders?: Order[]
   behaviours?: Behaviour[]
 }

@@ -28,9 +28,10 @@ import {
   startImport,
   useImport,
 } from './api'
+import styles from './check.module.css'
 import { DryRun } from './DryRun'
 import { NoFile } from './FileStep'
-import styles from './imports.module.css'
+import shared from './imports.module.css'
 import { lastUsed, MappingChoice, type Origin, originInput } from './MappingChoice'
 import { MappingTable } from './MappingTable'
 import { assign, columnsOf, errorColumn, mappingOf, needs } from './mapping'
@@ -327,7 +328,7 @@ const print = (mapping: Mapping) => JSON.stringify([mapping.columns, mapping.rul
 
 function Bones() {
   return (
-    <div aria-busy="true" className={styles.bones}>
+    <div aria-busy="true" className={shared.bones}>
       <Bone width={260} height={32} />
       <Bone width="70%" />
       <Bone width="100%" height={360} />

@@ -1,4 +1,4 @@
-import styles from './imports.module.css'
+import styles from './figure.module.css'
 
 // A sheet becomes rows that were understood, one of them refused. Without words.
 export function FileFigure() {

@@ -4,7 +4,8 @@ import { type DragEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { EmptyState, errorRef, errorText, useFormat } from '@/kit'
 import { type Kind, kinds, useLimits, useSources } from './api'
-import styles from './imports.module.css'
+import styles from './file.module.css'
+import shared from './imports.module.css'
 import { Track } from './Track'
 import { recall, refusal, type UploadState } from './upload'
 import { type UploadControl, useUpload } from './useUpload'
@@ -55,7 +56,7 @@ export function FileStep({
       >
         <AutoComplete
           id="source"
-          className={styles.field}
+          className={shared.field}
           value={name}
           maxLength={40}
           onChange={setTyped}
@@ -72,12 +73,12 @@ export function FileStep({
         >
           <Radio value="">
             {t('imports.kind.auto')}
-            <div className={styles.hint}>{t('imports.kind.auto_text')}</div>
+            <div className={shared.hint}>{t('imports.kind.auto_text')}</div>
           </Radio>
           {kinds.map((k) => (
             <Radio key={k} value={k}>
               {t(`import.kind.${k}`)}
-              <div className={styles.hint}>{t(`imports.kind.${k}_text`)}</div>
+              <div className={shared.hint}>{t(`imports.kind.${k}_text`)}</div>
             </Radio>
           ))}
         </Radio.Group>
@@ -147,9 +148,9 @@ function FilePicker({ upload }: { upload: UploadControl }) {
       >
         <UploadCloud size={32} strokeWidth={1.5} aria-hidden="true" />
         <span className={styles.dropTitle}>{t('imports.file.drop')}</span>
-        <span className={styles.hint}>{t('imports.file.formats')}</span>
+        <span className={shared.hint}>{t('imports.file.formats')}</span>
         {limits && (
-          <span className={styles.hint}>
+          <span className={shared.hint}>
             {t('imports.file.limits', {
               max: f.bytes(limits.max_file_bytes),
               xlsx: f.bytes(limits.max_xlsx_bytes),
@@ -157,7 +158,7 @@ function FilePicker({ upload }: { upload: UploadControl }) {
             })}
           </span>
         )}
-        <span className={styles.hint}>{t('imports.file.pieces')}</span>
+        <span className={shared.hint}>{t('imports.file.pieces')}</span>
       </button>
       {refused && (
         <p role="alert" className={styles.refusal}>
@@ -208,13 +209,13 @@ function FileProgress({
       <div className={styles.fileBody}>
         <div className={styles.fileName}>{file.name}</div>
         {state.phase === 'done' ? (
-          <div className={styles.hint} role="status">
+          <div className={shared.hint} role="status">
             {f.bytes(file.size)} · {t('imports.upload.done')}
           </div>
         ) : (
           <>
             <Track percent={Math.floor(share * 100)} failed={state.phase === 'failed'} />
-            <div className={styles.hint}>
+            <div className={shared.hint}>
               {t(`imports.upload.${state.phase}`)} · {parts.join(' · ')}
             </div>
           </>
@@ -223,7 +224,7 @@ function FileProgress({
           <div role="alert" className={styles.refusal}>
             {broken.title} {broken.text}
             {state.phase === 'failed' && state.error && state.error.code !== 'file_gone' && (
-              <div className={styles.hint}>{errorRef(state.error, t)}</div>
+              <div className={shared.hint}>{errorRef(state.error, t)}</div>
             )}
           </div>
         )}

@@ -7,7 +7,8 @@ import type { components } from '@/api/schema.gen'
 import { perm } from '@/app/permissions'
 import { Can, LinkButton, QueryView, Section, ToneTag, useFormat, useMe } from '@/kit'
 import type { Import } from './api'
-import styles from './imports.module.css'
+import styles from './check.module.css'
+import shared from './imports.module.css'
 
 type Alike = components['schemas']['ImporterAlike']
 type Pair = components['schemas']['DuplicatePair']
@@ -115,7 +116,7 @@ function Why({ reasons }: { reasons: Reason[] }) {
       const level = `dedupe.level.${r.level}`
       return `${i18n.exists(field) ? t(field) : r.field} ${i18n.exists(level) ? t(level) : r.level}`
     })
-  return <div className={styles.hint}>{words.join(' · ')}</div>
+  return <div className={shared.hint}>{words.join(' · ')}</div>
 }
 
 /** So many new customers that they are for a scan of the whole base. */

@@ -6,7 +6,8 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { FormDrawer, useSay } from '@/kit'
 import type { Mapping, Preview } from './api'
-import styles from './imports.module.css'
+import shared from './imports.module.css'
+import styles from './mapping.module.css'
 import { savedKey, saveMapping, useSavedMappings } from './saved'
 
 /** Where the meanings of the columns come from: "last", "guess", "layout:x", "saved:7". */
@@ -72,7 +73,7 @@ export function MappingChoice({ preview, origin, busy, onChoose, mapping }: Prop
   ]
   return (
     <div className={styles.origin}>
-      <span className={styles.hint} aria-hidden="true">
+      <span className={shared.hint} aria-hidden="true">
         {t('imports.origin')}
       </span>
       <Select

@@ -3,8 +3,9 @@ import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { EmptyState, useFormat, useIsPhone } from '@/kit'
 import type { Column, Meaning, Preview } from './api'
-import styles from './imports.module.css'
+import shared from './imports.module.css'
 import { type Columns, certainty, columnOf, ignore, textsOf } from './mapping'
+import styles from './mapping.module.css'
 import { groupsOf, useMeaningWord } from './meanings'
 
 interface Props {
@@ -131,7 +132,7 @@ function Head({
         </div>
       )}
       <Select
-        className={styles.field}
+        className={shared.field}
         size={bare ? 'middle' : 'small'}
         aria-label={t('imports.meaning_of', { column: title })}
         value={meaning}
@@ -143,7 +144,7 @@ function Head({
           <span className={styles.option}>
             {label}
             {'held' in data && data.held && (
-              <span className={styles.hint}>{t('imports.held_by', { column: data.held })}</span>
+              <span className={shared.hint}>{t('imports.held_by', { column: data.held })}</span>
             )}
           </span>
         )}

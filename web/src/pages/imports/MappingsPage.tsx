@@ -14,7 +14,8 @@ import {
   useConfirmWithUndo,
   useSay,
 } from '@/kit'
-import styles from './imports.module.css'
+import shared from './imports.module.css'
+import styles from './mapping.module.css'
 import { groupsOf, useMeaningWord, useTargets } from './meanings'
 import {
   changeMapping,
@@ -69,7 +70,7 @@ export default function MappingsPage() {
                   <div className={styles.savedName}>
                     <strong className="zk-break">{m.name}</strong>{' '}
                     {m.stale && <ToneTag tone={3}>{t('imports.mappings.stale')}</ToneTag>}
-                    <div className={styles.hint}>
+                    <div className={shared.hint}>
                       {t(`import.kind.${m.kind}`)}
                       {m.mapping.layout && ` · ${t(`import.layout.${m.mapping.layout}`)}`} ·{' '}
                       {t('imports.mappings.columns', {

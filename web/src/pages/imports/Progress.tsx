@@ -6,7 +6,8 @@ import { useTranslation } from 'react-i18next'
 import { perm } from '@/app/permissions'
 import { Can, Count, JobBar, useConfirmWithUndo, useFormat, useJob } from '@/kit'
 import { cancelImport, type Import, type Status } from './api'
-import styles from './imports.module.css'
+import shared from './imports.module.css'
+import styles from './progress.module.css'
 import { Track } from './Track'
 
 const phases: Status[] = ['checking', 'running', 'finishing']
@@ -38,7 +39,7 @@ export function Progress({ of }: { of: Import }) {
             )}
             <span>
               {t(`import.status.${phase}`)}
-              <span className={styles.hint}>{t(`imports.phase.${phase}`)}</span>
+              <span className={shared.hint}>{t(`imports.phase.${phase}`)}</span>
             </span>
           </li>
         ))}
@@ -55,7 +56,7 @@ export function Progress({ of }: { of: Import }) {
           of.rows_total > 0 && (
             <>
               <Track percent={Math.floor((of.rows_read / of.rows_total) * 100)} />
-              <div className={styles.hint}>
+              <div className={shared.hint}>
                 {`${f.count(of.rows_read)} / ${f.count(of.rows_total)} ${t('ui.unit.rows')}`}
               </div>
             </>
@@ -67,7 +68,7 @@ export function Progress({ of }: { of: Import }) {
           {(['accepted', 'unchanged', 'rejected'] as const).map((part) => (
             <div key={part}>
               <dt>{t(`imports.sum.${part}`)}</dt>
-              <dd className={part === 'rejected' && of.rejected > 0 ? styles.bad : undefined}>
+              <dd className={part === 'rejected' && of.rejected > 0 ? shared.bad : undefined}>
                 <Count value={of[part]} />
               </dd>
             </div>
@@ -75,7 +76,7 @@ export function Progress({ of }: { of: Import }) {
         </dl>
       )}
       <div className={styles.progressFoot}>
-        <span className={styles.hint}>{t('imports.goes_on')}</span>
+        <span className={shared.hint}>{t('imports.goes_on')}</span>
         <Can permission={perm.importRun}>
           <Stop of={of} />
         </Can>

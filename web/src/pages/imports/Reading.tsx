@@ -4,7 +4,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '@/kit'
 import type { Preview, Shape } from './api'
-import styles from './imports.module.css'
+import styles from './check.module.css'
+import shared from './imports.module.css'
 
 const encodings = ['utf-8', 'gb18030', 'utf-16le', 'utf-16be']
 const delimiters = [',', ';', '\t', '|']
@@ -64,7 +65,7 @@ export function Reading({
         </Button>
       </Popover>
       {preview.above.length > 0 && (
-        <details className={styles.above}>
+        <details className={shared.above}>
           <summary>{t('imports.reading.above', { count: preview.above.length })}</summary>
           <ul className={styles.list}>
             {preview.above.slice(0, 10).map((text, i) => (
@@ -128,7 +129,7 @@ function ReadingForm({
       <Form.Item label={t('imports.reading.header_line')} htmlFor="reading-header">
         <InputNumber
           id="reading-header"
-          className={styles.field}
+          className={shared.field}
           min={1}
           max={10_000}
           precision={0}

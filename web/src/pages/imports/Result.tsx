@@ -5,10 +5,11 @@ import { pageExists } from '@/app/routes'
 import { Can, type Column, Count, Grid, LinkButton, Section, SimpleTable, StatCard } from '@/kit'
 import type { Import, Rounding } from './api'
 import { Findings } from './Findings'
-import styles from './imports.module.css'
+import shared from './imports.module.css'
 import { Outcome } from './Outcome'
 import { ErrorFile, Reasons, Rejects } from './Rejects'
 import { told, yuan } from './result'
+import styles from './result.module.css'
 import { SumBar } from './SumBar'
 
 /** What an import came to: the sum, what it made, what was in the file, what was refused. */
@@ -187,7 +188,7 @@ function Amounts({ of }: { of: Import }) {
       render: (row) => (
         <>
           {t(`imports.amount.${row.key}`)}
-          <div className={styles.hint}>{t(`imports.amount.${row.key}_text`)}</div>
+          <div className={shared.hint}>{t(`imports.amount.${row.key}_text`)}</div>
         </>
       ),
     },
@@ -223,7 +224,7 @@ function Amounts({ of }: { of: Import }) {
         rowKey={(row) => row.key}
       />
       {r.amounts > 0 && (
-        <p className={styles.hint}>
+        <p className={shared.hint}>
           {t('imports.amounts.net_rounded', { value: yuan(r.net_rounded) })}
         </p>
       )}

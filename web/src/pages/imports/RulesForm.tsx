@@ -4,7 +4,8 @@ import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useIsPhone } from '@/kit'
 import type { Preview, Rules } from './api'
-import styles from './imports.module.css'
+import styles from './check.module.css'
+import shared from './imports.module.css'
 import { type Columns, columnOf, textsOf } from './mapping'
 import {
   answer,
@@ -102,7 +103,7 @@ function RuleLine({ rule, rules, onChange }: Props & { rule: Rule }) {
             <span className={styles.ruleMark}>{t('imports.rule.set')}</span>
           )}
         </div>
-        <div className={styles.hint}>{t(`imports.rule.${rule.name}`)}</div>
+        <div className={shared.hint}>{t(`imports.rule.${rule.name}`)}</div>
       </div>
       {rule.choices.length === 0 ? (
         <Input
@@ -151,7 +152,7 @@ function Texts({ preview, columns, rules, onChange }: Props) {
     <div className={styles.texts}>
       <div>
         <div>{t(`import.rule.${map}`)}</div>
-        <div className={styles.hint}>{t(`imports.rule.${map}`, { column })}</div>
+        <div className={shared.hint}>{t(`imports.rule.${map}`, { column })}</div>
       </div>
       <ul>
         {texts.map((text) => (

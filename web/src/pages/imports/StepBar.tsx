@@ -1,6 +1,6 @@
 import { Check } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import styles from './imports.module.css'
+import styles from './progress.module.css'
 
 const steps = ['file', 'check', 'run', 'result'] as const
 

@@ -1,8 +1,9 @@
 import { useTranslation } from 'react-i18next'
 import { Count } from '@/kit'
 import type { Import } from './api'
-import styles from './imports.module.css'
+import shared from './imports.module.css'
 import { balances, shares } from './result'
+import styles from './result.module.css'
 
 type Sum = Pick<Import, 'rows_read' | 'accepted' | 'unchanged' | 'rejected'>
 
@@ -35,7 +36,7 @@ export function SumBar({ of, short }: { of: Sum; short?: boolean }) {
           {parts.map(
             (part) =>
               of[part] > 0 && (
-                <span key={part} className={part === 'rejected' ? styles.bad : undefined}>
+                <span key={part} className={part === 'rejected' ? shared.bad : undefined}>
                   {t(`imports.sum.${part}`)} <Count value={of[part]} short />
                 </span>
               ),
@@ -62,7 +63,7 @@ export function SumBar({ of, short }: { of: Sum; short?: boolean }) {
               <span className={`${styles.mark} ${styles[part]}`} aria-hidden="true" />
               {t(`imports.sum.${part}`)}
             </dt>
-            <dd className={part === 'rejected' && of.rejected > 0 ? styles.bad : undefined}>
+            <dd className={part === 'rejected' && of.rejected > 0 ? shared.bad : undefined}>
               <Count value={of[part]} />
             </dd>
           </div>

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
-import styles from './imports.module.css'
+import shared from './imports.module.css'
+import styles from './progress.module.css'
 
 /** How far something has come, 0–100, as a bar with its figure. */
 export function Track({ percent, failed }: { percent: number; failed?: boolean }) {
@@ -16,7 +17,7 @@ export function Track({ percent, failed }: { percent: number; failed?: boolean }
       >
         <span style={{ width: `${percent}%` }} />
       </div>
-      <span className={styles.hint}>{percent}%</span>
+      <span className={shared.hint}>{percent}%</span>
     </div>
   )
 }

@@ -196,11 +196,7 @@ function Overview({
 // What a phone has room for.
 const onPhone = new Set(['rule', 'records', 'on'])
 
-/** "1.8%"; a few of very many are not "0.0%". */
-function share(f: Format, part: number, of: number): string {
-  if (of === 0) return dash
-  return part > 0 && part / of < 0.0005 ? '< 0.1%' : f.percent(part / of)
-}
+const share = (f: Format, part: number, of: number) => (of === 0 ? dash : f.percent(part / of))
 
 function Rules({
   rules,

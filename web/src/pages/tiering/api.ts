@@ -1,7 +1,9 @@
 // What grading says over the API, in the shape of its Go types (internal/tiering).
 // Money is 分 unless said otherwise, shares are 0–1, days are "YYYY-MM-DD", instants unix ms.
 // Once src/api/schema.gen.ts covers these endpoints, `paths` at the end goes away.
+import type { components } from '@/api/schema.gen'
 import type { Problem } from '@/api/types'
+import type { RuleNode } from '../audiences/builder/node'
 
 export type Method = 'rules' | 'score' | 'rfm'
 export type Measure = 'net' | 'sales'
@@ -20,6 +22,7 @@ export type Metric =
   | 'growth'
   | 'unpaid_carts'
   | 'rating'
+  | 'rhythm'
 
 export interface Level {
   code: string
@@ -27,13 +30,28 @@ export interface Level {
   advice?: string
 }
 
-export interface Condition {
+/** A way of looking at customers that gives each one level. */
+export type Dimension = components['schemas']['TieringDimension']
+export type DimensionPatch = components['schemas']['TieringDimensionPatch']
+
+/** Compares a figure. */
+export interface FigureCondition {
   metric: Metric
   op: Op
   /** Money in yuan, shares 0–1. */
   value: number
   off?: boolean
 }
+
+/** Holds for those whom a rule of audiences means. */
+export interface PeopleCondition {
+  who: RuleNode
+  /** Always 0: the API wants it. */
+  value: 0
+  off?: boolean
+}
+
+export type Condition = FigureCondition | PeopleCondition
 
 export interface Rule {
   level: string
@@ -67,6 +85,8 @@ export interface Rfm {
 export interface Scheme {
   code: string
   name: string
+  /** Code; left out or "" is value. */
+  dimension?: string
   method: Method
   window_days: number
   measure: Measure
@@ -216,6 +236,8 @@ export interface Run {
   scheme: string
   scheme_name: string
   scheme_version: number
+  /** Code of what the levels are of. */
+  dimension: string
   as_of: string
   status: RunStatus
   customers: number
@@ -263,6 +285,8 @@ export interface Member {
 }
 
 export interface ConditionView {
+  /** Of a rule of audiences figure, operator and number say nothing. */
+  who: boolean
   metric: Metric
   metric_name: string
   op: Op
@@ -322,7 +346,10 @@ export interface SchemeView {
   created_by_name: string
   created_at: number
   shipped: boolean
+  /** In use in its dimension. */
   default: boolean
+  /** What its rules of audiences say, by the order of the conditions; "" of others. */
+  sentences?: string[]
   last_run: Run | null
 }
 
@@ -354,7 +381,10 @@ declare module '@/api/types' {
   interface paths {
     '/tiering/schemes': {
       get: Read<{ items: SchemeView[] }>
-      post: Write<SchemeView, { from: string; code: string; name: string } | { scheme: Scheme }>
+      post: Write<
+        SchemeView,
+        { from: string; code: string; name: string; dimension: string } | { scheme: Scheme }
+      >
     }
     '/tiering/schemes/import': { post: Write<SchemeView, string> }
     '/tiering/schemes/{code}': {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, ok } from '@/api/client'
-import type { Run } from './api'
+import type { DimensionPatch, Run } from './api'
 
 // Keys begin with "tiering", so that one invalidation renews all of it.
 
@@ -41,6 +41,30 @@ export const useSchemes = (enabled = true) =>
     enabled,
     queryFn: async ({ signal }) => (await ok(api.GET('/tiering/schemes', { signal }))).items,
   })
+
+const dimensions = ['tiering', 'dimensions'] as const
+
+/** Dimensions in their order, those out of use with `all`. */
+export const useDimensions = (all = false, enabled = true) =>
+  useQuery({
+    queryKey: [...dimensions, all],
+    enabled,
+    queryFn: async ({ signal }) =>
+      (await ok(api.GET('/tiering/dimensions', { params: { query: { all } }, signal }))).items,
+  })
+
+/** Changes a dimension from the version it has now: for acts that others cannot undo by mistake. */
+export async function changeDimension(code: string, change: Omit<DimensionPatch, 'version'>) {
+  const list = (await ok(api.GET('/tiering/dimensions', { params: { query: { all: true } } })))
+    .items
+  const version = list.find((d) => d.code === code)?.version ?? 1
+  return ok(
+    api.PATCH('/tiering/dimensions/{code}', {
+      params: { path: { code } },
+      body: { ...change, version },
+    }),
+  )
+}
 
 export const useScheme = (code: string) =>
   useQuery({

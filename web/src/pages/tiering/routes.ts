@@ -20,6 +20,21 @@ export const routes: PageRoute[] = [
     page: () => import('./runs/RunCustomersPage'),
   },
   {
+    path: '/tiering/reviews',
+    permission: perm.tierView,
+    page: () => import('./reviews/ReviewsPage'),
+  },
+  {
+    path: '/tiering/reviews/:id',
+    permission: perm.tierView,
+    page: () => import('./reviews/ReviewPage'),
+  },
+  {
+    path: '/tiering/dimensions',
+    permission: perm.tierView,
+    page: () => import('./dimensions/DimensionsPage'),
+  },
+  {
     path: '/tiering/schemes',
     permission: perm.tierView,
     page: () => import('./schemes/SchemesPage'),

@@ -1,7 +1,7 @@
 import { perm } from '@/app/permissions'
 import type { PageTab } from '@/kit'
 
-/** The three pages of grading as tabs, where the navigation does not show them (phone). */
+/** The pages of grading as tabs, where the navigation does not show them (phone). */
 export function tieringTabs(
   t: (key: string) => string,
   can: (permission: string) => boolean,
@@ -15,6 +15,12 @@ export function tieringTabs(
       need: perm.tierView,
     },
     { key: 'runs', label: t('nav.tiering.runs'), to: '/tiering/runs', need: perm.tierView },
+    {
+      key: 'reviews',
+      label: t('nav.tiering.reviews'),
+      to: '/tiering/reviews',
+      need: perm.tierView,
+    },
   ]
     .filter((x) => can(x.need))
     .map(({ key, label, to }) => ({ key, label, to }))

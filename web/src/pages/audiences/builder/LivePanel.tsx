@@ -106,8 +106,7 @@ function Figures({ count, stale }: { count: Count; stale: boolean }) {
       </output>
       <p className={styles.note}>
         {t('ui_audience_builder.share', {
-          // A handful of many is not "0.0%".
-          share: f.percent(share, share > 0 && share < 0.001 ? 2 : 1),
+          share: f.percent(share),
           total: f.count(count.total),
         })}
       </p>
@@ -129,11 +128,12 @@ export function Fresh({
   count: Pick<Count, 'fresh_at' | 'as_of' | 'engine' | 'took_ms'>
 }) {
   const { t } = useTranslation()
+  const f = useFormat()
   const { time_zone } = useCompany()
   // i18n-keys: ui_audience_builder.engine.*
   const took = t('ui_audience_builder.took', {
     engine: t(`ui_audience_builder.engine.${count.engine}`),
-    ms: count.took_ms,
+    ms: f.ms(count.took_ms),
   })
   return (
     <Tooltip title={took}>

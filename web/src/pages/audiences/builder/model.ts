@@ -285,7 +285,8 @@ export function sameRule(a: RuleNode | null, b: RuleNode | null): boolean {
   return canonical(a) === canonical(b)
 }
 
-const canonical = (node: RuleNode | null): string =>
+/** A rule as text, the same for rules that say the same. */
+export const canonical = (node: RuleNode | null): string =>
   JSON.stringify(node, (_, v) =>
     v && typeof v === 'object' && !Array.isArray(v)
       ? Object.fromEntries(Object.entries(v).sort(([x], [y]) => (x < y ? -1 : 1)))

@@ -6,7 +6,7 @@ import { Link } from 'react-router'
 import { Bones, DateTime, EmptyState, ErrorState, Section } from '@/kit'
 import { useName } from '../../customers/words'
 import { type FullAudience, key, listChanges } from '../api'
-import styles from '../audiences.module.css'
+import styles from './detail.module.css'
 
 /** Who came and who went, the newest first. */
 export default function Changes({ audience }: { audience: FullAudience }) {

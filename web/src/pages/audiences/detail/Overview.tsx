@@ -19,23 +19,26 @@ import {
   useSay,
 } from '@/kit'
 import { type FullAudience, oneKey, patchAudience, useCount, useFresh, written } from '../api'
-import styles from '../audiences.module.css'
 import { Checked, Moved, Said } from '../words'
+import styles from './detail.module.css'
 import { ProfileCharts } from './Profile'
 import { SizeChart, useSizes } from './SizeChart'
-import { UseList } from './Uses'
+import { UseList } from './UseList'
 
 /** Whom it means in words and how many they are; size over time; profile; on the right its state. */
 export function Overview({ audience }: { audience: FullAudience }) {
   const { t } = useTranslation()
   const me = useMe()
+  const now = useCount(audience.id).data
   return (
     <>
       <Sentence audience={audience} />
       <Figures audience={audience} />
       <div className={styles.layout}>
         <div className={styles.story}>
-          {audience.followed && <SizeChart audience={audience} />}
+          {(audience.followed || audience.kind === 'dynamic') && (
+            <SizeChart audience={audience} now={now} />
+          )}
           {me.can(perm.customerView) && <ProfileCharts audience={audience} />}
         </div>
         <aside className={styles.aside} aria-label={t('audiences.aside')}>
@@ -119,7 +122,7 @@ function Figures({ audience }: { audience: FullAudience }) {
         label={t('audiences.as_of')}
         definition={t('audiences.as_of_hint')}
         value={<Day at={answer?.as_of} />}
-        note={answer && t(`audiences.engine.${answer.engine}`, { ms: f.count(answer.took_ms) })}
+        note={answer && t(`audiences.engine.${answer.engine}`, { ms: f.ms(answer.took_ms) })}
       />
     </Grid>
   )

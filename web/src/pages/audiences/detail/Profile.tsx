@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { Link, useNavigate } from 'react-router'
 import { Bone, Chart, Count, EmptyState, ErrorState, Percent, Section, useFormat } from '@/kit'
 import { type Audience, type Bucket, type ProfilePart, useProfile } from '../api'
-import styles from '../audiences.module.css'
+import styles from './detail.module.css'
 import { drill, listOf } from './drill'
 
 /** Members beside all customers: what they are more, what they are less. */

@@ -23,7 +23,7 @@ import {
   type Version,
   written,
 } from '../api'
-import styles from '../audiences.module.css'
+import styles from './detail.module.css'
 
 /** What it was before: who changed what and why, in sentences, and the way back. */
 export default function Versions({ audience }: { audience: FullAudience }) {

@@ -18,10 +18,11 @@ import {
   useMe,
 } from '@/kit'
 import { type Overlap, useOverlap } from '../api'
-import styles from '../audiences.module.css'
 import { ordered, places, type Region, ruleOf } from '../overlap'
 import { AudiencePicker } from '../Picker'
+import { Circles } from './Circles'
 import { CombineDialog } from './CombineDialog'
+import styles from './overlap.module.css'
 import { UpSet } from './UpSet'
 
 const most = 5
@@ -94,6 +95,8 @@ function Body({ overlap }: { overlap: Overlap }) {
       together: cell.together,
     })),
   )
+  // Two sets have a picture that everybody reads; more of them none that is honest.
+  const Figure = ids.length === 2 ? Circles : UpSet
   const names = (r: Region) =>
     places(r.mask, ids.length)
       .map((at) => overlap.sets[at]?.name)
@@ -108,8 +111,10 @@ function Body({ overlap }: { overlap: Overlap }) {
   return (
     <Chart<Region & { together: number }>
       title={t('audiences.overlap.figure')}
-      note={t('audiences.overlap.note', { total: f.count(overlap.total) })}
-      drawing={<UpSet sets={overlap.sets} regions={rows} label={label} onPick={make} />}
+      note={t(ids.length === 2 ? 'audiences.overlap.note_two' : 'audiences.overlap.note', {
+        total: f.count(overlap.total),
+      })}
+      drawing={<Figure sets={overlap.sets} regions={rows} label={label} onPick={make} />}
       table={{
         rows,
         rowKey: (r) => r.mask,

@@ -1,31 +1,14 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { Button, Segmented } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate, useSearchParams } from 'react-router'
-import {
-  Bone,
-  EmptyState,
-  ErrorState,
-  Page,
-  PageHeader,
-  SearchField,
-  Section,
-  useFormat,
-  useSay,
-} from '@/kit'
-import {
-  copyShipped,
-  count,
-  type Industry,
-  industries,
-  key,
-  type Shipped,
-  useShipped,
-  written,
-} from '../api'
-import styles from '../audiences.module.css'
+import { Bone, EmptyState, ErrorState, Page, PageHeader, SearchField, Section, useSay } from '@/kit'
+import { copyShipped, type Industry, industries, type Shipped, useShipped, written } from '../api'
+import shared from '../audiences.module.css'
+import { CountButton } from '../CountButton'
 import { grouped } from './grouped'
+import styles from './shipped.module.css'
 
 // i18n-keys: audiences.industry.*
 /** Ready-made audiences by industry, with how many each would have. */
@@ -78,7 +61,7 @@ export default function ShippedPage() {
           <Section key={group} title={group}>
             <ul className={styles.gallery}>
               {items.map((item) => (
-                <li key={item.code} data-shipped={item.code}>
+                <li key={`${industry} ${item.code}`} data-shipped={item.code}>
                   <Card item={item} industry={industry} />
                 </li>
               ))}
@@ -92,18 +75,11 @@ export default function ShippedPage() {
 
 function Card({ item, industry }: { item: Shipped; industry: Industry }) {
   const { t } = useTranslation()
-  const f = useFormat()
   const navigate = useNavigate()
   const client = useQueryClient()
   const { done, fail } = useSay()
-  const [asked, setAsked] = useState(false)
   const [busy, setBusy] = useState(false)
   const lacks = item.missing.length > 0
-  const now = useQuery({
-    queryKey: [...key, 'shipped', industry, 'count', item.code],
-    enabled: asked,
-    queryFn: ({ signal }) => count({ rule: item.rule }, signal),
-  })
   const copy = async () => {
     setBusy(true)
     try {
@@ -135,28 +111,9 @@ function Card({ item, industry }: { item: Shipped; industry: Industry }) {
           ))}
         </div>
       )}
-      {now.error && !now.data && <ErrorState compact error={now.error} />}
       <div className={styles.cardFoot}>
-        {now.data ? (
-          <span role="status" className="zk-num">
-            {t('audiences.shipped.counted', {
-              count: now.data.count,
-              shown: f.count(now.data.count),
-            })}
-          </span>
-        ) : (
-          <Button
-            size="small"
-            type="text"
-            disabled={lacks}
-            loading={now.isFetching}
-            aria-label={t('audiences.shipped.count_of', { name: item.name })}
-            onClick={() => (asked ? now.refetch() : setAsked(true))}
-          >
-            {t('audiences.shipped.count')}
-          </Button>
-        )}
-        <span className={styles.tags}>
+        <CountButton of={{ rule: item.rule }} name={item.name} disabled={lacks} />
+        <span className={shared.tags}>
           <Button
             size="small"
             disabled={lacks}

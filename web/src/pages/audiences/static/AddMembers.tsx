@@ -14,8 +14,9 @@ import {
   importEntries,
   written,
 } from '../api'
-import styles from '../audiences.module.css'
+import shared from '../audiences.module.css'
 import { maxFile, readNumbers, readText, toCsv } from '../numbers'
+import styles from './static.module.css'
 
 type Way = 'search' | 'paste' | 'file'
 
@@ -85,12 +86,12 @@ function Search({ audience }: { audience: FullAudience }) {
       <Select
         mode="multiple"
         labelInValue
-        className={styles.picker}
+        className={shared.picker}
         aria-label={t('audiences.add.find')}
         placeholder={t('audiences.add.find')}
         showSearch={{ filterOption: false, onSearch: setText }}
         loading={found.isFetching}
-        notFoundContent={text.trim().length > 1 && !found.isFetching ? t('common.no_result') : null}
+        notFoundContent={text.trim() !== '' && !found.isFetching ? t('common.no_result') : null}
         value={chosen}
         onChange={(next: { value: number; label: string }[]) => {
           setChosen(next)

@@ -1,6 +1,7 @@
 import { Button } from 'antd'
-import { Pencil, Trash2 } from 'lucide-react'
+import { Pencil } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import { ConditionLine } from './ConditionLine'
 import styles from './list.module.css'
 import type { Advanced, FilterNode, Item } from './tree'
 
@@ -18,29 +19,19 @@ interface Props {
 export function AdvancedRow({ item, into, faults, said, build, change }: Props) {
   const { t } = useTranslation()
   const text = said(item.node)
-  const fault = faults.get(item.id)
   return (
-    <div>
-      <div className={styles.advanced}>
-        <span className={styles.advancedText}>{text}</span>
-        <Button
-          type="text"
-          icon={<Pencil size={15} />}
-          aria-label={t('audiences.filter.edit', { text })}
-          onClick={() => build(into, item)}
-        />
-        <Button
-          type="text"
-          icon={<Trash2 size={15} />}
-          aria-label={t('ui_list.filter.remove')}
-          onClick={() => change(item.id, () => null)}
-        />
-      </div>
-      {fault && (
-        <div className={styles.fault} role="alert">
-          {fault}
-        </div>
-      )}
-    </div>
+    <ConditionLine
+      className={styles.advanced}
+      fault={faults.get(item.id)}
+      onRemove={() => change(item.id, () => null)}
+    >
+      <span className={styles.advancedText}>{text}</span>
+      <Button
+        type="text"
+        icon={<Pencil size={15} />}
+        aria-label={t('audiences.filter.edit', { text })}
+        onClick={() => build(into, item)}
+      />
+    </ConditionLine>
   )
 }

@@ -6,6 +6,7 @@ import { type ApiError, asApiError } from '@/api/errors'
 import { errorText, useIsPhone } from '@/kit'
 import { AdvancedRow } from './AdvancedRow'
 import { type FieldInfo, queryCustomers } from './api'
+import { ConditionLine } from './ConditionLine'
 import styles from './list.module.css'
 import { sentence } from './sentence'
 import {
@@ -328,61 +329,52 @@ function Row({
         ? t('ui_list.filter.missing')
         : '')
   return (
-    <div>
-      <div className={styles.parts}>
+    <ConditionLine
+      className={styles.parts}
+      fault={fault}
+      onRemove={() => change(item.id, () => null)}
+    >
+      <Select<string>
+        aria-label={t('ui_list.filter.field')}
+        placeholder={t('ui_list.filter.field')}
+        value={item.field || undefined}
+        showSearch={{ optionFilterProp: 'label' }}
+        popupMatchSelectWidth={260}
+        options={options}
+        optionRender={(o) => (
+          <span className={styles.offer}>
+            {o.label}
+            <small className="zk-muted">{o.data.note}</small>
+          </span>
+        )}
+        onChange={(code) => {
+          const next = byCode.get(code)
+          set({ field: code, op: next?.operators[0] ?? '', value: undefined })
+        }}
+      />
+      {field && (
         <Select<string>
-          aria-label={t('ui_list.filter.field')}
-          placeholder={t('ui_list.filter.field')}
-          value={item.field || undefined}
-          showSearch={{ optionFilterProp: 'label' }}
-          popupMatchSelectWidth={260}
-          options={options}
-          optionRender={(o) => (
-            <span className={styles.offer}>
-              {o.label}
-              <small className="zk-muted">{o.data.note}</small>
-            </span>
-          )}
-          onChange={(code) => {
-            const next = byCode.get(code)
-            set({ field: code, op: next?.operators[0] ?? '', value: undefined })
-          }}
+          aria-label={t('ui_list.filter.op')}
+          value={item.op || undefined}
+          popupMatchSelectWidth={false}
+          options={field.operators
+            .filter((op) => op !== changedOp)
+            .map((op) => ({ value: op, label: t(opKey(op, field.type)) }))}
+          onChange={(op) => set({ op, value: sameShape(item.op, op) ? item.value : undefined })}
         />
+      )}
+      <div className={styles.value}>
         {field && (
-          <Select<string>
-            aria-label={t('ui_list.filter.op')}
-            value={item.op || undefined}
-            popupMatchSelectWidth={false}
-            options={field.operators
-              .filter((op) => op !== changedOp)
-              .map((op) => ({ value: op, label: t(opKey(op, field.type)) }))}
-            onChange={(op) => set({ op, value: sameShape(item.op, op) ? item.value : undefined })}
+          <ValueInput
+            field={field}
+            op={item.op}
+            value={item.value}
+            staff={staff}
+            onChange={(value) => set({ value })}
           />
         )}
-        <div className={styles.value}>
-          {field && (
-            <ValueInput
-              field={field}
-              op={item.op}
-              value={item.value}
-              staff={staff}
-              onChange={(value) => set({ value })}
-            />
-          )}
-        </div>
-        <Button
-          type="text"
-          icon={<Trash2 size={15} />}
-          aria-label={t('ui_list.filter.remove')}
-          onClick={() => change(item.id, () => null)}
-        />
       </div>
-      {fault && (
-        <div className={styles.fault} role="alert">
-          {fault}
-        </div>
-      )}
-    </div>
+    </ConditionLine>
   )
 }
 

@@ -195,7 +195,7 @@ export function locate(root: Group, path: string): Item {
 export function fromFlat(params: URLSearchParams): FilterNode | null {
   const all: FilterNode[] = []
   const list = (key: string) => (params.get(key) ?? '').split(',').filter(Boolean)
-  for (const key of ['level', 'kind', 'source', 'stage']) {
+  for (const key of ['level', 'lifecycle', 'kind', 'source', 'stage']) {
     if (list(key).length > 0) all.push({ field: key, op: 'in', value: list(key) })
   }
   for (const key of ['province', 'city']) {
@@ -220,6 +220,7 @@ export function fromFlat(params: URLSearchParams): FilterNode | null {
 
 export const flatKeys = [
   'level',
+  'lifecycle',
   'kind',
   'source',
   'stage',

@@ -1,17 +1,15 @@
 import { Button } from 'antd'
 import { ArrowRight, Eye } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { perm } from '@/app/permissions'
 import { useMe, useSay } from '@/kit'
+import { useClear } from '../useClear'
 import { revealChange } from './api'
 import type { Line } from './history'
 import styles from './history.module.css'
 import { useEditor } from './useEditor'
 import { useFieldWords } from './words'
-
-/** How long a sealed change stays in clear. */
-const shownSeconds = 30
 
 /** One field of a write: what was before, what is after; what is sealed can be asked for. */
 export function ChangeLine({ line }: { line: Line }) {
@@ -21,19 +19,8 @@ export function ChangeLine({ line }: { line: Line }) {
   const { fail } = useSay()
   const words = useFieldWords()
   const sealed = line.changes.find((c) => c.sealed)
-  const [clear, setClear] = useState<{ before: string; after: string } | null>(null)
+  const { clear, setClear } = useClear<{ before: string; after: string }>()
   const [busy, setBusy] = useState(false)
-  useEffect(() => {
-    if (!clear) return
-    const hide = () => setClear(null)
-    const timer = setTimeout(hide, shownSeconds * 1000)
-    const away = () => document.visibilityState === 'hidden' && hide()
-    document.addEventListener('visibilitychange', away)
-    return () => {
-      clearTimeout(timer)
-      document.removeEventListener('visibilitychange', away)
-    }
-  }, [clear])
   const show = async () => {
     if (!sealed) return
     setBusy(true)

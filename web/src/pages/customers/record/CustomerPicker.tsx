@@ -35,7 +35,7 @@ export function CustomerPicker({
       loading={query.isFetching}
       options={options}
       placeholder={t('record.relation.find')}
-      notFoundContent={text.trim().length > 1 && !query.isFetching ? t('common.no_result') : null}
+      notFoundContent={text.trim() !== '' && !query.isFetching ? t('common.no_result') : null}
       showSearch={{ filterOption: false, onSearch: setText }}
     />
   )

@@ -3,12 +3,12 @@ import { Clock3 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
-import { Bones, DateTime, ErrorState } from '@/kit'
+import { Bones, ErrorState } from '@/kit'
 import { useChanges } from './api'
-import { ChangeLine } from './ChangeLine'
-import { byWrite, fieldsOf, lines } from './history'
+import { byWrite, fieldsOf } from './history'
 import styles from './history.module.css'
 import { useEditor } from './useEditor'
+import { Writes } from './Writes'
 
 /** Who changed one field, when, from what to what: a click beside the field tells. */
 export function FieldHistory({ field, label }: { field: string; label: string }) {
@@ -34,7 +34,6 @@ export function FieldHistory({ field, label }: { field: string; label: string })
 /** How many writes a popover tells; the section below the record has all. */
 const recent = 5
 
-// i18n-keys: timeline.origin.*
 function Recent({ field, onClose }: { field: string; onClose: () => void }) {
   const { t } = useTranslation()
   const { record } = useEditor()
@@ -59,24 +58,7 @@ function Recent({ field, onClose }: { field: string; onClose: () => void }) {
       ) : writes.length === 0 ? (
         <p className="zk-muted">{t('record.history.none_of')}</p>
       ) : (
-        <ol className={styles.history}>
-          {writes.slice(0, recent).map((write) => (
-            <li key={write.key}>
-              <div className={styles.write}>
-                <strong>{write.actor || t('record.history.program')}</strong>
-                <span className="zk-muted">{t(`timeline.origin.${write.origin}`)}</span>
-                <span className="zk-muted">
-                  <DateTime at={write.at} />
-                </span>
-              </div>
-              <ul>
-                {lines(write.changes).map((line) => (
-                  <ChangeLine key={line.changes[0]?.id} line={line} />
-                ))}
-              </ul>
-            </li>
-          ))}
-        </ol>
+        <Writes writes={writes.slice(0, recent)} />
       )}
       {(writes.length > recent || query.hasNextPage) && (
         <Button type="link" size="small" onClick={all}>

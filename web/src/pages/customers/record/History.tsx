@@ -1,16 +1,15 @@
 import { Button, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
-import { Bones, DateTime, ErrorState, Section } from '@/kit'
+import { Bones, ErrorState, Section } from '@/kit'
 import { useChanges } from './api'
-import { ChangeLine } from './ChangeLine'
 import { useFields, useLabel } from './fields'
-import { byWrite, fieldsOf, historyChoices, lines } from './history'
+import { byWrite, fieldsOf, historyChoices } from './history'
 import styles from './history.module.css'
 import { useEditor } from './useEditor'
+import { Writes } from './Writes'
 import { useFieldWords } from './words'
 
-// i18n-keys: timeline.origin.*
 /** Who changed which field, when, from what to what. */
 export function History() {
   const { t } = useTranslation()
@@ -67,24 +66,7 @@ export function History() {
           )}
         </p>
       ) : (
-        <ol className={styles.history} aria-busy={query.isPlaceholderData}>
-          {writes.map((write) => (
-            <li key={write.key}>
-              <div className={styles.write}>
-                <strong>{write.actor || t('record.history.program')}</strong>
-                <span className="zk-muted">{t(`timeline.origin.${write.origin}`)}</span>
-                <span className="zk-muted">
-                  <DateTime at={write.at} />
-                </span>
-              </div>
-              <ul>
-                {lines(write.changes).map((line) => (
-                  <ChangeLine key={line.changes[0]?.id} line={line} />
-                ))}
-              </ul>
-            </li>
-          ))}
-        </ol>
+        <Writes writes={writes} busy={query.isPlaceholderData} />
       )}
       {query.hasNextPage && (
         <Button

@@ -1,9 +1,10 @@
 import { Alert, Button, Form, Input } from 'antd'
 import { Eye, EyeOff, Pencil, Plus } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { perm } from '@/app/permissions'
 import { Facts, FormDrawer, Section, useConfirmWithUndo, useMe, useSay } from '@/kit'
+import { shownSeconds, useClear } from '../useClear'
 import { type Invoice, revealInvoice, useMayEdit } from './api'
 import styles from './record.module.css'
 import { useEditor } from './useEditor'
@@ -11,9 +12,6 @@ import { useEditor } from './useEditor'
 const fields = ['title', 'tax_number', 'address', 'phone', 'bank', 'account'] as const
 
 const limits = { title: 200, tax_number: 30, address: 300, phone: 40, bank: 100, account: 50 }
-
-/** How long invoice data stay in clear. */
-const shownSeconds = 30
 
 // i18n-keys: record.invoice.*
 /** What an invoice is made out to: numbers masked, shown in clear on record, replaced as a whole. */
@@ -25,20 +23,9 @@ export function InvoiceData() {
   const confirm = useConfirmWithUndo()
   const may = useMayEdit(record, perm.customerEdit) && me.edits('invoice')
   const maySee = me.can(perm.customerReveal) && record.editable
-  const [clear, setClear] = useState<Invoice | null>(null)
+  const { clear, setClear } = useClear<Invoice>()
   const [editing, setEditing] = useState<Partial<Invoice> | null>(null)
   const [busy, setBusy] = useState(false)
-  useEffect(() => {
-    if (!clear) return
-    const hide = () => setClear(null)
-    const timer = setTimeout(hide, shownSeconds * 1000)
-    const away = () => document.visibilityState === 'hidden' && hide()
-    document.addEventListener('visibilitychange', away)
-    return () => {
-      clearTimeout(timer)
-      document.removeEventListener('visibilitychange', away)
-    }
-  }, [clear])
 
   const see = async (then: (invoice: Invoice) => void) => {
     setBusy(true)

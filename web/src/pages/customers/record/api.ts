@@ -220,15 +220,18 @@ export const useDivisions = (enabled: boolean) =>
     queryFn: async ({ signal }) => (await ok(api.GET('/regions', { signal }))).items,
   })
 
-/** Customers by what is typed; for the other end of a relation. */
+/** Customers by what is typed, from one character on: that is a surname. */
 export const useFound = (text: string) =>
   useQuery({
     queryKey: ['customers', 'found', text],
-    enabled: text.trim().length > 1,
+    enabled: text.trim() !== '',
     gcTime: 0,
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) =>
-      (await ok(api.GET('/search', { params: { query: { q: text.trim() } }, signal }))).items,
+      // The search finds tags, too, which have numbers of their own.
+      (
+        await ok(api.GET('/search', { params: { query: { q: text.trim() } }, signal }))
+      ).items.filter((hit) => hit.kind === 'customer'),
   })
 
 /** What the rules say about the customer. */

@@ -1,8 +1,10 @@
 import { useTranslation } from 'react-i18next'
-import { Facts, Section, useFormat } from '@/kit'
+import { perm } from '@/app/permissions'
+import { Facts, Section, useFormat, useMe } from '@/kit'
 import type { Summary } from '../api'
+import { useSchemeOf } from '../queries'
 import { metricUnit } from '../schemes/units'
-import { conditionText, metricName, valueText } from '../schemes/words'
+import { conditionText, metricName, peopleText, valueText } from '../schemes/words'
 import styles from './report.module.css'
 
 /** On what the report stands: definitions, the thresholds of this run, what was not there. */
@@ -54,6 +56,16 @@ function Thresholds({ summary }: { summary: Summary }) {
   const { t } = useTranslation()
   const f = useFormat()
   const { scheme, thresholds } = summary
+  const me = useMe()
+  const people = (scheme.rules ?? []).some((r) =>
+    [...(r.all ?? []), ...(r.any ?? [])].some((c) => 'who' in c),
+  )
+  // What rules of audiences say comes with the scheme.
+  const said = useSchemeOf(
+    people && me.can(perm.tierView)
+      ? { scheme: scheme.code, scheme_version: summary.version }
+      : undefined,
+  ).data?.sentences
   if (scheme.method !== 'rules' || !scheme.rules) return null
   let at = 0
   return (
@@ -62,17 +74,18 @@ function Thresholds({ summary }: { summary: Summary }) {
       <ol className={styles.basisRules}>
         {scheme.rules.map((rule) => {
           const level = scheme.levels.find((l) => l.code === rule.level)
-          const lines = [...(rule.all ?? []), ...(rule.any ?? [])].map((c) => ({
-            c,
-            found: thresholds?.[at++] ?? null,
-          }))
+          const lines = [...(rule.all ?? []), ...(rule.any ?? [])].map((c) => {
+            const i = at++
+            return { c, at: i, found: thresholds?.[i] ?? null, said: said?.[i] ?? '' }
+          })
           return (
             <li key={`${rule.level} ${rule.name}`}>
               <b>{level?.name}</b> · {rule.name}
               <ul>
                 {lines
                   .filter(({ c }) => !c.off)
-                  .map(({ c, found }) => {
+                  .map(({ c, at, found, said }) => {
+                    if ('who' in c) return <li key={at}>{peopleText(t, said)}</li>
                     const unit = metricUnit(c.metric)
                     const relative = c.op !== 'at_least' && c.op !== 'at_most'
                     const value =
@@ -80,7 +93,7 @@ function Thresholds({ summary }: { summary: Summary }) {
                         ? t('tiers.basis.nobody')
                         : valueText(t, f, unit === 'yuan' ? found / 100 : found, unit)
                     return (
-                      <li key={`${c.metric} ${c.op} ${c.value}`}>
+                      <li key={at}>
                         {conditionText(t, f, c, scheme.measure)}
                         {relative && (
                           <span className={styles.found}>{t('tiers.basis.found', { value })}</span>

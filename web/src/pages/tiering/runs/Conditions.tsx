@@ -28,8 +28,9 @@ export function Conditions({ rule, measure }: { rule: RuleView; measure: Measure
 function List({ items, measure }: { items: ConditionView[]; measure: Measure }) {
   return (
     <ul className={styles.conditions}>
-      {items.map((c) => (
-        <Line key={`${c.metric} ${c.op} ${c.value}`} c={c} measure={measure} />
+      {items.map((c, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two may say the same, the order is fixed
+        <Line key={i} c={c} measure={measure} />
       ))}
     </ul>
   )
@@ -41,7 +42,7 @@ function Line({ c, measure }: { c: ConditionView; measure: Measure }) {
   const unit = metricUnit(c.metric)
   const write = (v: number | null) =>
     v === null ? t('tiers.reason.none') : valueText(t, f, unit === 'yuan' ? v / 100 : v, unit)
-  const bar = meter(c.figure, c.threshold)
+  const bar = c.who ? null : meter(c.figure, c.threshold)
   const Icon = c.holds ? Check : X
   return (
     <li className={c.holds ? styles.holds : styles.fails}>
@@ -50,21 +51,23 @@ function Line({ c, measure }: { c: ConditionView; measure: Measure }) {
         <span className="zk-sr">{c.holds ? t('tiers.reason.holds') : t('tiers.reason.fails')}</span>
       </span>
       <div className={styles.condition}>
-        <div>{conditionText(t, f, c, measure)}</div>
+        <div>{c.who ? c.text : conditionText(t, f, c, measure)}</div>
         {bar && (
           <div className={styles.meter} aria-hidden="true">
             <span style={{ width: `${bar.figure}%` }} />
             <i style={{ left: `${bar.threshold}%` }} />
           </div>
         )}
-        <div className={styles.numbers}>
-          <span>
-            {t('tiers.reason.figure')} <b className="zk-num">{write(c.figure)}</b>
-          </span>
-          <span>
-            {t('tiers.reason.threshold')} <span className="zk-num">{write(c.threshold)}</span>
-          </span>
-        </div>
+        {!c.who && (
+          <div className={styles.numbers}>
+            <span>
+              {t('tiers.reason.figure')} <b className="zk-num">{write(c.figure)}</b>
+            </span>
+            <span>
+              {t('tiers.reason.threshold')} <span className="zk-num">{write(c.threshold)}</span>
+            </span>
+          </div>
+        )}
       </div>
     </li>
   )

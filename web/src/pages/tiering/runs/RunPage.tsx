@@ -17,7 +17,7 @@ import {
 } from '@/kit'
 import type { RunDetail } from '../api'
 import { customersOf } from '../links'
-import { useReport } from '../queries'
+import { useDimensions, useReport } from '../queries'
 import { ReportBody } from '../report/ReportBody'
 import { ReportScope } from '../report/ReportScope'
 import { ReportSkeleton } from '../report/Skeleton'
@@ -109,6 +109,7 @@ function RunFacts({ run }: { run: RunDetail }) {
   const { t } = useTranslation()
   const f = useFormat()
   const ms = duration(run)
+  const dimension = useDimensions(true).data?.find((d) => d.code === run.dimension)
   return (
     <Section boxed title={t('tiers.run.facts')}>
       <Facts
@@ -121,6 +122,7 @@ function RunFacts({ run }: { run: RunDetail }) {
               version: run.scheme_version,
             }),
           },
+          { label: t('ui_dimension.one'), value: dimension?.name ?? run.dimension },
           { label: t('tiers.head.as_of'), value: run.as_of },
           { label: t('tiers.run.by'), value: <Author of={run} /> },
           {

@@ -18,7 +18,7 @@ import {
 } from '@/kit'
 import type { Run, RunStatus as Status } from '../api'
 import { runPath } from '../links'
-import { isActive, useSchemes } from '../queries'
+import { isActive, useDimensions, useSchemes } from '../queries'
 import { tieringTabs } from '../tabs'
 import { NoRunYet } from './NoRunYet'
 import { Author, duration, RunStatus } from './RunStatus'
@@ -35,6 +35,7 @@ export default function RunsPage() {
   const me = useMe()
   const navigate = useNavigate()
   const schemes = useSchemes()
+  const dimensions = useDimensions(true).data
   const columns: Column<Run>[] = [
     { key: 'as_of', title: t('tiers.head.as_of'), render: (r) => r.as_of },
     {
@@ -42,6 +43,11 @@ export default function RunsPage() {
       title: t('tiers.head.scheme'),
       render: (r) =>
         t('tiers.head.scheme_version', { scheme: r.scheme_name, version: r.scheme_version }),
+    },
+    {
+      key: 'dimension',
+      title: t('ui_dimension.one'),
+      render: (r) => dimensions?.find((d) => d.code === r.dimension)?.name ?? r.dimension,
     },
     {
       key: 'status',

@@ -9,8 +9,9 @@ import { api, ok } from '@/api/client'
 import { asApiError } from '@/api/errors'
 import { perm } from '@/app/permissions'
 import { Can, FormDrawer, useFormat, useSay } from '@/kit'
+import { dimensionOf, grouped } from '../dimensions/groups'
 import { runPath } from '../links'
-import { useSchemes } from '../queries'
+import { useDimensions, useSchemes } from '../queries'
 import { toForm } from '../schemes/model'
 import { schemeSentence } from '../schemes/words'
 import styles from './runs.module.css'
@@ -62,11 +63,15 @@ function StartForm({
   const client = useQueryClient()
   const { done } = useSay()
   const schemes = useSchemes(open)
+  const dimensions = useDimensions(false, open)
   const [form] = Form.useForm<Values>()
   const chosen = Form.useWatch('scheme', { form, preserve: true })
   const today = dayjs(f.date(Date.now()))
   const list = schemes.data ?? []
-  const usual = scheme ?? list.find((s) => s.default)?.scheme.code ?? list[0]?.scheme.code
+  const usual =
+    scheme ??
+    list.find((s) => s.default && dimensionOf(s.scheme) === 'value')?.scheme.code ??
+    list[0]?.scheme.code
   const view = list.find((s) => s.scheme.code === chosen)
 
   const submit = async ({ scheme: code, as_of }: Values) => {
@@ -88,7 +93,7 @@ function StartForm({
     }
   }
 
-  if (!open || !usual) return null
+  if (!open || !usual || !dimensions.data) return null
   return (
     <FormDrawer<Values>
       open={open}
@@ -107,9 +112,12 @@ function StartForm({
         extra={view && schemeSentence(t, toForm(view.scheme))}
       >
         <Select
-          options={list.map((s) => ({
-            value: s.scheme.code,
-            label: t('tiers.head.scheme_version', { scheme: s.scheme.name, version: s.version }),
+          options={grouped(dimensions.data ?? [], list).map((g) => ({
+            label: g.dimension.name,
+            options: g.items.map((s) => ({
+              value: s.scheme.code,
+              label: t('tiers.head.scheme_version', { scheme: s.scheme.name, version: s.version }),
+            })),
           }))}
         />
       </Form.Item>

@@ -5,28 +5,39 @@ import { useFormat } from '@/kit'
 import type { Measure, Metric, Op } from '../api'
 import styles from './editor.module.css'
 import { FieldError, statusOf, useFieldError } from './Field'
-import { changedCondition, type FormCondition } from './model'
+import { changedCondition, type FormCondition, type FormFigure } from './model'
+import { PeopleRow } from './PeopleRow'
 import { metrics, metricUnit, opsOf, valueUnit } from './units'
 import { metricHint, metricName, valueText } from './words'
 
 // i18n-keys: tiers.op.*, tiers.unit.*
-/** One condition: a switch, the figure, how it is compared, and with what. */
+/** One condition: a rule of audiences, or a figure and what it is compared with. */
 export function ConditionRow({
-  condition: c,
-  path,
-  measure,
-  found,
-  onChange,
-  onRemove,
-}: {
+  condition,
+  ...rest
+}: Omit<Props, 'condition' | 'onChange'> & {
   condition: FormCondition
+  onChange: (c: FormCondition) => void
+}) {
+  return 'who' in condition ? (
+    <PeopleRow condition={condition} {...rest} />
+  ) : (
+    <FigureRow condition={condition} {...rest} />
+  )
+}
+
+interface Props {
+  condition: FormFigure
   path: string
   measure: Measure
   /** What a relative threshold comes to today; money in 分. */
   found?: number | null
-  onChange: (c: FormCondition) => void
+  onChange: (c: FormFigure) => void
   onRemove: () => void
-}) {
+}
+
+/** A switch, the figure, how it is compared, and with what. */
+function FigureRow({ condition: c, path, measure, found, onChange, onRemove }: Props) {
   const { t } = useTranslation()
   const f = useFormat()
   const error = useFieldError(`${path}.value`)

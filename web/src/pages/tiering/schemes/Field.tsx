@@ -21,6 +21,20 @@ export function FieldError({ path }: { path: string }) {
   ) : null
 }
 
+/** What is wrong at a place or anywhere inside it, each text once. */
+export function ErrorsBelow({ path }: { path: string }) {
+  const all = useContext(Errors)
+  const inside = [...all].filter(
+    ([at]) => at === path || at.startsWith(`${path}.`) || at.startsWith(`${path}[`),
+  )
+  const texts = [...new Set(inside.map(([, text]) => text))]
+  return texts.map((text) => (
+    <div key={text} className={styles.error} role="alert">
+      {text}
+    </div>
+  ))
+}
+
 /** A name above a control; the control carries the name again for screen readers. */
 export function Field({
   label,

@@ -4,12 +4,14 @@ import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { api, ok } from '@/api/client'
 import { FormDrawer } from '@/kit'
+import { dimensionOf } from '../dimensions/groups'
 import { schemePath } from '../links'
-import { useSchemes } from '../queries'
+import { useDimensions, useSchemes } from '../queries'
 import { toForm } from './model'
 import { methodName, schemeSentence } from './words'
 
 interface Values {
+  dimension: string
   from: string
   name: string
   code: string
@@ -19,10 +21,13 @@ interface Values {
 export function NewScheme({
   open,
   from,
+  dimension,
   onClose,
 }: {
   open: boolean
   from?: string
+  /** Code; the source's where none is given. */
+  dimension?: string
   onClose: () => void
 }) {
   const { t } = useTranslation()
@@ -32,9 +37,12 @@ export function NewScheme({
   const [form] = Form.useForm<Values>()
   const list = schemes.data ?? []
   const chosen = Form.useWatch('from', { form, preserve: true })
-  const start = from ?? list[0]?.scheme.code
+  const dimensions = useDimensions(false, open).data ?? []
+  const start =
+    from ?? (list.find((s) => dimensionOf(s.scheme) === dimension) ?? list[0])?.scheme.code
   const source = list.find((s) => s.scheme.code === (chosen ?? start))
-  if (!open || !start || !source) return null
+  if (!open || !start || !source || dimensions.length === 0) return null
+  const own = dimension ?? dimensionOf(source.scheme)
   return (
     <FormDrawer<Values>
       open={open}
@@ -42,6 +50,7 @@ export function NewScheme({
       title={from ? t('tiers.new.copy') : t('tiers.new.title')}
       note={t('tiers.new.note')}
       initial={{
+        dimension: dimensions.some((d) => d.code === own) ? own : 'value',
         from: start,
         name: t('tiers.new.name_of', { name: source.scheme.name }),
         code: freeCode(
@@ -58,6 +67,14 @@ export function NewScheme({
         navigate(schemePath(made.scheme.code))
       }}
     >
+      <Form.Item
+        name="dimension"
+        label={t('ui_dimension.one')}
+        rules={[{ required: true, message: t('ui_dimension.missing') }]}
+        extra={t('ui_dimension.fixed')}
+      >
+        <Select options={dimensions.map((d) => ({ value: d.code, label: d.name }))} />
+      </Form.Item>
       <Form.Item
         name="from"
         label={t('tiers.new.from')}

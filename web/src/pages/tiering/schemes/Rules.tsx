@@ -16,8 +16,10 @@ import {
   type FormRule,
   type FormScheme,
   newCondition,
+  newKey,
   newRule,
 } from './model'
+import { AddPeople } from './PeopleRow'
 import { ruleSentence } from './words'
 
 /** Threshold found by the preview, by the key of its condition; money in 分. */
@@ -195,6 +197,7 @@ const RuleCard = memo(function RuleCard({
         >
           {t('tiers.editor.add_any')}
         </Button>
+        <AddPeople onAdd={(c) => put({ all: [...rule.all, { key: newKey(), on: true, ...c }] })} />
       </div>
       <p className={styles.said}>{ruleSentence(t, f, rule, { levels, measure })}</p>
     </>

@@ -4,8 +4,9 @@ import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { Page, PageHeader, QueryView } from '@/kit'
 import type { SchemeView } from '../api'
+import { dimensionOf } from '../dimensions/groups'
 import { schemePath } from '../links'
-import { useScheme } from '../queries'
+import { useDimensions, useScheme } from '../queries'
 import { StartRun } from '../runs/StartRun'
 import { SchemeMenu } from './SchemeMenu'
 import { methodName } from './words'
@@ -22,6 +23,9 @@ export function SchemeFrame({
   const { code = '' } = useParams()
   const query = useScheme(code)
   const view = query.data
+  const dimension = useDimensions(true).data?.find(
+    (d) => view && d.code === dimensionOf(view.scheme),
+  )
   return (
     <Page>
       <PageHeader
@@ -30,9 +34,10 @@ export function SchemeFrame({
         badge={
           view && (
             <>
+              {dimension && <Tag>{dimension.name}</Tag>}
               <Tag>{methodName(t, view.scheme.method)}</Tag>
               <Tag>{t('tiers.version', { version: view.version })}</Tag>
-              {view.default && <Tag color="processing">{t('tiers.scheme.default')}</Tag>}
+              {view.default && <Tag color="processing">{t('ui_dimension.used')}</Tag>}
             </>
           )
         }

@@ -3,10 +3,11 @@ import { Button, Dropdown } from 'antd'
 import { Ellipsis } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { api, ok } from '@/api/client'
 import { perm } from '@/app/permissions'
 import { download, useConfirmWithUndo, useMe, useSay } from '@/kit'
 import type { SchemeView } from '../api'
+import { dimensionOf } from '../dimensions/groups'
+import { changeDimension, useDimensions } from '../queries'
 import { NewScheme } from './NewScheme'
 
 /** What can be done with a scheme as a whole. */
@@ -19,6 +20,7 @@ export function SchemeMenu({ view }: { view: SchemeView }) {
   const [copying, setCopying] = useState(false)
   const { scheme } = view
   const may = me.can(perm.tierScheme)
+  const dimension = useDimensions().data?.find((d) => d.code === dimensionOf(scheme))
 
   const exportYaml = async () => {
     const path = `/tiering/schemes/${encodeURIComponent(scheme.code)}/export`
@@ -29,19 +31,18 @@ export function SchemeMenu({ view }: { view: SchemeView }) {
     }
   }
   const setDefault = async (code: string) => {
-    await ok(api.PUT('/tiering/default-scheme', { body: { scheme: code } }))
+    await changeDimension(dimensionOf(scheme), { scheme: code })
     await client.invalidateQueries()
   }
-  const makeDefault = async () => {
-    const list = client.getQueryData<SchemeView[]>(['tiering', 'schemes'])
-    const before = list?.find((s) => s.default)?.scheme.code
+  const makeDefault = () => {
+    const before = dimension?.scheme
     confirm({
-      title: t('tiers.scheme.default_title', { name: scheme.name }),
-      text: t('tiers.scheme.default_text'),
-      confirmText: t('tiers.scheme.make_default'),
-      done: t('tiers.scheme.default_done', { name: scheme.name }),
+      title: t('ui_dimension.use.title', { dimension: dimension?.name, name: scheme.name }),
+      text: t(dimension?.review ? 'ui_dimension.use.text_review' : 'ui_dimension.use.text'),
+      confirmText: t('ui_dimension.use'),
+      done: t('ui_dimension.use.done', { dimension: dimension?.name, name: scheme.name }),
       act: () => setDefault(scheme.code),
-      undo: before ? () => setDefault(before) : undefined,
+      undo: before === undefined ? undefined : () => setDefault(before),
     })
   }
   return (
@@ -55,8 +56,8 @@ export function SchemeMenu({ view }: { view: SchemeView }) {
             { key: 'export', label: t('tiers.scheme.export') },
             {
               key: 'default',
-              label: t('tiers.scheme.make_default'),
-              disabled: !may || view.default,
+              label: t('ui_dimension.use'),
+              disabled: !may || view.default || !dimension,
             },
           ],
           onClick: ({ key }) => {

@@ -41,6 +41,7 @@ function serve(save: (body: { scheme: Scheme; base_version: number }) => [number
         status,
         headers: { 'Content-Type': 'application/json' },
       })
+    if (path.endsWith('/dimensions')) return json(200, { items: [] })
     if (path.endsWith('/preview')) {
       const answer: Preview = {
         as_of: '2026-11-21',

@@ -1,12 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, ConfigProvider } from 'antd'
+import { Alert, Button, ConfigProvider } from 'antd'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useBlocker } from 'react-router'
 import { api, ok } from '@/api/client'
 import { type ApiError, asApiError } from '@/api/errors'
 import { perm } from '@/app/permissions'
-import { errorRef, errorText, useFormat, useMe, useSay } from '@/kit'
+import { Beside, errorRef, errorText, SaveBar, useFormat, useLeaving, useMe, useSay } from '@/kit'
 import type { SchemeView } from '../api'
 import { Basics, type Change } from './Basics'
 import { checkForm } from './check'
@@ -40,7 +39,10 @@ function Editor({ view }: { view: SchemeView }) {
   const { done } = useSay()
   const may = me.can(perm.tierScheme)
   // The version the form was filled from; a newer one does not overwrite what is being typed.
-  const [base, setBase] = useState({ version: view.version, form: toForm(view.scheme) })
+  const [base, setBase] = useState({
+    version: view.version,
+    form: toForm(view.scheme, view.sentences),
+  })
   const [form, setForm] = useState<FormScheme>(base.form)
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<ApiError | null>(null)
@@ -59,7 +61,7 @@ function Editor({ view }: { view: SchemeView }) {
   )
 
   const load = (from: SchemeView) => {
-    const fresh = toForm(from.scheme)
+    const fresh = toForm(from.scheme, from.sentences)
     setBase({ version: from.version, form: fresh })
     setForm(fresh)
     setFailure(null)
@@ -102,7 +104,10 @@ function Editor({ view }: { view: SchemeView }) {
   const basics = useMemo(() => ({ name, windowDays, measure }), [name, windowDays, measure])
 
   const changes = useMemo(
-    () => (dirty ? differences(t, f, toScheme(base.form), toScheme(form)).length : 0),
+    () =>
+      dirty
+        ? differences(t, f, { scheme: toScheme(base.form) }, { scheme: toScheme(form) }).length
+        : 0,
     [dirty, base.form, form, t, f],
   )
   return (
@@ -129,37 +134,36 @@ function Editor({ view }: { view: SchemeView }) {
         />
       )}
       {!may && <Alert type="info" showIcon title={t('tiers.editor.read_only')} />}
-      <div className={styles.layout}>
+      <Beside aside={<PreviewPanel live={live} dirty={dirty} valid={valid} />}>
         <ConfigProvider componentDisabled={!may || busy}>
-          <div className={styles.main}>
-            <Basics form={basics} onChange={change} />
-            <Levels levels={form.levels} cuts={form.cuts} method={form.method} onChange={change} />
-            {form.method === 'rules' && (
-              <Rules
-                rules={form.rules}
-                levels={form.levels}
-                measure={form.measure}
-                found={live.found}
-                onChange={change}
-              />
-            )}
-            {form.method === 'score' && <ScoreEditor form={form} onChange={change} />}
-            {form.method === 'rfm' && <RfmEditor form={form} onChange={change} />}
-          </div>
+          <Basics form={basics} onChange={change} />
+          <Levels levels={form.levels} cuts={form.cuts} method={form.method} onChange={change} />
+          {form.method === 'rules' && (
+            <Rules
+              rules={form.rules}
+              levels={form.levels}
+              measure={form.measure}
+              found={live.found}
+              onChange={change}
+            />
+          )}
+          {form.method === 'score' && <ScoreEditor form={form} onChange={change} />}
+          {form.method === 'rfm' && <RfmEditor form={form} onChange={change} />}
         </ConfigProvider>
-        <PreviewPanel live={live} dirty={dirty} valid={valid} />
-      </div>
+      </Beside>
       {dirty && may && (
-        <div className={styles.save} role="status">
-          <span>
-            {valid
+        <SaveBar
+          status={
+            valid
               ? t('tiers.editor.changes', { count: changes })
-              : t('tiers.editor.problems', { count: problems.size })}
-          </span>
+              : t('tiers.editor.problems', { count: problems.size })
+          }
+        >
           <Button
-            onClick={() =>
-              load({ ...view, ...{ scheme: toScheme(base.form), version: base.version } })
-            }
+            onClick={() => {
+              setForm(base.form)
+              setFailure(null)
+            }}
             disabled={busy}
           >
             {t('common.discard')}
@@ -167,7 +171,7 @@ function Editor({ view }: { view: SchemeView }) {
           <Button type="primary" loading={busy} disabled={!valid} onClick={() => save()}>
             {t('tiers.editor.save_as', { version: base.version + 1 })}
           </Button>
-        </div>
+        </SaveBar>
       )}
     </Errors.Provider>
   )
@@ -231,34 +235,4 @@ function useSame(map: Map<string, string>): ReadonlyMap<string, string> {
     kept.current.size === map.size && [...map].every(([k, v]) => kept.current.get(k) === v)
   if (!same) kept.current = map
   return kept.current
-}
-
-/** Asks before changes are lost by going away. */
-function useLeaving(dirty: boolean) {
-  const { t } = useTranslation()
-  const { modal } = App.useApp()
-  const blocker = useBlocker(
-    ({ currentLocation, nextLocation }) =>
-      dirty && currentLocation.pathname !== nextLocation.pathname,
-  )
-  useEffect(() => {
-    if (blocker.state !== 'blocked') return
-    modal.confirm({
-      title: t('tiers.editor.leave'),
-      content: t('tiers.editor.leave_text'),
-      okText: t('common.discard'),
-      cancelText: t('tiers.editor.stay'),
-      okButtonProps: { danger: true },
-      icon: null,
-      autoFocusButton: 'cancel',
-      onOk: () => blocker.proceed(),
-      onCancel: () => blocker.reset(),
-    })
-  }, [blocker, modal, t])
-  useEffect(() => {
-    if (!dirty) return
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
-    window.addEventListener('beforeunload', ask)
-    return () => window.removeEventListener('beforeunload', ask)
-  }, [dirty])
 }

@@ -10,16 +10,19 @@ import {
   DateTime,
   EmptyState,
   LevelTag,
+  LinkButton,
   Page,
   PageHeader,
   QueryView,
+  StatusTag,
   useFormat,
   useIsPhone,
   useMe,
 } from '@/kit'
 import type { SchemeView } from '../api'
+import { type Group, grouped } from '../dimensions/groups'
 import { runPath, schemePath } from '../links'
-import { useSchemes } from '../queries'
+import { useDimensions, useSchemes } from '../queries'
 import { tonesOf } from '../report/figures'
 import { Author } from '../runs/RunStatus'
 import { StartRun } from '../runs/StartRun'
@@ -37,7 +40,9 @@ export default function SchemesPage() {
   const phone = useIsPhone()
   const me = useMe()
   const schemes = useSchemes()
-  const [making, setMaking] = useState(false)
+  const dimensions = useDimensions(true)
+  // The dimension a new scheme is made for.
+  const [making, setMaking] = useState<string | null>(null)
   return (
     <Page>
       <PageHeader
@@ -46,12 +51,15 @@ export default function SchemesPage() {
         tabs={phone ? tieringTabs(t, me.can) : undefined}
         activeTab="schemes"
         actions={
-          <Can permission={perm.tierScheme}>
-            <ImportScheme />
-            <Button type="primary" icon={<Plus size={16} />} onClick={() => setMaking(true)}>
-              {t('tiers.new.title')}
-            </Button>
-          </Can>
+          <>
+            <LinkButton to="/tiering/dimensions">{t('ui_dimension.title')}</LinkButton>
+            <Can permission={perm.tierScheme}>
+              <ImportScheme />
+              <Button type="primary" icon={<Plus size={16} />} onClick={() => setMaking('value')}>
+                {t('tiers.new.title')}
+              </Button>
+            </Can>
+          </>
         }
       />
       <QueryView
@@ -68,16 +76,68 @@ export default function SchemesPage() {
           list.length === 0 ? (
             <EmptyState title={t('tiers.schemes.none')} text={t('tiers.schemes.none_text')} />
           ) : (
-            <ul className={styles.cards}>
-              {list.map((view) => (
-                <Card key={view.scheme.code} view={view} />
-              ))}
-            </ul>
+            <QueryView query={dimensions} skeleton={<Bone width="100%" height={250} />}>
+              {(all) =>
+                grouped(all, list).map((g) => (
+                  <InDimension key={g.dimension.code} group={g} onNew={setMaking} />
+                ))
+              }
+            </QueryView>
           )
         }
       </QueryView>
-      <NewScheme open={making} onClose={() => setMaking(false)} />
+      <NewScheme
+        open={making !== null}
+        dimension={making ?? undefined}
+        onClose={() => setMaking(null)}
+      />
     </Page>
+  )
+}
+
+/** The schemes of one dimension, the one in use first. */
+function InDimension({
+  group: { dimension: d, items },
+  onNew,
+}: {
+  group: Group<SchemeView>
+  onNew: (dimension: string) => void
+}) {
+  const { t } = useTranslation()
+  return (
+    <section className={styles.dimension} aria-label={d.name}>
+      <div className={styles.dimensionHead}>
+        <h2>{d.name}</h2>
+        {d.archived && <StatusTag kind="neutral">{t('ui_dimension.archived')}</StatusTag>}
+        {!d.archived && (
+          <span className="zk-muted">
+            {t(d.review ? 'ui_dimension.review.is_on' : 'ui_dimension.review.is_off')}
+          </span>
+        )}
+      </div>
+      {!d.archived && items.length > 0 && !items.some((v) => v.default) && (
+        <p className="zk-muted">{t('ui_dimension.none_in_use')}</p>
+      )}
+      {items.length === 0 ? (
+        <EmptyState
+          compact
+          icon={null}
+          title={t('ui_dimension.no_schemes')}
+          text={t('ui_dimension.no_schemes_text')}
+          action={
+            <Can permission={perm.tierScheme}>
+              <Button onClick={() => onNew(d.code)}>{t('tiers.new.title')}</Button>
+            </Can>
+          }
+        />
+      ) : (
+        <ul className={styles.cards}>
+          {items.map((view) => (
+            <Card key={view.scheme.code} view={view} />
+          ))}
+        </ul>
+      )}
+    </section>
   )
 }
 
@@ -89,18 +149,18 @@ function Card({ view }: { view: SchemeView }) {
   return (
     <li className={styles.card}>
       <div className={styles.head}>
-        <h2>
+        <h3>
           <Link to={schemePath(scheme.code)}>{scheme.name}</Link>
-        </h2>
+        </h3>
         <SchemeMenu view={view} />
       </div>
       <div className={styles.tags}>
         <Tag>{methodName(t, scheme.method)}</Tag>
         <Tag>{t('tiers.version', { version: view.version })}</Tag>
-        {view.default && <Tag color="processing">{t('tiers.scheme.default')}</Tag>}
+        {view.default && <Tag color="processing">{t('ui_dimension.used')}</Tag>}
         {view.shipped && <Tag>{t('tiers.scheme.shipped')}</Tag>}
       </div>
-      <p className={styles.text}>{schemeSentence(t, toForm(scheme))}</p>
+      <p className={styles.text}>{schemeSentence(t, toForm(scheme, view.sentences))}</p>
       <div className={styles.levels}>
         {scheme.levels.map((level, i) => (
           <LevelTag

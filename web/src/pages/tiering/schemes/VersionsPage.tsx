@@ -98,7 +98,7 @@ function List({ list, newest }: { list: SchemeView[]; newest: SchemeView }) {
 function Differences({ before, after }: { before: SchemeView; after: SchemeView }) {
   const { t } = useTranslation()
   const f = useFormat()
-  const list = differences(t, f, before.scheme, after.scheme)
+  const list = differences(t, f, before, after)
   if (list.length === 0) return <EmptyState compact icon={null} title={t('tiers.versions.same')} />
   return (
     <table className={styles.diff}>

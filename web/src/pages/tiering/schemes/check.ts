@@ -73,6 +73,8 @@ function checkRules(form: FormScheme, bad: Bad, name: Name) {
 }
 
 function checkCondition(c: FormCondition, path: string, bad: Bad) {
+  // A rule of audiences is complete when its drawer lets it through.
+  if ('who' in c) return
   const value = c.value
   if (value === null || !Number.isFinite(value) || Math.abs(value) > maxValue) {
     bad(`${path}.value`, 'value')

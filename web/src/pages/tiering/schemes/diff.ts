@@ -1,8 +1,9 @@
 import type { Format } from '@/kit'
-import type { Scheme } from '../api'
+import { canonical } from '../../audiences/builder/model'
+import type { SchemeView } from '../api'
 import { toForm } from './model'
-import { fromField, metricUnit, valueUnit } from './units'
-import { conditionText, metricName, type Translate, valueText, windowText } from './words'
+import { fromField, metricUnit } from './units'
+import { formText, metricName, type Translate, valueText, windowText } from './words'
 
 /** One thing a scheme says: where, and what. */
 export interface Line {
@@ -12,6 +13,9 @@ export interface Line {
   mark: string
 }
 
+/** A scheme with what its rules of audiences say. */
+export type Said = Pick<SchemeView, 'scheme' | 'sentences'>
+
 export interface Difference {
   label: string
   before: string | null
@@ -20,11 +24,15 @@ export interface Difference {
 
 // i18n-keys: tiers.diff.*
 /** All that a scheme says, one line each, under keys that hold across versions. */
-export function schemeLines(t: Translate, f: Format, scheme: Scheme): Map<string, Line> {
+export function schemeLines(
+  t: Translate,
+  f: Format,
+  { scheme, sentences }: Said,
+): Map<string, Line> {
   const out = new Map<string, Line>()
   const put = (key: string, label: string, text: string, mark = text) =>
     out.set(key, { label, text, mark })
-  const form = toForm(scheme)
+  const form = toForm(scheme, sentences)
   put('name', t('tiers.field.name'), form.name)
   put('window', t('tiers.field.window'), windowText(t, form.windowDays))
   put('measure', t('tiers.field.measure'), metricName(t, 'spend', form.measure))
@@ -50,9 +58,11 @@ export function schemeLines(t: Translate, f: Format, scheme: Scheme): Map<string
     for (const group of ['all', 'any'] as const) {
       const label = t(`tiers.diff.rule_${group}`, { rule: id })
       rule[group].forEach((c, i) => {
-        const value = fromField(c.value ?? 0, valueUnit(c.metric, c.op))
-        const text = conditionText(t, f, { ...c, value }, form.measure)
-        put(`rule.${id}.${group}.${i}`, label, c.on ? text : t('tiers.diff.off', { text }))
+        const said = formText(t, f, c, form.measure)
+        const text = c.on ? said : t('tiers.diff.off', { text: said })
+        // Words of a rule of audiences change with names and language; the rule itself is compared.
+        const mark = 'who' in c ? `${c.on} ${canonical(c.who)}` : text
+        put(`rule.${id}.${group}.${i}`, label, text, mark)
       })
     }
   }
@@ -103,7 +113,7 @@ export function schemeLines(t: Translate, f: Format, scheme: Scheme): Map<string
 }
 
 /** What changed between two schemes, in the order of the newer one, then what is gone. */
-export function differences(t: Translate, f: Format, before: Scheme, after: Scheme): Difference[] {
+export function differences(t: Translate, f: Format, before: Said, after: Said): Difference[] {
   const old = schemeLines(t, f, before)
   const now = schemeLines(t, f, after)
   const out: Difference[] = []

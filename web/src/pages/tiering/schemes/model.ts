@@ -1,3 +1,4 @@
+import type { RuleNode } from '../../audiences/builder/node'
 import type { Condition, Level, Measure, Method, Metric, Op, Rfm, Scheme, Split } from '../api'
 import { fromField, metricUnit, toField, usualValue, valueUnit } from './units'
 
@@ -10,13 +11,23 @@ export interface FormLevel extends Level {
   advice: string
 }
 
-export interface FormCondition {
+export interface FormFigure {
   key: string
   metric: Metric
   op: Op
   value: number | null
   on: boolean
 }
+
+export interface FormPeople {
+  key: string
+  who: RuleNode
+  /** What the rule says; "" where that is not known. */
+  said: string
+  on: boolean
+}
+
+export type FormCondition = FormFigure | FormPeople
 
 export interface FormRule {
   key: string
@@ -45,6 +56,8 @@ export interface FormPart {
 export interface FormScheme {
   code: string
   name: string
+  /** Code; "" is value. */
+  dimension: string
   method: Method
   windowDays: number
   measure: Measure
@@ -79,7 +92,8 @@ export function toPercents(weights: number[]): number[] {
   return out
 }
 
-function formCondition(c: Condition): FormCondition {
+function formCondition(c: Condition, said: string): FormCondition {
+  if ('who' in c) return { key: newKey(), who: c.who, said, on: !c.off }
   return {
     key: newKey(),
     metric: c.metric,
@@ -89,13 +103,17 @@ function formCondition(c: Condition): FormCondition {
   }
 }
 
-/** The form of a scheme. */
-export function toForm(s: Scheme): FormScheme {
+/** The form of a scheme; `sentences` say its rules of audiences, by the order of the conditions. */
+export function toForm(s: Scheme, sentences: string[] = []): FormScheme {
+  let at = 0
+  const each = (list: Condition[] | undefined) =>
+    (list ?? []).map((c) => formCondition(c, sentences[at++] ?? ''))
   const parts = s.score?.parts ?? []
   const weights = toPercents(parts.map((p) => p.weight))
   return {
     code: s.code,
     name: s.name,
+    dimension: s.dimension ?? '',
     method: s.method,
     windowDays: s.window_days,
     measure: s.measure,
@@ -104,8 +122,8 @@ export function toForm(s: Scheme): FormScheme {
       key: newKey(),
       level: r.level,
       name: r.name,
-      all: (r.all ?? []).map(formCondition),
-      any: (r.any ?? []).map(formCondition),
+      all: each(r.all),
+      any: each(r.any),
     })),
     parts: parts.map((p, i) => {
       const inner = toPercents(p.terms.map((x) => x.weight))
@@ -136,6 +154,7 @@ export function toForm(s: Scheme): FormScheme {
 }
 
 function condition(c: FormCondition): Condition {
+  if ('who' in c) return { who: c.who, value: 0, ...(c.on ? {} : { off: true }) }
   const out: Condition = {
     metric: c.metric,
     op: c.op,
@@ -161,6 +180,7 @@ export function toScheme(f: FormScheme): Scheme {
     method: f.method,
     window_days: f.windowDays,
     measure: f.measure,
+    ...(f.dimension ? { dimension: f.dimension } : {}),
     levels: f.levels.map(({ code, name, advice }) => {
       const level: Level = { code, name: name.trim() }
       if (advice.trim()) level.advice = advice.trim()
@@ -236,16 +256,13 @@ function fitCuts(cuts: (number | null)[], want: number): (number | null)[] {
   return out
 }
 
-export function newCondition(metric: Metric = 'spend', op: Op = 'at_least'): FormCondition {
+export function newCondition(metric: Metric = 'spend', op: Op = 'at_least'): FormFigure {
   const value = toField(usualValue(metric, op), valueUnit(metric, op))
   return { key: newKey(), metric, op, value, on: true }
 }
 
 /** A condition with another figure or operator: its number is kept where it still means the same. */
-export function changedCondition(
-  c: FormCondition,
-  part: { metric?: Metric; op?: Op },
-): FormCondition {
+export function changedCondition(c: FormFigure, part: { metric?: Metric; op?: Op }): FormFigure {
   const metric = part.metric ?? c.metric
   let op = part.op ?? c.op
   if (op === 'rev_share' && metric !== 'spend') op = 'at_least'

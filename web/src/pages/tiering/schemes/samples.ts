@@ -85,3 +85,34 @@ export const rfm: Scheme = {
   levels: Array.from({ length: 9 }, (_, i) => ({ code: `g${i}`, name: `第${i}类` })),
   rfm: { bins: 5, split: 'value', recency: [30, 90] },
 }
+
+/** Of another dimension, with a rule of audiences. */
+export const need: Scheme = {
+  code: 'need-rules',
+  name: '客户需求（规则）',
+  dimension: 'need',
+  method: 'rules',
+  window_days: 365,
+  measure: 'net',
+  levels: [
+    { code: 'personalised', name: '个性化需求' },
+    { code: 'latent', name: '潜在需求' },
+  ],
+  rules: [
+    {
+      level: 'personalised',
+      name: '选购细',
+      all: [
+        { metric: 'orders', op: 'at_least', value: 4 },
+        {
+          who: {
+            facts: { stream: 'lines', agg: 'distinct', of: 'category', window: { last: 365 } },
+            op: 'gte',
+            value: 4,
+          },
+          value: 0,
+        },
+      ],
+    },
+  ],
+}

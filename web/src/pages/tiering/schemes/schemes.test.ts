@@ -8,6 +8,7 @@ import {
   changedCondition,
   changedTerm,
   copyRule,
+  type FormCondition,
   freeLevelCode,
   newCondition,
   newTerm,
@@ -21,7 +22,7 @@ import {
 import { freeCode } from './NewScheme'
 import { readNumbers } from './numbers'
 import { formPath } from './SchemePage'
-import { rfm, rules, score } from './samples'
+import { need, rfm, rules, score } from './samples'
 import { fromField, metrics, opsOf, toField, usualValue } from './units'
 
 /** An element that must be there. */
@@ -39,9 +40,15 @@ describe('form of a scheme', () => {
   ])('%s comes back as it was', (_, scheme) => {
     expect(toScheme(toForm(scheme))).toEqual(scheme)
   })
+  it('keeps dimension and rules of audiences, with what they say', () => {
+    const form = toForm(need, ['', '品类不少于 4 个'])
+    expect(at(form.rules, 0).all[1]).toMatchObject({ said: '品类不少于 4 个', on: true })
+    expect(toScheme(form)).toEqual(need)
+    expect(checkForm(form).size).toBe(0)
+  })
   it('shows shares as per cent and keeps switched-off numbers', () => {
     const [first] = toForm(rules).rules
-    expect(first?.all.map((c) => [c.value, c.on])).toEqual([
+    expect(first?.all.map((c) => 'value' in c && [c.value, c.on])).toEqual([
       [20, true],
       [50, true],
       [1.5, false],
@@ -160,7 +167,8 @@ describe('conditions', () => {
     const copy = copyRule(rule)
     expect(copy.key).not.toBe(rule.key)
     expect(copy.all[0]?.key).not.toBe(rule.all[0]?.key)
-    expect(copy.all.map((x) => x.value)).toEqual(rule.all.map((x) => x.value))
+    const values = (list: FormCondition[]) => list.map((x) => 'value' in x && x.value)
+    expect(values(copy.all)).toEqual(values(rule.all))
   })
 })
 
@@ -220,14 +228,14 @@ describe('check', () => {
     [
       'share',
       (x) => {
-        at(at(x.rules, 0).all, 0).value = 101
+        Object.assign(at(at(x.rules, 0).all, 0), { value: 101 })
       },
       'rules[0].all[0].value',
     ],
     [
       'nothing typed',
       (x) => {
-        at(at(x.rules, 1).any, 1).value = null
+        Object.assign(at(at(x.rules, 1).any, 1), { value: null })
       },
       'rules[1].any[1].value',
     ],

@@ -17,6 +17,7 @@ export const metrics: Metric[] = [
   'growth',
   'unpaid_carts',
   'rating',
+  'rhythm',
 ]
 
 const ofMetric: Record<Metric, Unit> = {
@@ -32,6 +33,7 @@ const ofMetric: Record<Metric, Unit> = {
   growth: 'percent',
   unpaid_carts: 'pieces',
   rating: 'points',
+  rhythm: 'times',
 }
 
 /** The unit of a figure itself. */
@@ -79,6 +81,7 @@ export function usualValue(metric: Metric, op: Op): number {
     growth: 0.2,
     unpaid_carts: 3,
     rating: 4,
+    rhythm: 2,
   }
   return usual[metric]
 }

@@ -52,8 +52,10 @@ export function usePreview(form: FormScheme, saved: FormScheme, valid: boolean):
   const now = useMemo(() => toScheme(rested), [rested])
   const base = useMemo(() => toScheme(saved), [saved])
   const first = useQuery(options(base, may))
+  // Asked for by the first already; asking twice for what is refused would never end.
+  const same = useMemo(() => JSON.stringify(now) === JSON.stringify(base), [now, base])
   const second = useQuery({
-    ...options(now, may && valid && rested === form && !first.isFetching),
+    ...options(now, may && valid && rested === form && !first.isFetching && !same),
     placeholderData: keepPreviousData,
   })
   const stale = second.isPlaceholderData || rested !== form || !valid

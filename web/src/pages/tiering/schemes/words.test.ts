@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import en from '@/i18n/en'
 import zh from '@/i18n/zh-CN'
 import { makeFormat, moved } from '@/kit'
-import type { Metric, Op } from '../api'
+import type { Metric, Op, Scheme } from '../api'
 import { differences } from './diff'
 import { toForm } from './model'
-import { rules, score } from './samples'
+import { need, rules, score } from './samples'
 import { metrics, opsOf, valueUnit } from './units'
 import { conditionText, metricName, ruleSentence, schemeSentence } from './words'
 
@@ -121,14 +121,51 @@ describe('sentences', () => {
   })
 })
 
+const tell = (before: Scheme, after: Scheme) =>
+  differences(t, f, { scheme: before }, { scheme: after })
+
+describe('rules of audiences', () => {
+  const said = ['', '近 365 天买过的品类数 ≥ 4']
+  it('are said among the conditions', () => {
+    const form = toForm(need, said)
+    expect(ruleSentence(t, f, at(form.rules, 0), form)).toContain('符合“近 365 天买过的品类数 ≥ 4”')
+    const without = toForm(need)
+    expect(ruleSentence(t, f, at(without.rules, 0), without)).toContain('符合一条人群规则')
+  })
+  it('are compared as rules: other words are no change', () => {
+    const same = { scheme: structuredClone(need), sentences: ['', 'bought in 4 categories'] }
+    expect(differences(t, f, { scheme: need, sentences: said }, same)).toEqual([])
+    const after = structuredClone(need)
+    Object.assign(at(at(after.rules, 0).all, 1), { who: { field: 'stage', op: 'empty' } })
+    const found = differences(
+      t,
+      f,
+      { scheme: need, sentences: said },
+      { scheme: after, sentences: ['', '阶段为空'] },
+    )
+    expect(found).toEqual([
+      {
+        label: '规则「选购细」必须满足',
+        before: '符合“近 365 天买过的品类数 ≥ 4”',
+        after: '符合“阶段为空”',
+      },
+    ])
+  })
+  it('writes the rhythm in times', () => {
+    const c = { metric: 'rhythm', op: 'at_least', value: 2 } as const
+    expect(conditionText(t, f, c, 'net')).toBe('沉默与自身节奏之比不低于 2 倍')
+    expect(conditionText(tEn, fEn, c, 'net')).toContain('2 times')
+  })
+})
+
 describe('differences', () => {
-  it('are none between equals', () => expect(differences(t, f, rules, rules)).toEqual([]))
+  it('are none between equals', () => expect(tell(rules, rules)).toEqual([]))
   it('tell numbers, switches and what is gone', () => {
     const after = structuredClone(rules)
-    at(at(after.rules, 0).all, 0).value = 0.1
+    Object.assign(at(at(after.rules, 0).all, 0), { value: 0.1 })
     delete at(at(after.rules, 0).all, 2).off
     after.rules?.pop()
-    expect(differences(t, f, rules, after)).toEqual([
+    expect(tell(rules, after)).toEqual([
       {
         label: '规则「三项俱高」必须满足',
         before: '净消费位列消费客户前 20%',
@@ -147,25 +184,23 @@ describe('differences', () => {
   it('of a new name are one line, whatever names the level', () => {
     const after = structuredClone(rules)
     at(after.levels, 0).name = '钻石'
-    const found = differences(t, f, rules, after)
+    const found = tell(rules, after)
     expect(found.map((d) => d.label)).toEqual(['等级 high 的名称'])
   })
   it('of a moved rule are the order alone', () => {
     const after = structuredClone(rules)
     after.rules = moved(after.rules ?? [], 0, 1)
-    expect(differences(t, f, rules, after).map((d) => d.label)).toEqual(['规则顺序'])
+    expect(tell(rules, after).map((d) => d.label)).toEqual(['规则顺序'])
   })
   it('of a score tell weights and cuts', () => {
     const after = structuredClone(score)
     if (after.score) after.score.cuts = [70, 35]
     at(after.score?.parts, 0).weight = 0.6
     at(after.score?.parts, 1).weight = 0.1
-    expect(differences(t, f, score, after).map((d) => `${d.label} ${d.before} ${d.after}`)).toEqual(
-      [
-        '评分项「当前价值」权重 50.0% 60.0%',
-        '评分项「潜力」权重 20.0% 10.0%',
-        '高价值的分数线 65 70',
-      ],
-    )
+    expect(tell(score, after).map((d) => `${d.label} ${d.before} ${d.after}`)).toEqual([
+      '评分项「当前价值」权重 50.0% 60.0%',
+      '评分项「潜力」权重 20.0% 10.0%',
+      '高价值的分数线 65 70',
+    ])
   })
 })

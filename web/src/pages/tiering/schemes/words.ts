@@ -1,5 +1,5 @@
 import type { Format } from '@/kit'
-import type { Measure, Method, Metric, Op } from '../api'
+import type { FigureCondition, Measure, Method, Metric } from '../api'
 import type { FormCondition, FormRule, FormScheme } from './model'
 import { fromField, type Unit, valueUnit } from './units'
 
@@ -33,8 +33,6 @@ export function valueText(t: Translate, f: Format, value: number, unit: Unit): s
       const share = Number((value * 100).toFixed(2))
       return f.percent(value, Number.isInteger(share) ? 0 : Number.isInteger(share * 10) ? 1 : 2)
     }
-    case 'times':
-      return f.count(value, 2)
     default:
       return t(`tiers.value.${unit}`, { count: value, value: f.count(value, 2) })
   }
@@ -44,23 +42,33 @@ export function valueText(t: Translate, f: Format, value: number, unit: Unit): s
 export function conditionText(
   t: Translate,
   f: Format,
-  c: { metric: Metric; op: Op; value: number },
+  c: Pick<FigureCondition, 'metric' | 'op' | 'value'>,
   measure: Measure,
 ): string {
   const name = metricName(t, c.metric, measure)
   const metric = c.op === 'rev_share' ? inside(name) : name
-  const value = valueText(t, f, c.value, valueUnit(c.metric, c.op))
+  // "均值的 1.5 倍" has the word itself.
+  const unit = valueUnit(c.metric, c.op)
+  const value = c.op === 'mean_mul' ? f.count(c.value, 2) : valueText(t, f, c.value, unit)
   const key = c.op === 'top_share' && c.metric === 'recency_days' ? 'top_recent' : c.op
   return t(`tiers.cond.${key}`, { metric, value })
 }
 
+/** A rule of audiences as one condition among others: "符合“近 90 天…”". */
+export const peopleText = (t: Translate, said: string) =>
+  said ? t('ui_dimension.who.cond', { rule: said }) : t('ui_dimension.who.unsaid')
+
+/** A condition as it stands in the form. */
+export function formText(t: Translate, f: Format, c: FormCondition, measure: Measure): string {
+  if ('who' in c) return peopleText(t, c.said)
+  const value = fromField(c.value ?? 0, valueUnit(c.metric, c.op))
+  return conditionText(t, f, { ...c, value }, measure)
+}
+
 function list(t: Translate, f: Format, items: FormCondition[], measure: Measure): string[] {
   return items
-    .filter((c) => c.on && c.value !== null)
-    .map((c) => {
-      const value = fromField(c.value ?? 0, valueUnit(c.metric, c.op))
-      return conditionText(t, f, { ...c, value }, measure)
-    })
+    .filter((c) => c.on && ('who' in c || c.value !== null))
+    .map((c) => formText(t, f, c, measure))
 }
 
 /** The conditions of a rule as one clause; empty where none is switched on. */

@@ -1,0 +1,98 @@
+import { Button } from 'antd'
+import { Plus, Trash2 } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { MoveButtons, moved, Section, ToneTag } from '@/kit'
+import { CountButton } from '../../audiences/CountButton'
+import type { Config } from '../api'
+import { newMove, put } from './draft'
+import styles from './settings.module.css'
+
+const MoveDrawer = lazy(() => import('./MoveDrawer'))
+const most = 20
+
+/** Where customers begin who come new: the first rule that holds, else the first stage. */
+export function Begins({
+  config,
+  may,
+  onChange,
+}: {
+  config: Config
+  may: boolean
+  onChange: (part: Partial<Config>) => void
+}) {
+  const { t } = useTranslation()
+  const { begin, stages } = config
+  const [editing, setEditing] = useState<number | null>(null)
+  return (
+    <Section
+      title={t('lifecycles.begins')}
+      note={t('lifecycles.begins.note', { stage: stages[0]?.name ?? '' })}
+      extra={
+        may && (
+          <Button
+            size="small"
+            icon={<Plus size={14} />}
+            disabled={begin.length >= most}
+            onClick={() => setEditing(begin.length)}
+          >
+            {t('lifecycles.begins.add')}
+          </Button>
+        )
+      }
+    >
+      <ol className={styles.list}>
+        {begin.map(({ to, rule }, at) => {
+          const stage = stages.find((s) => s.code === to)
+          const name = stage?.name || to
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rules of where to begin have no code
+            <li key={at} className={styles.move}>
+              <span className="zk-muted zk-num">{at + 1}</span>
+              <span className={styles.what}>
+                <ToneTag tone={stage?.tone ?? 0}>{name}</ToneTag>
+                <Button type="link" className={styles.name} onClick={() => setEditing(at)}>
+                  {t('lifecycles.begins.rule', { name })}
+                </Button>
+              </span>
+              <CountButton of={{ rule: rule as never }} name={name} />
+              {may && (
+                <span className={styles.acts}>
+                  <MoveButtons
+                    name={name}
+                    at={at}
+                    count={begin.length}
+                    onMove={(next) => onChange({ begin: moved(begin, at, next) })}
+                  />
+                  <Button
+                    type="text"
+                    size="small"
+                    icon={<Trash2 size={15} />}
+                    aria-label={t('lifecycles.remove', { name })}
+                    title={t('lifecycles.remove', { name })}
+                    onClick={() => onChange({ begin: begin.filter((_, i) => i !== at) })}
+                  />
+                </span>
+              )}
+            </li>
+          )
+        })}
+      </ol>
+      {editing !== null && (
+        <Suspense fallback={null}>
+          <MoveDrawer
+            begin
+            move={{ ...newMove(config), ...begin[editing] }}
+            stages={stages}
+            may={may}
+            onClose={() => setEditing(null)}
+            onDone={({ to, rule }) => {
+              onChange({ begin: put(begin, editing, { to, rule }) })
+              setEditing(null)
+            }}
+          />
+        </Suspense>
+      )}
+    </Section>
+  )
+}

@@ -1,0 +1,181 @@
+import { Button, Form, Input, InputNumber, Select } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Bones, DetailDrawer, QueryView, useFormat } from '@/kit'
+import { useRuleCatalogue } from '../../audiences/builder/api'
+import type { Known } from '../../audiences/builder/catalogue'
+import { complete, conditions, fromNode, toNode } from '../../audiences/builder/model'
+import { RuleBuilder } from '../../audiences/builder/RuleBuilder'
+import { useLive } from '../../audiences/builder/useLive'
+import type { Move, Stage } from '../api'
+import styles from './settings.module.css'
+
+interface Props {
+  move: Move
+  /** Only where to and the rule: where customers begin who come new. */
+  begin?: boolean
+  stages: Stage[]
+  may: boolean
+  onDone: (move: Move) => void
+  onClose: () => void
+}
+
+/** Edits a move: from where to where, when, and how many its rule means. */
+export default function MoveDrawer(props: Props) {
+  const { t } = useTranslation()
+  const catalogue = useRuleCatalogue()
+  if (catalogue.data) return <Editor {...props} k={catalogue.data} />
+  return (
+    <DetailDrawer open title={t('lifecycles.move')} width={860} onClose={props.onClose}>
+      <QueryView query={catalogue} skeleton={<Bones />}>
+        {() => null}
+      </QueryView>
+    </DetailDrawer>
+  )
+}
+
+function Editor({ move, begin, stages, may, onDone, onClose, k }: Props & { k: Known }) {
+  const { t } = useTranslation()
+  const f = useFormat()
+  const [draft, setDraft] = useState(move)
+  const [root, setRoot] = useState(() => fromNode(move.rule as object | null))
+  const [tried, setTried] = useState(false)
+  const live = useLive(root, undefined, '')
+  const set = (part: Partial<Move>) => setDraft((before) => ({ ...before, ...part }))
+  const named = begin || draft.name.trim() !== ''
+  const loop = draft.from.length === 1 && draft.from[0] === draft.to
+  const take = () => {
+    setTried(true)
+    const rule = toNode(root).node
+    if (!named || loop || !rule || conditions(root).some((c) => !complete(c))) return
+    onDone({ ...draft, name: draft.name.trim(), rule })
+  }
+  const options = stages.map((s) => ({ value: s.code, label: s.name || s.code }))
+  return (
+    <DetailDrawer
+      open
+      title={t(begin ? 'lifecycles.begins' : 'lifecycles.move')}
+      width={860}
+      onClose={onClose}
+      footer={
+        may && (
+          <div className={styles.footer}>
+            <Button onClick={onClose}>{t('common.cancel')}</Button>
+            <Button type="primary" onClick={take}>
+              {t('lifecycles.move.take')}
+            </Button>
+          </div>
+        )
+      }
+    >
+      <Form layout="vertical" component="div" disabled={!may}>
+        {!begin && (
+          <Form.Item
+            label={t('common.name')}
+            htmlFor="move-name"
+            required
+            validateStatus={tried && !named ? 'error' : undefined}
+            help={tried && !named ? t('lifecycles.move.name_missing') : undefined}
+          >
+            <Input
+              id="move-name"
+              maxLength={100}
+              value={draft.name}
+              onChange={(event) => set({ name: event.target.value })}
+            />
+          </Form.Item>
+        )}
+        <div className={styles.two}>
+          {!begin && (
+            <Form.Item label={t('lifecycles.flow.from')} htmlFor="move-from">
+              <Select
+                id="move-from"
+                mode="multiple"
+                placeholder={t('lifecycles.moves.any')}
+                value={draft.from}
+                options={options}
+                onChange={(from) => set({ from })}
+              />
+            </Form.Item>
+          )}
+          <Form.Item
+            label={t('lifecycles.move.to')}
+            htmlFor="move-to"
+            validateStatus={loop ? 'error' : undefined}
+            help={loop ? t('lifecycles.move.loop') : undefined}
+          >
+            <Select
+              id="move-to"
+              value={draft.to}
+              options={options}
+              onChange={(to) => set({ to })}
+            />
+          </Form.Item>
+          {!begin && (
+            <>
+              <Form.Item
+                label={t('lifecycles.move.min_stay')}
+                htmlFor="move-stay"
+                extra={t('lifecycles.move.min_stay_text')}
+              >
+                <InputNumber
+                  id="move-stay"
+                  min={0}
+                  max={3650}
+                  precision={0}
+                  value={draft.min_stay_days}
+                  onChange={(n) => set({ min_stay_days: n ?? 0 })}
+                />
+              </Form.Item>
+              <Form.Item
+                label={t('lifecycles.move.hold')}
+                htmlFor="move-hold"
+                extra={t('lifecycles.move.hold_text')}
+              >
+                <InputNumber
+                  id="move-hold"
+                  min={1}
+                  max={60}
+                  precision={0}
+                  value={draft.hold_days}
+                  onChange={(n) => set({ hold_days: n ?? 1 })}
+                />
+              </Form.Item>
+            </>
+          )}
+        </div>
+      </Form>
+      <section aria-label={t('lifecycles.move.rule')}>
+        <h3 className={styles.title}>{t('lifecycles.move.rule')}</h3>
+        <p className={styles.live} role="status">
+          {live.count
+            ? t('lifecycles.move.count', {
+                count: live.count.count,
+                shown: f.count(live.count.count),
+              })
+            : live.busy
+              ? t('lifecycles.move.counting')
+              : t('lifecycles.move.no_count')}
+          {live.count?.sentence && <span className="zk-muted">{live.count.sentence}</span>}
+        </p>
+        {[
+          ...live.rest,
+          ...(tried && root.rules.length === 0 ? [t('lifecycles.move.rule_missing')] : []),
+        ].map((message) => (
+          <p key={message} className={styles.fault} role="alert">
+            {message}
+          </p>
+        ))}
+        <fieldset disabled={!may} className={styles.rule}>
+          <RuleBuilder
+            catalogue={k}
+            value={root}
+            onChange={setRoot}
+            faults={live.faults}
+            tried={tried}
+          />
+        </fieldset>
+      </section>
+    </DetailDrawer>
+  )
+}
