@@ -28,7 +28,7 @@ func dimensionOf(code string) string {
 
 // dimensions are those in use but value.
 func (s *Service) dimensions(ctx context.Context) ([]LevelDimension, error) {
-	return s.others.get(web.Locale(ctx), func() (out []LevelDimension, err error) {
+	return s.dims.get(web.Locale(ctx), func() (out []LevelDimension, err error) {
 		all, err := s.Levels.Dimensions(ctx)
 		for _, d := range all {
 			if d.Code != ValueDimension {

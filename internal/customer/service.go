@@ -93,7 +93,7 @@ type Service struct {
 	counts  *memo[int64]
 	asOf    *memo[clock.Day]
 	runs    *memo[*LevelRun]
-	others  *memo[[]LevelDimension]
+	dims    *memo[[]LevelDimension]
 	broad   *memo[int64]
 	took    *memo[time.Duration]
 	regions *memo[[]Region]
@@ -136,7 +136,7 @@ func NewService(d Deps) *Service {
 		Deps: d, store: NewStore(d.DB),
 		counts: newMemo[int64](2000, countTTL, now), broad: newMemo[int64](20_000, broadTTL, now),
 		took:   newMemo[time.Duration](4000, broadTTL, now),
-		others: newMemo[[]LevelDimension](4, nowTTL, now),
+		dims: newMemo[[]LevelDimension](4, nowTTL, now),
 		asOf:   newMemo[clock.Day](1, nowTTL, now), runs: newMemo[*LevelRun](64, nowTTL, now),
 		regions: newMemo[[]Region](1, time.Minute, now), teams: newMemo[[]int64](2000, nowTTL, now),
 		valued: newMemo[map[string]int64](500, 5*time.Minute, now),

@@ -7,8 +7,15 @@
 // figures the reason is told from. The report 《客户价值分层报告》 is made from a
 // run alone, so that it reads the same years later.
 //
+// A dimension 分层维度 (value, need, loyalty, a company's own) gives each
+// customer one level; one of its schemes is in use. A decision 分层决定 puts the
+// levels of a run in force: at once, or after the review 分层审核 of a panel
+// 审核小组. The run in force is what everybody works with; a person changes the
+// level of a single customer by a decision of its own, with its reason.
+//
 // Invariants: a run grades each customer known on its day exactly once; equal
-// figures get equal levels; a finished run never changes.
+// figures get equal levels; what a finished run found changes only by decisions,
+// each of which keeps what was before; a published decision never changes.
 //
 // Imports: order and customer facts through the store's SQL; nothing imports
 // this package but app and the domains above it.
