@@ -135,9 +135,9 @@ func NewService(d Deps) *Service {
 	return &Service{
 		Deps: d, store: NewStore(d.DB),
 		counts: newMemo[int64](2000, countTTL, now), broad: newMemo[int64](20_000, broadTTL, now),
-		took:   newMemo[time.Duration](4000, broadTTL, now),
+		took: newMemo[time.Duration](4000, broadTTL, now),
 		dims: newMemo[[]LevelDimension](4, nowTTL, now),
-		asOf:   newMemo[clock.Day](1, nowTTL, now), runs: newMemo[*LevelRun](64, nowTTL, now),
+		asOf: newMemo[clock.Day](1, nowTTL, now), runs: newMemo[*LevelRun](64, nowTTL, now),
 		regions: newMemo[[]Region](1, time.Minute, now), teams: newMemo[[]int64](2000, nowTTL, now),
 		valued: newMemo[map[string]int64](500, 5*time.Minute, now),
 		many:   newMemo[int64](2000, countTTL, now), found: newMemo[[]hit](400, countTTL, now),
