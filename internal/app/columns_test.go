@@ -85,10 +85,13 @@ func askAll(t *testing.T, ctx context.Context, a *App) int64 {
 // stages were.
 func askFacts(t *testing.T, ctx context.Context, a *App) {
 	t.Helper()
-	day, err := a.Customer.Today(ctx)
+	today, err := a.Customer.Today(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Behind every day that a step makes the present one: which one it is shows
+	// a second late.
+	past := (today - 30).String()
 	find := func(n customer.Node) {
 		t.Helper()
 		if _, err := a.Customer.Find(ctx, customer.Who{Rule: &n}); err != nil {
@@ -104,9 +107,9 @@ func askFacts(t *testing.T, ctx context.Context, a *App) {
 		}
 		find(customer.Node{Sequence: &rule.Sequence{First: rule.Facts{Stream: st.Code}, Then: rule.Facts{Stream: st.Code}, Within: 3}})
 	}
-	find(customer.Node{Field: "stage", Op: "in", Value: json.RawMessage(`["prospect"]`), At: (day - 1).String()})
+	find(customer.Node{Field: "stage", Op: "in", Value: json.RawMessage(`["prospect"]`), At: past})
 	find(customer.Node{Field: "stage", Op: "changed", Value: json.RawMessage(`{"days":30}`)})
-	find(customer.Node{Field: customer.LifecycleField, Op: "in", Value: json.RawMessage(`["new"]`), At: (day - 1).String()})
+	find(customer.Node{Field: customer.LifecycleField, Op: "in", Value: json.RawMessage(`["new"]`), At: past})
 	find(customer.Node{Field: customer.LifecycleField, Op: "changed", Value: json.RawMessage(`{"days":30}`)})
 }
 
