@@ -47,6 +47,9 @@ func withColumns(t testing.TB, s *listSite, maxBytes int64) *columnSite {
 	d := s.service.Deps
 	d.Columns = c.columns
 	c.mem = customer.NewService(d)
+	// What is compared has a total, however busy the machine is.
+	c.service.Patient()
+	c.mem.Patient()
 	return c
 }
 
@@ -61,12 +64,6 @@ type listedPage struct {
 func (s *columnSite) page(t testing.TB, of *customer.Service, who string, q customer.ListQuery) listedPage {
 	t.Helper()
 	p, err := of.Query(s.as(who), q)
-	for range 50 { // a busy machine: the count took too long
-		if err == nil && p.Total == nil {
-			of.ForgetAll()
-			p, err = of.Query(s.as(who), q)
-		}
-	}
 	if err != nil {
 		b, _ := json.Marshal(q.Filter)
 		t.Fatalf("%s: %s %s: %v", s.db.Engine(), b, q.Sort, err)

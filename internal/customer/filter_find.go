@@ -73,9 +73,9 @@ func (fd *finder) count(ctx context.Context) error {
 	if se.fewest > driveMax && fd.s.store.plansItself() {
 		driver = -1
 	}
-	budget := countTime
+	budget := fd.s.countTime
 	if se.fewest > estimateMax {
-		budget = broadTime // no index leads to them; the walk meets enough soon
+		budget = fd.s.broadTime // no index leads to them; the walk meets enough soon
 	}
 	limited, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()

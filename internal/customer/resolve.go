@@ -219,7 +219,7 @@ func (s *Service) total(ctx context.Context, a *auth.Actor, f *Filter) (n int64,
 		if err := s.weigh(ctx, f); err != nil {
 			return 0, err
 		}
-		limited, cancel := context.WithTimeout(ctx, countTime)
+		limited, cancel := context.WithTimeout(ctx, s.countTime)
 		defer cancel()
 		n, err := s.store.count(limited, a, f)
 		if err != nil && ctx.Err() == nil && errors.Is(limited.Err(), context.DeadlineExceeded) {

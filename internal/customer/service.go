@@ -105,6 +105,8 @@ type Service struct {
 	found *memo[[]hit]
 	// recalls counts pages from memory.
 	recalls atomic.Int64
+	// countTime and broadTime are the budgets of those names; tests are patient.
+	countTime, broadTime time.Duration
 	// For tests: called before a part of a bulk edit commits, and behind it.
 	beforeStep, betweenParts func()
 	// deletions clean up what hangs on a customer; see OnDelete.
@@ -133,7 +135,7 @@ func NewService(d Deps) *Service {
 	}
 	now := d.Clock.Now
 	return &Service{
-		Deps: d, store: NewStore(d.DB),
+		Deps: d, store: NewStore(d.DB), countTime: countTime, broadTime: broadTime,
 		counts: newMemo[int64](2000, countTTL, now), broad: newMemo[int64](20_000, broadTTL, now),
 		took: newMemo[time.Duration](4000, broadTTL, now),
 		dims: newMemo[[]LevelDimension](4, nowTTL, now),

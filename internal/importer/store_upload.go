@@ -59,15 +59,15 @@ func (s *store) deleteUpload(ctx context.Context, id int64) error {
 	return s.exec(ctx, `DELETE FROM uploads WHERE id = $1`, id)
 }
 
-// uploadsHere gives those of the uploads that are whole, a person's own and
-// read by no unfinished import, by id.
+// uploadsHere gives those of the uploads that are whole, a person's own, read by
+// no unfinished import and not about to go behind a finished one, by id.
 func (s *store) uploadsHere(ctx context.Context, ids []int64, staffID int64) (map[int64]bool, error) {
 	out := map[int64]bool{}
 	err := db.InChunks(ids, func(chunk []int64) error {
 		in, args := db.InArgs(2, chunk)
 		rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT u.id FROM uploads u WHERE u.created_by = $1 AND u.id IN (`+in+`)
 			AND u.received = u.size AND NOT EXISTS (SELECT 1 FROM imports i WHERE i.file_ref = 'upload:' || u.id
-			AND i.status NOT IN ('finished', 'failed', 'cancelled'))`, append([]any{staffID}, args...)...)
+			AND (i.status NOT IN ('finished', 'failed', 'cancelled') OR i.status = 'finished' AND NOT i.dry_run))`, append([]any{staffID}, args...)...)
 		if err != nil {
 			return err
 		}
