@@ -310,29 +310,18 @@ func (s *Service) OfCustomer(ctx context.Context, id int64) (out OfCustomer, err
 		if out.AsOf, err = s.Customers.Today(ctx); err != nil {
 			return err
 		}
-		rows, err := s.store.inUse(ctx, maxOfCustomer)
+		rules, err := s.rulesInUse(ctx)
 		if err != nil {
 			return err
 		}
-		list, unread := make([]customer.Who, len(rows)), make([]bool, len(rows))
-		for i := range rows {
-			list[i].Everybody = true // the one who is asked about is visible, also in the pool
-			if list[i].Rule = members(rows[i].id); rows[i].kind == Dynamic {
-				list[i].Rule, err = rows[i].read()
-				if unread[i] = err != nil; unread[i] && errs.KindOf(err) != errs.Invalid {
-					return err
-				}
-			}
-		}
-		out.Asked = len(rows)
-		holds, problems, err := s.Customers.Holds(ctx, id, list)
+		out.Asked = len(rules.refs)
+		holds, problems, err := s.Customers.Holds(ctx, id, rules.list)
 		if err != nil {
 			return err
 		}
-		for i := range rows {
-			ref := Ref{rows[i].id, rows[i].name, rows[i].kind}
+		for i, ref := range rules.refs {
 			switch {
-			case unread[i] || problems[i] != nil:
+			case rules.unread[i] || problems[i] != nil:
 				out.Unknown = append(out.Unknown, ref)
 			case holds[i]:
 				out.Items = append(out.Items, ref)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"zhike/internal/column"
@@ -52,6 +53,7 @@ type Service struct {
 	users []user
 	limit time.Duration // of a question
 	words factWords
+	inUse atomic.Pointer[rulesInUse]
 }
 
 // NewService makes the service.

@@ -28,6 +28,29 @@ type cursor struct {
 	list     []int64
 	values   []int64
 	other    *cursor // of the second facts of a sequence
+	codes    codes
+}
+
+// codes is which codes of eight bits pass a test, for one word after another of
+// a block. A bound test is of one question, during which nothing is written.
+type codes struct {
+	test *boundTest
+	of8  *packed
+	is   [256]uint8
+}
+
+func (k *codes) of(t *boundTest, p *packed) *[256]uint8 {
+	if k.test == t && k.of8 == p {
+		return &k.is
+	}
+	k.test, k.of8 = t, p
+	for u := range k.is {
+		k.is[u] = 0
+		if t.holds(p.value(uint64(u)), uint64(u) >= p.bias) {
+			k.is[u] = 1
+		}
+	}
+	return &k.is
 }
 
 // rows takes customers of a word: those in the overlay of k, or the others.
@@ -213,12 +236,7 @@ func (c *cursor) test(t *boundTest, p *packed) {
 	c.mask()
 	switch p.width {
 	case 8:
-		var is [256]uint8
-		for u := range is {
-			if t.holds(p.value(uint64(u)), uint64(u) >= p.bias) {
-				is[u] = 1
-			}
-		}
+		is := c.codes.of(t, p)
 		for i := range c.n {
 			part := p.u8[c.first[i]:c.last[i]]
 			sel := c.sel[c.at[i]:][:len(part)]

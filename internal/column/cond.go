@@ -20,7 +20,7 @@ type Cond struct {
 	fits     func(word string) bool
 	from, to int64
 	pair     func(a, b int64) bool
-	byID     func(id int64) bool
+	byID     func(first int64, of uint64) uint64
 	facts    *factCond
 }
 
@@ -110,8 +110,9 @@ func Pair(a, b Col, fn func(a, b int64) bool) *Cond {
 	return &Cond{op: opPair, col: a, by: b, pair: fn}
 }
 
-// ByID holds where fn does of the customer's id.
-func ByID(fn func(id int64) bool) *Cond { return &Cond{op: opID, byID: fn} }
+// ByID holds of customers by their ids: fn gives those of 64 customers, of of
+// them, the first of whom has the id first, for whom it does.
+func ByID(fn func(first int64, of uint64) uint64) *Cond { return &Cond{op: opID, byID: fn} }
 
 // IsText holds where a text is one of list, in a column of Text.
 func IsText(c Col, list ...string) *Cond { return &Cond{op: opTexts, col: c, words: list} }
@@ -127,7 +128,7 @@ func (c *Cond) cost() (n int) {
 		n = 10
 	case opPair:
 		n = 20
-	case opID: // a function of its own for each
+	case opID: // worked out for each
 		n = 30
 	case opTexts:
 		n = 40
@@ -175,7 +176,7 @@ type test struct {
 	texts    [][]byte
 	from, to int64
 	pair     func(a, b int64) bool
-	byID     func(id int64) bool
+	byID     func(first int64, of uint64) uint64
 	find     finder // of facts
 	leaf     *leaf  // where what it came to is kept
 	besides  *besides
@@ -314,8 +315,11 @@ func (t *test) eval(b int, in, out *rows) {
 			return has && also && t.pair(x, y)
 		})
 	case opID:
-		base := int64(b) << blockBits
-		filter(in, out, func(row uint16) bool { return t.byID(base | int64(row)) })
+		for w, m := range in {
+			if m != 0 {
+				out[w] = t.byID(int64(b)<<blockBits|int64(w<<6), m)
+			}
+		}
 	case opTexts:
 		d := t.num.(*texts)
 		filter(in, out, func(row uint16) bool {
@@ -355,19 +359,19 @@ func numberAt(d data, b int, row uint16) (int64, bool) {
 	return 0, false
 }
 
-// mask has a bit for each of 64 numbers that is from lo to hi.
-func mask[T int32 | int64 | uint64](part *[64]T, lo, hi T) (found uint64) {
-	for i, v := range part {
-		var is uint64
-		if v >= lo {
-			is = 1
-		}
-		if v > hi {
-			is = 0
-		}
-		found |= is << i
+// mask has a bit for each of 64 numbers that is from lo to hi. What lies outside
+// is further from lo than hi is, also below it, where the distance turns around.
+func mask[T int32 | int64 | uint64](part *[64]T, lo, hi T) uint64 {
+	if lo > hi {
+		return 0
 	}
-	return found
+	var outside uint64
+	far := uint64(hi) - uint64(lo)
+	for _, v := range part {
+		_, more := bits.Sub64(far, uint64(v)-uint64(lo), 0)
+		outside = outside>>1 | more<<63
+	}
+	return ^outside
 }
 
 // between compares the numbers of a block. Where most of 64 are asked for, all

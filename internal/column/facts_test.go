@@ -285,6 +285,9 @@ func TestFactsAgainstPlainReading(t *testing.T) {
 						if one.eval(block, &in, &out); out.has(row) != want {
 							t.Fatalf("seed %d: %s: asked alone, customer %d: want %v", seed, q.name, k, want)
 						}
+						if is := one.word(block, int(row>>6), 1<<(row&63), &cursor{}) != 0; is != want {
+							t.Fatalf("seed %d: %s: a word of one, customer %d: want %v", seed, q.name, k, want)
+						}
 					}
 				}
 			}

@@ -1,6 +1,9 @@
 package column
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // finder finds out for whom a condition on facts holds: by looking at the facts
 // of each customer, or at those of everybody in the order of days.
@@ -59,6 +62,9 @@ func (v *boundValue) compare(from, to int64) finder {
 		}
 		return out
 	}, func(b int, want, out *rows, s *sweep) bool {
+		if v.agg == Count && (from == 1 && to == math.MaxInt64 || from <= 0 && to == 0) {
+			return v.present(b, want, out, s, to == 0)
+		}
 		if !v.values(b, want, s) {
 			return false
 		}
@@ -67,6 +73,49 @@ func (v *boundValue) compare(from, to int64) finder {
 		}
 		return true
 	}}
+}
+
+// present finds everybody who has a fact, with not set who has none: marks
+// alone, a hundredth of what numbers take.
+func (v *boundValue) present(b int, want, out *rows, s *sweep, not bool) bool {
+	if v.facts == nil {
+		return false
+	}
+	st, ok := v.facts.stretch(b, v.left)
+	if !ok || !st.worth(want, v.cost(&st)) {
+		return false
+	}
+	s.used = 0
+	tests, none, ok := s.sieves(&st, v.facts.tests, v.facts.counted)
+	if !ok {
+		return false
+	}
+	*out = rows{}
+	if !none {
+		s.present(&st, tests, out)
+	}
+	if len(st.days.over.rows) > 0 {
+		c := cursors.Get().(*cursor)
+		defer cursors.Put(c)
+		for w, m := range st.days.changed {
+			if m == 0 {
+				continue
+			}
+			out[w] &^= m
+			v.word(b, w, m, c)
+			for h := c.has; h != 0; h &= h - 1 {
+				if i := bits.TrailingZeros64(h); c.val[i] > 0 {
+					out[w] |= 1 << i
+				}
+			}
+		}
+	}
+	if not {
+		for w := range out {
+			out[w] = ^out[w]
+		}
+	}
+	return true
 }
 
 // average finds those whose average fits.

@@ -304,10 +304,3 @@ func (s *Set) compare(ctx context.Context, b int) (same, sure bool, err error) {
 	}
 	return count < 0 || customers == count, true, nil
 }
-
-func (h *held) get() data {
-	if h == nil {
-		return nil
-	}
-	return h.data
-}

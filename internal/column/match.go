@@ -43,12 +43,18 @@ func (s *Set) Holds(ctx context.Context, id int64, conds []*Cond) (holds []bool,
 	if !s.knows(ctx, conds...) {
 		return nil, false, nil
 	}
-	one := NewMatches()
-	one.Add(id)
 	holds = make([]bool, len(conds))
 	ok, err = s.with(ctx, reads(conds...), func(v *view) error {
+		v.one = true
+		b, row := split(id)
+		if k := v.get(everybody).(*sets).block(b); k == nil || !k.any.has(row) {
+			return nil
+		}
+		cur := cursors.Get().(*cursor)
+		defer cursors.Put(cur)
 		for i, c := range conds {
-			holds[i] = v.among(c, one).Has(id)
+			t := c.bind(v)
+			holds[i] = t.word(b, int(row>>6), 1<<(row&63), cur) != 0
 		}
 		return ctx.Err()
 	})
@@ -105,17 +111,29 @@ func (v *view) nobody() *Matches {
 func (v *view) among(c *Cond, some *Matches) *Matches {
 	v.one = true
 	m, t, all := v.nobody(), c.bind(v), v.get(everybody).(*sets)
+	cur := cursors.Get().(*cursor)
+	defer cursors.Put(cur)
 	for b, in := range some.blocks {
 		k := all.block(b)
 		if k == nil {
 			continue
 		}
-		var there, found rows
+		var there rows
 		for w := range there {
 			there[w] = in[w] & k.any[w]
 		}
-		if t.eval(b, &there, &found); !found.none() {
-			m.blocks[b] = &found
+		found := &rows{}
+		if there.count() > wordMost {
+			t.eval(b, &there, found)
+		} else {
+			for w, x := range there {
+				if x != 0 {
+					found[w] = t.word(b, w, x, cur)
+				}
+			}
+		}
+		if !found.none() {
+			m.blocks[b] = found
 		}
 	}
 	return m

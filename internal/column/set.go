@@ -23,8 +23,8 @@ const (
 	catchUpMost = 1000
 	// stepMost customers are followed at a time in the background.
 	stepMost = 5000
-	// anewShare: with more changes than one in so many customers, everything is
-	// read anew.
+	// anewShare: with more customers to be read again than one in so many,
+	// everything is read anew.
 	anewShare = 4
 	// loadStep is how many ids one query of a load reads.
 	loadStep = 4 * blockRows
@@ -251,7 +251,7 @@ func (s *Set) reach(ctx context.Context, head place) (bool, error) {
 	}
 	ch, err := s.store.changes(ctx, at, head, catchUpMost)
 	if err == nil && ch.upTo.reached(head) {
-		if err = s.apply(ctx, &ch); err == nil {
+		if _, err = s.apply(ctx, &ch); err == nil {
 			return true, nil
 		}
 	}
@@ -262,9 +262,10 @@ func (s *Set) reach(ctx context.Context, head place) (bool, error) {
 	return false, nil
 }
 
-// apply follows changes; the caller holds applying. Where a value has no place
-// in its column everything is dropped.
-func (s *Set) apply(ctx context.Context, ch *changes) error {
+// apply follows changes and says how many customers it read again, which are
+// none where only tables changed that no column reads; the caller holds
+// applying. Where a value has no place in its column everything is dropped.
+func (s *Set) apply(ctx context.Context, ch *changes) (n int, err error) {
 	s.mu.RLock()
 	turn := s.turn
 	var cols []Col
@@ -274,21 +275,24 @@ func (s *Set) apply(ctx context.Context, ch *changes) error {
 	s.mu.RUnlock()
 	patches, err := s.fetch(ctx, cols, ch)
 	if err != nil {
-		return err
+		return 0, err
+	}
+	for _, p := range patches {
+		n = max(n, len(p.ids))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.turn != turn {
-		return errGap
+		return n, errGap
 	}
 	s.kept.changed(ch)
 	if err := into(patches, s.datas()); err != nil {
 		s.drop()
-		return errGap
+		return n, errGap
 	}
 	s.at = ch.upTo
-	s.stats.followed.Add(int64(ch.n))
-	return nil
+	s.stats.followed.Add(int64(n))
+	return n, nil
 }
 
 // drop forgets everything; the caller holds mu.
@@ -349,7 +353,8 @@ func (s *Set) step(head place) (reached bool, n int, err error) {
 	if err != nil {
 		return false, 0, err
 	}
-	return false, ch.n, s.apply(s.ctx, &ch)
+	n, err = s.apply(s.ctx, &ch)
+	return false, n, err
 }
 
 // anew drops everything and reads again what was in use.

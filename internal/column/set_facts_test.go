@@ -248,11 +248,11 @@ func TestSuperseded(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var looked atomic.Int64
 	v := &view{ctx: ctx, get: func(c Col) data { return b.cols[c] }}
-	_, _, err := v.matching(ByID(func(int64) bool {
+	_, _, err := v.matching(ByID(func(_ int64, of uint64) uint64 {
 		if looked.Add(1) == 3 {
 			cancel()
 		}
-		return true
+		return of
 	}))
 	if err != context.Canceled || looked.Load() > int64(3+cap(slots)) {
 		t.Errorf("%v after %d", err, looked.Load())
@@ -287,7 +287,7 @@ func TestAhead(t *testing.T) {
 	}
 	follows("a program that does not serve", 0)
 	s.Restore()
-	follows("served", 2) // and what came before
+	follows("served", 1) // with what came before, once
 	clk.Advance(2*tickEvery + time.Second)
 	follows("nobody asks", 0)
 }

@@ -33,6 +33,35 @@ func (s *sweep) count(st *stretch, tests []sieve, to *[blockRows]int64) {
 	}
 }
 
+// present marks whose facts pass.
+func (s *sweep) present(st *stretch, tests []sieve, to *rows) {
+	row := st.cal.row
+	switch {
+	case len(tests) == 0:
+		for _, r := range row[st.lo:st.hi] {
+			to[r>>6&(blockWords-1)] |= 1 << (r & 63)
+		}
+	case len(tests) == 1 && tests[0].p.width == 1:
+		u, turn := tests[0].p.u1, tests[0].turn
+		for lo := st.lo; lo < st.hi; {
+			n := min(64-lo&63, st.hi-lo)
+			m := (u[lo>>6] ^ turn) >> (lo & 63)
+			for _, r := range row[lo : lo+n] {
+				to[r>>6&(blockWords-1)] |= m & 1 << (r & 63)
+				m >>= 1
+			}
+			lo += n
+		}
+	default:
+		s.each(st, tests, func(list []uint32) {
+			for _, j := range list {
+				r := row[j]
+				to[r>>6&(blockWords-1)] |= 1 << (r & 63)
+			}
+		})
+	}
+}
+
 // sum adds up the values of the facts that pass.
 func (s *sweep) sum(st *stretch, tests []sieve, p *packed, to *[blockRows]int64) {
 	switch p.width {

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"cmp"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -330,6 +331,9 @@ func (r *reading) averageScale() (times, unit int64) {
 
 // compareProducts compares a·b with c·d, where b and d are positive.
 func compareProducts(a, b, c, d int64) int {
+	if small(a, b) && small(c, d) { // nearly always
+		return cmp.Compare(a*b, c*d)
+	}
 	ahi, alo := product(a, b)
 	chi, clo := product(c, d)
 	switch {
@@ -340,6 +344,9 @@ func compareProducts(a, b, c, d int64) int {
 	}
 	return 1
 }
+
+// small says that a·b is within 63 bits, of a positive b.
+func small(a, b int64) bool { return uint64(a+1<<42) < 1<<43 && b < 1<<20 }
 
 // product is a·b in 128 bits; b is positive.
 func product(a, b int64) (hi int64, lo uint64) {

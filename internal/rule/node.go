@@ -132,6 +132,16 @@ func (n *Node) Foreign() bool {
 	return n.Facts != nil || n.Sequence != nil || n.Relative != nil || n.Sample != nil
 }
 
+// Lasting says whether what the condition compiles to depends on the condition
+// and the as-of day alone: it is about facts or a sample, and names neither an
+// audience nor a field of the customer.
+func (n *Node) Lasting() bool {
+	if r := n.Relative; r != nil {
+		return r.Facts != nil && r.Field == "" && r.Audience == 0
+	}
+	return n.Foreign()
+}
+
 func (n *Node) forms() (k int) {
 	for _, has := range []bool{n.Field != "", n.Facts != nil, n.Sequence != nil, n.Relative != nil, n.Sample != nil} {
 		if has {

@@ -77,5 +77,31 @@ func sample(n *Node, path string) (Expr, error) {
 		x := "(((" + id + " % " + p + ") * 48271 + " + s + ") % " + p + ")"
 		add("(((" + x + " * " + x + " + " + id + " % " + p + ") % " + p + ") * 69621 % " + p + " % " + num(parts) + " < " + num(limit) + ")")
 	}
-	return Expr{Write: write, Mem: column.ByID(func(id int64) bool { return draw(seed, id) < limit })}, nil
+	return Expr{Write: write, Mem: column.ByID(func(first int64, of uint64) uint64 { return drawn(seed, limit, first, of) })}, nil
+}
+
+// drawn gives those of 64 ids from first on, of of them, that [draw] draws into
+// a part below limit. It is the same arithmetic for a million customers: the
+// first product grows by its factor from one id to the next, and in between a
+// number is left as any that is the same modulo 2^31−1.
+func drawn(seed, limit, first int64, of uint64) (out uint64) {
+	i := rest(first)
+	x := rest(i*48271 + seed)
+	for range 64 {
+		y := x*x + i          // below 2^62 + 2^31
+		y = (y&prime + y>>31) // below 2^32
+		z := y * 69621        // below 2^49
+		z = z&prime + z>>31   // below 2^31 + 2^18
+		if z >= prime {
+			z -= prime
+		}
+		out = out>>1 | uint64(int64(uint32(z)%parts)-limit)&(1<<63)
+		if x += 48271; x >= prime {
+			x -= prime
+		}
+		if i++; i == prime {
+			i = 0
+		}
+	}
+	return out & of
 }
