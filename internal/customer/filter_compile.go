@@ -49,6 +49,7 @@ type compiler struct {
 	open []*rule.Audience // those being compiled, each inside the one before
 	// inside counts conditions of audiences in the rule.
 	inside int
+	known  *Compiled // what conditions came to before; nil remembers nothing
 }
 
 func (s *Service) compiler(ctx context.Context) (*compiler, error) {
@@ -114,7 +115,7 @@ func (c *compiler) compile(n *Node, path string) (expr, error) {
 		return allOf(kids), nil
 	}
 	if n.Foreign() {
-		return c.foreign(n, path)
+		return c.remembered(n, path)
 	}
 	f, err := c.listField(n.Field)
 	if err != nil {

@@ -359,9 +359,23 @@ func TestRulesAgree(t *testing.T) {
 			}
 			if i%10 == 0 { // and of one customer at a time
 				id := s.ids[r.IntN(len(s.ids))]
-				holds, problems, err := s.service.Holds(s.as("boss"), id, []customer.Who{w})
-				if err != nil || problems[0] != nil || holds[0] != slices.Contains(want, id) {
-					t.Fatalf("%d, %s: %v %v", id, b, holds, err)
+				again := w
+				again.Compiled = &customer.Compiled{}
+				for _, of := range []*customer.Service{s.service, s.mem} {
+					holds, problems, err := of.Holds(s.as("boss"), id, []customer.Who{w, again, again})
+					if err != nil || problems[0] != nil || slices.Contains(holds, !slices.Contains(want, id)) {
+						t.Fatalf("%d, %s as of %s: %v %v", id, b, one.world.AsOf, holds, err)
+					}
+				}
+				plans, err := s.mem.Planner(s.as("boss"))
+				if err == nil && w.AsOf != nil {
+					plans, err = plans.On(*w.AsOf)
+				}
+				must(t, err)
+				plan, err := plans.Plan(w.Rule)
+				must(t, err)
+				if some, ok, err := plan.Among(s.as("boss"), s.ids[:30]); plan.Columns() && (err != nil || ok && some.Count() != int64(within(want, s.ids[:30]))) {
+					t.Fatalf("among 30, %s as of %s: %v %v", b, one.world.AsOf, some, err)
 				}
 			}
 		}
@@ -369,6 +383,41 @@ func TestRulesAgree(t *testing.T) {
 	t.Logf("%d rules on each engine, %d with somebody and not everybody, %d answered by columns; %v", cases, some, answered, r.kinds)
 	if some < cases/3 {
 		t.Errorf("only %d of %d rules tell customers apart", some, cases)
+	}
+}
+
+// within is how many of ids are in a list.
+func within(list, ids []int64) (n int) {
+	for _, id := range ids {
+		if slices.Contains(list, id) {
+			n++
+		}
+	}
+	return n
+}
+
+// TestCompiledOfAnotherDay asks the same rule, compiled once, as of two days.
+func TestCompiledOfAnotherDay(t *testing.T) {
+	s := newRuleSite(t, dbtest.SQLite(t), 1, 60)
+	n := customer.Node{Facts: &rule.Facts{Stream: "orders", Agg: "count", Window: rule.Window{Last: 200}}, Op: "gte", Value: raw(1)}
+	known := &customer.Compiled{}
+	told := map[bool]int{}
+	for i, id := range s.ids {
+		s.world.AsOf = asOfDays[i%3*2]
+		holds, problems, err := s.mem.Holds(s.as("boss"), id, []customer.Who{{Rule: &n, AsOf: &s.world.AsOf, Compiled: known}})
+		if err != nil || problems[0] != nil {
+			t.Fatal(err, problems)
+		}
+		want := false
+		for _, c := range s.world.Customers {
+			want = want || c.ID == id && s.world.Holds(&n, c)
+		}
+		if told[want]++; holds[0] != want {
+			t.Errorf("customer %d as of %s: %v", id, s.world.AsOf, holds[0])
+		}
+	}
+	if len(told) < 2 {
+		t.Error("all the same")
 	}
 }
 

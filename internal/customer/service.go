@@ -107,6 +107,8 @@ type Service struct {
 	recalls atomic.Int64
 	// countTime and broadTime are the budgets of those names; tests are patient.
 	countTime, broadTime time.Duration
+	// upsertTurn is held by the call of a bulk upsert that writes, on SQLite.
+	upsertTurn chan struct{}
 	// For tests: called before a part of a bulk edit commits, and behind it.
 	beforeStep, betweenParts func()
 	// deletions clean up what hangs on a customer; see OnDelete.
@@ -143,6 +145,7 @@ func NewService(d Deps) *Service {
 		regions: newMemo[[]Region](1, time.Minute, now), teams: newMemo[[]int64](2000, nowTTL, now),
 		valued: newMemo[map[string]int64](500, 5*time.Minute, now),
 		many:   newMemo[int64](2000, countTTL, now), found: newMemo[[]hit](400, countTTL, now),
+		upsertTurn: make(chan struct{}, 1),
 	}
 }
 

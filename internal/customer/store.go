@@ -56,7 +56,7 @@ func (s *Store) ContactsByBlind(ctx context.Context, blinds [][]byte) (map[strin
 	err := db.InChunks(blinds, func(chunk [][]byte) error {
 		in, args := db.InArgs(1, chunk)
 		rows, err := s.db.Q(ctx).QueryContext(ctx,
-			`SELECT blind, customer_id FROM contacts WHERE blind IN (`+in+`)`, args...)
+			`SELECT x.blind, x.customer_id FROM `+InEveryPart("contacts")+`x.blind IN (`+in+`)`, args...)
 		if err != nil {
 			return db.MapError(err)
 		}

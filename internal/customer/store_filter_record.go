@@ -95,7 +95,7 @@ func nameCondition(c *compiler, n *Node) (expr, error) {
 		if r := []rune(t); len(r) == 2 && allHan(t) {
 			e.drive = func(q *query) {
 				// A name longer than its terms is looked at itself.
-				q.add("SELECT x.customer_id AS id FROM customer_terms x WHERE x.term = ?", t)
+				q.add("SELECT x.customer_id AS id FROM "+InEveryPart("customer_terms")+"x.term = ?", t)
 			}
 			break
 		}

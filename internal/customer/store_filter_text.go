@@ -20,7 +20,13 @@ func (f *Filter) byText() []expr {
 	for _, t := range f.terms {
 		cond, bounds := termCondition("x.term", t)
 		// "Begins with" finds several words of one name.
-		out = append(out, member("customer_terms", "customer_id", cond, len(bounds) > 1, bounds...))
+		e := member("customer_terms", "customer_id", cond, len(bounds) > 1, bounds...)
+		begin := "SELECT x.customer_id AS id FROM "
+		if len(bounds) > 1 {
+			begin = "SELECT DISTINCT x.customer_id AS id FROM "
+		}
+		e.drive = func(q *query) { q.add(begin+InEveryPart("customer_terms")+cond, bounds...) }
+		out = append(out, e)
 	}
 	if f.phrase != "" {
 		out = append(out, withArgs(false, "c.name LIKE ? OR c.company LIKE ?", "%"+f.phrase+"%", "%"+f.phrase+"%"))

@@ -172,16 +172,17 @@ func (f *Filter) matches(q *query, a *auth.Actor) {
 	}
 	var args []any
 	if needT {
-		cond, bounds := termCondition("term", f.terms[0])
+		cond, bounds := termCondition("x.term", f.terms[0])
+		words := InEveryPart("customer_terms") + cond
 		args = bounds
 		switch {
 		case f.first:
-			join(`(SELECT DISTINCT customer_id FROM (SELECT customer_id FROM customer_terms WHERE `+cond+` LIMIT `+
+			join(`(SELECT DISTINCT customer_id FROM (SELECT x.customer_id FROM `+words+` LIMIT `+
 				strconv.Itoa(firstHits)+`) w) t`, "t.customer_id")
 		case len(bounds) == 1: // a customer has a word once
-			join(`(SELECT customer_id FROM customer_terms WHERE `+cond+`) t`, "t.customer_id")
+			join(`(SELECT x.customer_id FROM `+words+`) t`, "t.customer_id")
 		default:
-			join(`(SELECT DISTINCT customer_id FROM customer_terms WHERE `+cond+`) t`, "t.customer_id")
+			join(`(SELECT DISTINCT x.customer_id FROM `+words+`) t`, "t.customer_id")
 		}
 	}
 	if f.begin == byMetrics {
@@ -340,8 +341,8 @@ func (s *Store) countAll(ctx context.Context) (int64, error) {
 // termHits counts the words of names that a term finds, up to limit.
 func (s *Store) termHits(ctx context.Context, term string, limit int) (int64, error) {
 	var q query
-	cond, bounds := termCondition("term", term)
-	q.add(`SELECT COUNT(*) FROM (SELECT 1 FROM customer_terms WHERE `+cond, bounds...)
+	cond, bounds := termCondition("x.term", term)
+	q.add(`SELECT COUNT(*) FROM (SELECT 1 FROM `+InEveryPart("customer_terms")+cond, bounds...)
 	q.limit(limit)
 	q.add(`) AS hits`)
 	return s.one(ctx, q.text(), q.args...)

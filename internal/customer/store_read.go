@@ -129,7 +129,7 @@ const limitExact = ` LIMIT 1000`
 
 // byContact finds customers by the blind index of a whole contact.
 func (s *Store) byContact(ctx context.Context, blind []byte) ([]int64, error) {
-	return s.idList(ctx, `SELECT DISTINCT customer_id FROM contacts WHERE blind = $1 ORDER BY customer_id`+limitExact, blind)
+	return s.idList(ctx, `SELECT DISTINCT x.customer_id FROM `+InEveryPart("contacts")+`x.blind = $1 ORDER BY x.customer_id`+limitExact, blind)
 }
 
 // tailSQL asks all parts of the index of last digits: there is one for each

@@ -118,13 +118,27 @@ func (u *upserting) write(ctx context.Context) error {
 				return err
 			}
 		}
-		err := u.DB.InTx(ctx, u.run)
+		err := u.inTurn(ctx)
 		if !db.IsUnique(err) || try == upsertTries || db.InTransaction(ctx) {
 			return err
 		}
 		copy(u.results, was)
 		u.ready = nil // it has ids that were taken back
 	}
+}
+
+// inTurn writes a part. On SQLite only one call waits for the writer, so that
+// who edits a single customer waits for one call at most and not for a row of them.
+func (u *upserting) inTurn(ctx context.Context) error {
+	if u.DB.Engine() == db.SQLite && !db.InTransaction(ctx) {
+		select {
+		case u.upsertTurn <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		defer func() { <-u.upsertTurn }()
+	}
+	return u.DB.InTx(ctx, u.run)
 }
 
 func (u *upserting) run(ctx context.Context) error {

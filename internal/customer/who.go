@@ -18,6 +18,8 @@ type Who struct {
 	// program keeps, and for one customer whom the actor is known to see. It is
 	// never for a list or a number that a person is shown.
 	Everybody bool
+	// Compiled, where not nil, remembers the conditions of a Rule that stays as it is.
+	Compiled *Compiled
 }
 
 // Found is who a rule means.
@@ -81,6 +83,7 @@ func (c *compiler) who(w Who) (parts []expr, err error) {
 		c.past = *w.AsOf < c.asOf
 		c.today, c.asOf = *w.AsOf, *w.AsOf
 	}
+	c.known = w.Compiled
 	if !w.Rule.Empty() {
 		e, err := c.compile(w.Rule, "rule")
 		if err != nil {

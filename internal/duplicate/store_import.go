@@ -3,6 +3,7 @@ package duplicate
 import (
 	"context"
 
+	"zhike/internal/customer"
 	"zhike/internal/platform/db"
 )
 
@@ -15,8 +16,9 @@ func (s *Store) beside(ctx context.Context, written, read string, p *person, n i
 		}
 		return text
 	}
-	return db.Select(ctx, s.db.Q(ctx), `SELECT DISTINCT t.customer_id FROM customer_terms t JOIN customers c ON c.id = t.customer_id
-WHERE t.term IN ($1, $2) AND c.id <> $3 AND (c.birthday = $4 OR c.city = $5 OR c.kind <> 'person') ORDER BY t.customer_id LIMIT $6`,
+	return db.Select(ctx, s.db.Q(ctx), `SELECT DISTINCT t.customer_id
+FROM (SELECT x.customer_id FROM `+customer.InEveryPart("customer_terms")+`x.term IN ($1, $2)) t JOIN customers c ON c.id = t.customer_id
+WHERE c.id <> $3 AND (c.birthday = $4 OR c.city = $5 OR c.kind <> 'person') ORDER BY t.customer_id LIMIT $6`,
 		func(id *int64, r db.Scanner) error { return r.Scan(id) }, written, or(read), p.id, or(p.birthday), or(p.city), n)
 }
 
@@ -28,7 +30,7 @@ func (s *Store) owners(ctx context.Context, blinds [][]byte, each func(blind []b
 			blind []byte
 			id    int64
 		}
-		rows, err := db.Select(ctx, s.db.Q(ctx), `SELECT blind, customer_id FROM contacts WHERE blind IN (`+in+`) ORDER BY customer_id, id`,
+		rows, err := db.Select(ctx, s.db.Q(ctx), `SELECT x.blind, x.customer_id FROM `+customer.InEveryPart("contacts")+`x.blind IN (`+in+`) ORDER BY x.customer_id, x.id`,
 			func(o *owner, r db.Scanner) error { return r.Scan(&o.blind, &o.id) }, args...)
 		for _, o := range rows {
 			each(o.blind, o.id)

@@ -211,6 +211,14 @@ func (d *DB) narrowLater() {
 	d.narrow.Reset(wideFor)
 }
 
+// GiveBack gives the memory of pages back that SQLite's writer keeps, for long
+// reading work that must stay within its memory. The writer reads them again.
+func (d *DB) GiveBack(ctx context.Context) {
+	if d.engine == SQLite && txFrom(ctx) == nil {
+		_, _ = d.writer.ExecContext(ctx, "PRAGMA shrink_memory") // about memory alone
+	}
+}
+
 // cacheSize sets how many KiB of pages a connection keeps. It is about speed
 // alone: where it fails, the size stays what it is.
 func cacheSize(ctx context.Context, conn *sql.Conn, kib int) {

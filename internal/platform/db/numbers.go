@@ -64,7 +64,11 @@ const lookEvery = 1024
 func sqliteNumbers(ctx context.Context, c driver.QueryerContext, query string, args []any, v []int64, fn func(v []int64) error) error {
 	named := make([]driver.NamedValue, len(args))
 	for i, a := range args {
-		named[i] = driver.NamedValue{Ordinal: i + 1, Value: a}
+		v, err := driver.DefaultParameterConverter.ConvertValue(a)
+		if err != nil {
+			return err
+		}
+		named[i] = driver.NamedValue{Ordinal: i + 1, Value: v}
 	}
 	rows, err := c.QueryContext(context.WithoutCancel(ctx), query, named)
 	if err != nil {

@@ -40,7 +40,7 @@ func (p *prepared) stmt(ctx context.Context, query string) *sql.Stmt {
 		return s
 	}
 	// Prepared without the caller's context: its end must not end the statement.
-	s, err := p.db.PrepareContext(context.WithoutCancel(ctx), query)
+	s, err := p.db.PrepareContext(context.WithoutCancel(ctx), unnamed(query))
 	if err != nil {
 		return nil // the plain query will say what is wrong
 	}

@@ -142,6 +142,12 @@ func (a *API) guard(rt *Route, next http.HandlerFunc) http.HandlerFunc {
 			a.writeError(w, r, err)
 			return
 		}
+		done, err := a.wait(rt, st, r)
+		if err != nil {
+			a.writeError(w, r, err)
+			return
+		}
+		defer done()
 		if rt.Timeout > 0 {
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeout(ctx, rt.Timeout)

@@ -222,3 +222,57 @@ func TestStreamsOfOnePersonAreBounded(t *testing.T) {
 	}
 	api.CloseStreams()
 }
+
+// Of a route with AtOnce the others wait: none is refused, and no body is read
+// before its turn.
+func TestRequestsWaitForTheirTurn(t *testing.T) {
+	api := web.New(testOptions())
+	var now, most, read atomic.Int32
+	leave := make(chan struct{})
+	web.Register(api, web.Route{Method: "POST", Path: "/heavy", ID: "heavy", Permission: "thing.view", AtOnce: 2},
+		func(context.Context, *struct{ Body struct{ A int } }) (struct{}, error) {
+			most.Store(max(most.Load(), now.Add(1)))
+			<-leave
+			now.Add(-1)
+			return struct{}{}, nil
+		})
+	answers := make(chan int, 6)
+	for range 6 {
+		go func() {
+			first, text := true, strings.NewReader(`{"A":1}`)
+			body := readerFunc(func(p []byte) (int, error) {
+				if first {
+					first = false
+					read.Add(1)
+				}
+				return text.Read(p)
+			})
+			r := httptest.NewRequest("POST", web.Prefix+"/heavy", body)
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set("X-Test-Actor", "full")
+			w := httptest.NewRecorder()
+			api.ServeHTTP(w, r)
+			answers <- w.Code
+		}()
+	}
+	for tries := 0; now.Load() < 2 && tries < 5000; tries++ {
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(20 * time.Millisecond)
+	if n := read.Load(); n != 2 {
+		t.Errorf("%d bodies were read while two were worked on", n)
+	}
+	close(leave)
+	for range 6 {
+		if code := <-answers; code != 204 {
+			t.Errorf("answered %d", code)
+		}
+	}
+	if most.Load() != 2 {
+		t.Errorf("%d at once", most.Load())
+	}
+}
+
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

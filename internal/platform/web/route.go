@@ -30,6 +30,10 @@ type Route struct {
 	// Timeout bounds the work, 0 for the default: 30 s, for raw routes two
 	// hours with progress at least once a minute, for streams none.
 	Timeout time.Duration
+	// AtOnce is how many requests of the route are worked on beside each other,
+	// 0 for any number: for calls that take much memory. Others wait, as long as
+	// Timeout, and are then told web.busy.
+	AtOnce int
 	// NoReplay refuses to remember the answer under an Idempotency-Key: each
 	// call is to be seen, such as the reveal of a contact.
 	NoReplay bool
@@ -44,6 +48,7 @@ type Route struct {
 	stream bool
 	raw    bool
 	meter  *meter
+	turns  chan struct{}
 }
 
 const routeKey = "route"
@@ -154,6 +159,9 @@ func (a *API) operation(r *Route) huma.Operation {
 		if r.stream {
 			r.Timeout = -1
 		}
+	}
+	if r.AtOnce > 0 {
+		r.turns = make(chan struct{}, r.AtOnce)
 	}
 	r.meter = a.opts.Metrics.route(r.Method, Prefix+r.Path)
 	kept := *r
