@@ -40,21 +40,7 @@ const manyRepeats = 7
 func NewHoldout(histories []History, p Period, m BGNBD) Holdout {
 	t := p.Holdout()
 	out := Holdout{Length: t}
-	cases := make([]holdoutCase, 0, len(histories))
-	for i := range histories {
-		if h := &histories[i]; p.Covers(h) {
-			cases = append(cases, holdoutCase{x: h.Repeat, first: int32(h.First), last: int32(h.Last), actual: h.Holdout})
-		}
-	}
-	slices.SortFunc(cases, func(a, b holdoutCase) int {
-		for _, d := range [...]int32{a.x - b.x, a.first - b.first, a.last - b.last} {
-			if d != 0 {
-				return int(d)
-			}
-		}
-		return int(a.actual - b.actual)
-	})
-	expectCases(cases, p, m, t)
+	cases := holdoutCases(histories, p, m)
 	if len(cases) == 0 {
 		return out
 	}
@@ -118,6 +104,50 @@ func NewHoldout(histories []History, p Period, m BGNBD) Holdout {
 type holdoutCase struct {
 	x, first, last, actual int32
 	expected, alive        float64
+}
+
+// holdoutCases are the customers of the period with what m expects of them, by
+// x and first day.
+func holdoutCases(histories []History, p Period, m BGNBD) []holdoutCase {
+	cases := make([]holdoutCase, 0, len(histories))
+	for i := range histories {
+		if h := &histories[i]; p.Covers(h) {
+			cases = append(cases, holdoutCase{x: h.Repeat, first: int32(h.First), last: int32(h.Last), actual: h.Holdout})
+		}
+	}
+	slices.SortFunc(cases, func(a, b holdoutCase) int {
+		for _, d := range [...]int32{a.x - b.x, a.first - b.first, a.last - b.last} {
+			if d != 0 {
+				return int(d)
+			}
+		}
+		return int(a.actual - b.actual)
+	})
+	expectCases(cases, p, m, p.Holdout())
+	return cases
+}
+
+// Deviance is the mean Poisson deviance of a customer's purchases in the holdout
+// under m:
+//
+//	2/n · Σ (actual·ln(actual/expected) − (actual − expected))
+//
+// The less the better; unlike the mean absolute error it is least, on average,
+// for the true expectation, and so can tell two models of counts apart.
+func Deviance(histories []History, p Period, m BGNBD) float64 {
+	cases := holdoutCases(histories, p, m)
+	if len(cases) == 0 {
+		return 0
+	}
+	sum := 0.0
+	for _, c := range cases {
+		a, e := float64(c.actual), max(c.expected, 1e-12)
+		sum += e - a
+		if a > 0 {
+			sum += a * math.Log(a/e)
+		}
+	}
+	return 2 * sum / float64(len(cases))
 }
 
 // expectCases fills in the expectations; cases are sorted by x and first.
