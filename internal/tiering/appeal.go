@@ -28,7 +28,9 @@ type Appeal struct {
 	CustomerID   int64        `json:"customer_id"`
 	CustomerName string       `json:"customer_name"`
 	Level        string       `json:"level" doc:"Code of the level in force when it was made; \"\" for none"`
+	LevelName    string       `json:"level_name" doc:"As the scheme in force calls it; the code where it has no such level"`
 	Wanted       string       `json:"wanted" doc:"Code"`
+	WantedName   string       `json:"wanted_name"`
 	Evidence     string       `json:"evidence"`
 	AttachmentID int64        `json:"attachment_id" doc:"A file of a note; 0 for none"`
 	Status       AppealStatus `json:"status" enum:"open,upheld,declined,withdrawn"`
@@ -107,6 +109,9 @@ func (s *Service) MakeAppeal(ctx context.Context, dimension string, in AppealInp
 		if err := s.store.insertAppeal(ctx, &a); err != nil {
 			return err
 		}
+		if err := s.tellOfAppeal(ctx, &a); err != nil {
+			return err
+		}
 		return s.audit(ctx, audit.Entry{Action: "tier.appeal", ObjectType: "tier_appeal", ObjectID: decimal(a.ID),
 			After: map[string]any{"dimension": dimension, "customer_id": a.CustomerID, "level": a.Level, "wanted": a.Wanted}})
 	})
@@ -123,7 +128,7 @@ func (s *Service) MakeAppeal(ctx context.Context, dimension string, in AppealInp
 // by a decision of kind hand, or declines it. Errors: tier.no_such_appeal,
 // tier.appeal_closed, tier.reason_needed, and those of GradeByHand.
 func (s *Service) AnswerAppeal(ctx context.Context, id int64, uphold bool, answer string) (Appeal, error) {
-	answer, err := reasonOf(answer)
+	answer, err := reasonAt("answer", answer)
 	if err != nil {
 		return Appeal{}, err
 	}
@@ -205,7 +210,9 @@ func (s *Service) Appeal(ctx context.Context, id int64) (Appeal, error) {
 	if err != nil {
 		return a, err
 	}
-	return a, s.sign(ctx, author{a.MadeBy, &a.MadeByName}, author{a.DecidedBy, &a.DecidedName})
+	list := []Appeal{a}
+	err = s.nameAppeals(ctx, list)
+	return list[0], err
 }
 
 // Appeals lists those about customers whom the caller sees, below an id (0 = from
@@ -225,9 +232,54 @@ func (s *Service) Appeals(ctx context.Context, f AppealFilter, below int64, n in
 	if err != nil {
 		return nil, err
 	}
-	var people []author
+	return list, s.nameAppeals(ctx, list)
+}
+
+// nameAppeals fills in the names of levels, in the language of the request, and
+// of people.
+func (s *Service) nameAppeals(ctx context.Context, list []Appeal) error {
+	levels := map[string]map[string]string{} // of a dimension: names by code
+	people := make([]author, 0, 2*len(list))
 	for i := range list {
-		people = append(people, author{list[i].MadeBy, &list[i].MadeByName}, author{list[i].DecidedBy, &list[i].DecidedName})
+		a := &list[i]
+		people = append(people, author{a.MadeBy, &a.MadeByName}, author{a.DecidedBy, &a.DecidedName})
+		names := levels[a.Dimension]
+		if names == nil {
+			names = map[string]string{}
+			levels[a.Dimension] = names
+			run, err := s.store.runInForce(ctx, a.Dimension, s.now())
+			if err != nil && !noRun(err) {
+				return err
+			}
+			if err == nil {
+				sch, err := s.localSchemeOf(ctx, run)
+				if err != nil {
+					return err
+				}
+				for _, l := range sch.Levels {
+					names[l.Code] = l.Name
+				}
+			}
+		}
+		a.LevelName, a.WantedName = cmp.Or(names[a.Level], a.Level), cmp.Or(names[a.Wanted], a.Wanted)
 	}
-	return list, s.sign(ctx, people...)
+	return s.sign(ctx, people...)
+}
+
+// tellOfAppeal tells the panel of the dimension, where there is one, inside InTx.
+func (s *Service) tellOfAppeal(ctx context.Context, a *Appeal) error {
+	p, err := s.store.panel(ctx, a.Dimension)
+	if db.IsNoRow(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var list []Notice
+	for _, id := range p.people() {
+		if id != a.MadeBy {
+			list = append(list, Notice{StaffID: id, Kind: "appeal_made", Params: map[string]any{"appeal_id": a.ID, "customer_id": a.CustomerID, "dimension": a.Dimension}})
+		}
+	}
+	return s.notify(ctx, list)
 }

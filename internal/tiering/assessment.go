@@ -110,6 +110,18 @@ func (s *Service) Assessments(ctx context.Context, dimension string, below int64
 	return list, s.sign(ctx, people...)
 }
 
+// Assessment reads one; error tier.no_such_assessment.
+func (s *Service) Assessment(ctx context.Context, id int64) (Assessment, error) {
+	list, err := s.Assessments(ctx, "", id+1, 1)
+	if err != nil {
+		return Assessment{}, err
+	}
+	if len(list) == 0 || list[0].ID != id {
+		return Assessment{}, errs.New(errs.NotFound, "tier.no_such_assessment")
+	}
+	return list[0], nil
+}
+
 // assessed refuses, inside the transaction that changes a dimension, a scheme
 // without an assessment where a panel decides; see [Assessment].
 func (s *Service) assessed(ctx context.Context, before, after Dimension) error {

@@ -97,7 +97,7 @@ func BenchmarkValueRules(b *testing.B) {
 		b.Run(engine.name, func(b *testing.B) {
 			d := engine.open(b, customers, customers*10)
 			b.Run("run", func(b *testing.B) {
-				s := NewService(Deps{DB: d, Clock: clock.System{}, Zone: clock.In(shanghai)})
+				s := NewService(Deps{DB: d, Vault: testVault(b, d), Clock: clock.System{}, Zone: clock.In(shanghai)})
 				ctx := auth.With(context.Background(), auth.System("bench"))
 				if err := s.EnsureShipped(ctx); err != nil {
 					b.Fatal(err)

@@ -17,6 +17,8 @@ type detailer struct {
 var detailKeys = map[Metric]byte{
 	MetricMonths: 'm', MetricCarts: 'c', MetricRating: 'r', MetricGrowth: 'g',
 	MetricOrdersAll: 'o', MetricSpendAll: 's', MetricTenure: 't', MetricRhythm: 'y',
+	MetricIndustryGrowth: 'i', MetricReferrals: 'f',
+	MetricAlive: 'a', MetricExpected: 'e', MetricCLV: 'v', MetricChurn: 'h',
 }
 
 var detailMetrics = func() map[byte]Metric {
@@ -54,7 +56,7 @@ func (d detailer) appendTo(b []byte, f *Facts, g *Grades, i int) []byte {
 	for _, k := range d.keys {
 		m := detailMetrics[k]
 		v, ok := f.value(m, i)
-		if !ok || (v == 0 && m != MetricGrowth) {
+		if !ok || (v == 0 && m != MetricGrowth && m != MetricIndustryGrowth && !m.byModel()) {
 			continue
 		}
 		if len(b) > start {
@@ -62,7 +64,7 @@ func (d detailer) appendTo(b []byte, f *Facts, g *Grades, i int) []byte {
 		}
 		b = append(b, k)
 		switch m {
-		case MetricGrowth, MetricRating, MetricRhythm:
+		case MetricGrowth, MetricIndustryGrowth, MetricRating, MetricRhythm, MetricAlive, MetricExpected, MetricChurn:
 			b = strconv.AppendFloat(b, v, 'f', 4, 64)
 		default:
 			b = strconv.AppendInt(b, int64(v), 10)

@@ -2,6 +2,7 @@ package tiering
 
 import (
 	"context"
+	"sync"
 	"testing"
 
 	"zhike/internal/column"
@@ -13,10 +14,15 @@ import (
 )
 
 // fewPeople stands in for package customer: every rule means customers 1 to 3.
-type fewPeople struct{ asked []customer.Who }
+type fewPeople struct {
+	mu    sync.Mutex
+	asked []customer.Who
+}
 
 func (p *fewPeople) Find(_ context.Context, w customer.Who) (customer.Found, error) {
+	p.mu.Lock()
 	p.asked = append(p.asked, w)
+	p.mu.Unlock()
 	m := column.NewMatches()
 	for id := int64(1); id < 4; id++ {
 		m.Add(id)

@@ -53,10 +53,12 @@ type LevelStep struct {
 	At         int64  `json:"at" doc:"Unix milliseconds"`
 	RunID      int64  `json:"run_id"`
 	DecisionID int64  `json:"decision_id" doc:"0 where a run moved the customer"`
+	Dimension  string `json:"dimension" doc:"Code"`
 	By         string `json:"by" enum:"run,panel,hand"`
 	From       string `json:"from" doc:"Name of the level; \"\" for none"`
 	To         string `json:"to"`
 	Reason     string `json:"reason" doc:"Of a panel or by hand"`
+	Name       string `json:"name" doc:"Who decided by hand, or for the panel"`
 	SchemeName string `json:"scheme_name"`
 }
 
@@ -180,6 +182,7 @@ func (s *Service) LevelHistory(ctx context.Context, customer int64, n int) ([]Le
 		return nil, err
 	}
 	out := make([]LevelStep, 0, len(runs)+len(items))
+	people := make([]author, 0, len(items))
 	for _, c := range runs {
 		// What the run said, before people changed its row.
 		for _, it := range items {
@@ -191,7 +194,7 @@ func (s *Service) LevelHistory(ctx context.Context, customer int64, n int) ([]Le
 				c.LevelName = sch.levelName(int64(it.before))
 			}
 		}
-		out = append(out, LevelStep{At: c.At, RunID: c.RunID, By: "run", From: c.PrevLevelName, To: c.LevelName, SchemeName: c.SchemeName})
+		out = append(out, LevelStep{At: c.At, RunID: c.RunID, Dimension: c.Dimension, By: "run", From: c.PrevLevelName, To: c.LevelName, SchemeName: c.SchemeName})
 	}
 	for _, it := range items {
 		sch, err := s.localSchemeOf(ctx, it.run)
@@ -202,8 +205,12 @@ func (s *Service) LevelHistory(ctx context.Context, customer int64, n int) ([]Le
 		if it.kind == DecisionHand {
 			by = "hand"
 		}
-		out = append(out, LevelStep{At: it.at, RunID: it.run, DecisionID: it.decision, By: by, From: sch.levelName(int64(it.before)),
-			To: sch.levelName(int64(it.after)), Reason: it.reason, SchemeName: sch.Name})
+		out = append(out, LevelStep{At: it.at, RunID: it.run, DecisionID: it.decision, Dimension: sch.dimension(), By: by,
+			From: sch.levelName(int64(it.before)), To: sch.levelName(int64(it.after)), Reason: it.reason, SchemeName: sch.Name})
+		people = append(people, author{it.by, &out[len(out)-1].Name})
+	}
+	if err := s.sign(ctx, people...); err != nil {
+		return nil, err
 	}
 	sortSteps(out)
 	return out[:min(len(out), n)], nil

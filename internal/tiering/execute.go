@@ -1,53 +1,61 @@
 package tiering
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"maps"
-	"slices"
+	"log/slog"
+	"runtime"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"zhike/internal/platform/clock"
-	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/jobs"
 )
 
-const (
-	// writeChunk is how many assignments one transaction carries: some tenths
-	// of a second on the writer, so that pages go on saving.
-	writeChunk = 50_000
-	// looks is how often a run asks whether it was cancelled.
-	looks = time.Second
-)
+// looks is how often runs ask whether they were cancelled.
+const looks = time.Second
 
 // errEnded stops a run that was ended by somebody.
 var errEnded = errs.New(errs.Canceled, "tier.run_cancelled")
 
-// runJob makes a run in the background. It is started again after a crash and
-// then begins anew: what the dead process wrote is removed first.
+// runJob makes runs in the background. It is started again after a crash and
+// then begins those anew that are not finished: what the dead process wrote is
+// removed first.
 func (s *Service) runJob(ctx context.Context, j jobs.Job[RunArgs]) error {
-	row, err := s.store.run(ctx, j.Args.RunID)
-	if err != nil {
-		return err
+	var rows []*runRow
+	for _, id := range append([]int64{j.Args.RunID}, j.Args.With...) {
+		row, err := s.store.run(ctx, id)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, row)
 	}
-	err = s.execute(ctx, row)
+	var first error
+	for i, err := range s.execute(ctx, rows) {
+		first = cmp.Or(first, s.jobEnds(ctx, j.Attempt, rows[i].ID, err))
+	}
+	return first
+}
+
+// jobEnds looks after a run that a job has worked on; an error has the job tried
+// again.
+func (s *Service) jobEnds(ctx context.Context, attempt int, run int64, err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, errEnded):
-		return s.clear(context.WithoutCancel(ctx), row.ID)
+		return s.clear(context.WithoutCancel(ctx), run)
 	case errors.Is(context.Cause(ctx), jobs.ErrStopping), errors.Is(context.Cause(ctx), jobs.ErrLeaseLost):
 		return err // goes on elsewhere or after the restart
 	case errors.Is(context.Cause(ctx), jobs.ErrCancelled):
 		err = errs.Wrap(err, errs.Canceled, "tier.run_cancelled")
-	case j.Attempt < runAttempts && !permanent(err):
+	case attempt < runAttempts && !permanent(err):
 		return err
 	}
-	s.abandon(context.WithoutCancel(ctx), row.ID, err)
+	s.abandon(context.WithoutCancel(ctx), run, err)
 	return err
 }
 
@@ -59,19 +67,79 @@ func permanent(err error) bool {
 	return false
 }
 
-// execution is one run while it is made.
+// execution is runs of one day while they are made together: those whose schemes
+// look at the same window of the same money share the facts.
 type execution struct {
 	s      *Service
-	row    *runRow
+	runs   []*making
 	looked time.Time
+	steps  steps
 }
 
-// execute makes a run: reads the facts, grades, writes, sums up.
-func (s *Service) execute(ctx context.Context, row *runRow) error {
-	if row.Status == StatusFinished {
-		return nil
+// making is one of the runs. err is why it ended; the others go on.
+type making struct {
+	row    *runRow
+	sch    *schemeRow
+	before *runRow // the run to compare with; its id is 0 where there is none
+	was    *Scheme // the scheme of that run
+	f      *loaded
+	g      *Grades
+	c      compared
+	err    error
+}
+
+// execute makes runs of one day: reads the facts, grades, and then writes one run
+// after the other. The errors are those of the runs, in their order.
+func (s *Service) execute(ctx context.Context, rows []*runRow) []error {
+	e := &execution{s: s}
+	for _, row := range rows {
+		e.runs = append(e.runs, &making{row: row})
 	}
-	e := &execution{s: s, row: row}
+	for _, m := range e.runs {
+		if m.row.Status != StatusFinished {
+			m.err = e.begin(ctx, m)
+		}
+	}
+	e.steps.note(s, "begin")
+	if err := e.read(ctx); err != nil {
+		e.fail(err)
+	}
+	e.gradeAll(ctx)
+	e.steps.note(s, "grade")
+	for i, m := range e.open() {
+		if m.err == nil { // else ended meanwhile
+			m.err = e.write(ctx, m, i)
+		}
+		m.f, m.g, m.c = nil, nil, compared{} // the memory is wanted for the next
+	}
+	e.steps.note(s, "write")
+	e.steps.log(ctx, s.Log, e.runs)
+	out := make([]error, len(rows))
+	for i, m := range e.runs {
+		out[i] = m.err
+	}
+	return out
+}
+
+// open are the runs that are still to be made.
+func (e *execution) open() (out []*making) {
+	for _, m := range e.runs {
+		if m.err == nil && m.row.Status != StatusFinished {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+func (e *execution) fail(err error) {
+	for _, m := range e.open() {
+		m.err = err
+	}
+}
+
+// begin takes a run over.
+func (e *execution) begin(ctx context.Context, m *making) error {
+	s, row := e.s, m.row
 	if err := s.DB.InTx(ctx, func(ctx context.Context) error {
 		now := s.now()
 		ok, err := s.store.claim(ctx, row.ID, now, now+leaseFor.Milliseconds())
@@ -85,32 +153,79 @@ func (s *Service) execute(ctx context.Context, row *runRow) error {
 	if err := s.clear(ctx, row.ID); err != nil {
 		return err
 	}
-	sch, err := s.schemeByID(ctx, row.SchemeID)
-	if err != nil {
+	var err error
+	if m.sch, err = s.schemeByID(ctx, row.SchemeID); err == nil {
+		m.before, m.was, err = s.before(ctx, row)
+	}
+	return err
+}
+
+// read brings the facts of all runs.
+func (e *execution) read(ctx context.Context) error {
+	type shared struct {
+		days    int
+		measure Measure
+	}
+	var keys []shared
+	groups := map[shared][]*making{}
+	for _, m := range e.open() {
+		k := shared{m.sch.WindowDays, m.sch.Measure}
+		if groups[k] == nil {
+			keys = append(keys, k)
+		}
+		groups[k] = append(groups[k], m)
+	}
+	for n, k := range keys {
+		q := factsQuery{window: k.days, measure: k.measure}
+		for _, m := range groups[k] {
+			q.asOf, q.asOfEnd = m.row.AsOf, clock.Millis(m.row.AsOf.End(e.s.Zone()))
+			q.previous = append(q.previous, m.before.ID)
+			q.need = q.need.and(m.sch.needs())
+		}
+		f, err := e.s.store.loadFacts(ctx, q, func(done, total int64) error {
+			// Reading is the first half of the bar, writing the second.
+			jobs.Report(ctx, (int64(n)*total+done)/int64(2*len(keys)), total, "customers", "tier.step.read")
+			return e.look(ctx)
+		})
+		if err != nil {
+			return err
+		}
+		for i, m := range groups[k] {
+			m.f = f.forRun()
+			m.f.before = f.before[i : i+1]
+		}
+	}
+	e.steps.note(e.s, "read")
+	return nil
+}
+
+// gradeAll grades all runs, as many at a time as there are processors.
+func (e *execution) gradeAll(ctx context.Context) {
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, m := range e.open() {
+		jobs.Report(ctx, int64(m.f.Len()/2), int64(m.f.Len()), "customers", "tier.step.grade")
+		group.Go(func() error {
+			m.err = e.grade(ctx, m)
+			return nil
+		})
+	}
+	_ = group.Wait()
+}
+
+func (e *execution) grade(ctx context.Context, m *making) error {
+	if err := e.s.findPeople(ctx, m.sch.Scheme, m.f.Facts); err != nil {
 		return err
 	}
-	before, beforeScheme, err := s.before(ctx, row)
-	if err != nil {
+	if err := e.s.axes(ctx, m.sch.Scheme, m.f.Facts); err != nil {
 		return err
 	}
-	f, err := s.store.loadFacts(ctx, factsQuery{
-		asOf: row.AsOf, window: sch.WindowDays, measure: sch.Measure, need: sch.needs(),
-		asOfEnd: clock.Millis(row.AsOf.End(s.Zone())), previous: before.ID,
-	}, func(done, total int64) error {
-		// Reading is the first half of the bar, writing the second.
-		jobs.Report(ctx, done/2, total, "customers", "tier.step.read")
-		return e.look(ctx)
-	})
-	if err != nil {
+	if err := e.s.forecast(ctx, m.sch.Scheme, m.f.Facts); err != nil {
 		return err
 	}
-	jobs.Report(ctx, int64(f.Len()/2), int64(f.Len()), "customers", "tier.step.grade")
-	if err := s.findPeople(ctx, sch.Scheme, f.Facts); err != nil {
-		return err
-	}
-	g := sch.Grade(f.Facts)
-	c := compare(sch.Scheme, g, f, beforeScheme, before.ID, before.AsOf)
-	return e.write(ctx, sch, f, g, c, before.ID)
+	m.g = m.sch.Grade(m.f.Facts)
+	m.c = compare(m.sch.Scheme, m.g, m.f.before[0], m.was, m.before.ID, m.before.AsOf)
+	return ctx.Err()
 }
 
 // before finds the run to compare with: of a scheme in use the one whose levels
@@ -143,103 +258,50 @@ func (s *Service) before(ctx context.Context, row *runRow) (*runRow, *Scheme, er
 	return r, sch.Scheme, nil
 }
 
-// write stores assignments and lists while the summary is made, and then shows
-// the run.
-func (e *execution) write(ctx context.Context, sch *schemeRow, f *loaded, g *Grades, c compared, previous int64) error {
-	var (
-		sum    *Summary
-		listed map[listKey][]int64
-	)
-	group, gctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		order := f.bySpend()
-		sum = summarise(sch.Scheme, f, g, order)
-		listed = lists(g, f, c, order)
-		return nil
-	})
-	group.Go(func() error { return e.writeAssignments(gctx, sch.Scheme, f, g, c) })
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	if err := e.writeLists(ctx, listed); err != nil {
-		return err
-	}
-	sum.Version, sum.ComputedAt = sch.Version, e.s.now()
-	body, err := json.Marshal(stored{sum, c.moves})
-	if err != nil {
-		return errs.Wrap(err, errs.Internal, "internal")
-	}
-	return e.s.DB.InTx(ctx, func(ctx context.Context) error {
-		ok, err := e.s.store.finish(ctx, e.row.ID, int64(f.Len()), string(body), previous, e.s.now())
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return errEnded
-		}
-		if err := e.s.finishedOf(ctx, e.row); err != nil || e.s.Events == nil {
-			return err
-		}
-		return e.s.Events.Publish(ctx, RunFinished{
-			RunID: e.row.ID, SchemeCode: e.row.SchemeCode, AsOf: e.row.AsOf.String(), Customers: int64(f.Len()), PreviousRunID: previous,
-		})
-	})
-}
-
-// writeAssignments writes in the order of customers; on PostgreSQL two
-// transactions at a time.
-func (e *execution) writeAssignments(ctx context.Context, sch *Scheme, f *loaded, g *Grades, c compared) error {
-	n := f.Len()
-	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(1)
-	if e.s.DB.Engine() == db.Postgres {
-		group.SetLimit(2)
-	}
-	for from := 0; from < n; from += writeChunk {
-		if err := e.look(ctx); err != nil {
-			_ = group.Wait()
-			return err
-		}
-		jobs.Report(ctx, int64(n/2+from/2), int64(n), "customers", "tier.step.write")
-		group.Go(func() error {
-			return e.s.DB.InTx(gctx, func(ctx context.Context) error {
-				return e.s.store.insertAssignments(ctx, e.row.ID, sch, f, g, c, from, min(n, from+writeChunk))
-			})
-		})
-		if gctx.Err() != nil {
-			break
-		}
-	}
-	return group.Wait()
-}
-
-func (e *execution) writeLists(ctx context.Context, listed map[listKey][]int64) error {
-	keys := slices.SortedFunc(maps.Keys(listed), func(a, b listKey) int {
-		return (int(a.level)-int(b.level))*100 + int(a.move) - int(b.move)
-	})
-	for _, k := range keys {
-		if err := e.s.DB.InTx(ctx, func(ctx context.Context) error {
-			return e.s.store.insertList(ctx, e.row.ID, k, listed[k])
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// look asks now and then whether the run was ended, and says that its process
-// lives.
+// look asks now and then whether runs were ended, and says that their process
+// lives. The error is that of the end of all of them.
 func (e *execution) look(ctx context.Context) error {
 	now := e.s.Clock.Now()
 	if now.Sub(e.looked) < looks {
 		return nil
 	}
 	e.looked = now
-	return e.s.DB.InTx(ctx, func(ctx context.Context) error {
-		ok, err := e.s.store.renew(ctx, e.row.ID, e.s.now()+leaseFor.Milliseconds())
-		if err == nil && !ok {
-			err = errEnded
+	err := e.s.DB.InTx(ctx, func(ctx context.Context) error {
+		for _, m := range e.open() {
+			ok, err := e.s.store.renew(ctx, m.row.ID, e.s.now()+leaseFor.Milliseconds())
+			if err != nil {
+				return err
+			}
+			if !ok {
+				m.err = errEnded
+			}
 		}
-		return err
+		return nil
 	})
+	if err == nil && len(e.open()) == 0 {
+		err = errEnded
+	}
+	return err
+}
+
+// steps are what the steps of an execution took, for the log.
+type steps struct {
+	last  time.Time
+	attrs []any
+}
+
+func (t *steps) note(s *Service, step string) {
+	now := s.Clock.Now()
+	if !t.last.IsZero() {
+		t.attrs = append(t.attrs, slog.Int64(step+"_ms", now.Sub(t.last).Milliseconds()))
+	}
+	t.last = now
+}
+
+func (t *steps) log(ctx context.Context, l *slog.Logger, runs []*making) {
+	ids := make([]int64, len(runs))
+	for i, m := range runs {
+		ids[i] = m.row.ID
+	}
+	l.InfoContext(ctx, "customers were graded", append([]any{slog.Any("runs", ids)}, t.attrs...)...)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -17,21 +18,45 @@ type monthSum struct{ customers, orders, milli int64 }
 
 // factsQuery says which facts to load.
 type factsQuery struct {
-	asOf     clock.Day
-	window   int // days, 0 = all
-	measure  Measure
-	need     needs
-	asOfEnd  int64 // unix ms of the first instant after the day
-	previous int64 // run whose levels to bring along, 0 = none
+	asOf    clock.Day
+	window  int // days, 0 = all
+	measure Measure
+	need    needs
+	asOfEnd int64 // unix ms of the first instant after the day
+	// previous are runs whose levels to bring along; 0 is none.
+	previous []int64
 }
 
-// loaded is what a run reads: the facts, the months of the window, and the
-// levels that the same customers had in the run before.
+// loaded is what runs of one window and measure read: the facts, the months of the
+// window, and the levels that the same customers had in runs before.
 type loaded struct {
 	*Facts
-	months    map[int32]*monthSum // by clock.Day.Month
-	prevLevel []int16             // noLevel where the run before did not have the customer
-	gone      []int64             // graded in the run before and not in this one
+	months map[int32]*monthSum // by clock.Day.Month
+	before []earlier           // in the order of factsQuery.previous
+	// bySpend are the customers by falling spend, ties by id; quintiles their
+	// classes by RFM. Summaries need both, and several of them the same.
+	bySpend   func() []int32
+	quintiles func() *Grades
+}
+
+func newLoaded(f *Facts, q factsQuery) *loaded {
+	f.AsOf = int32(q.asOf)
+	return &loaded{Facts: f, months: map[int32]*monthSum{}, before: make([]earlier, len(q.previous)),
+		bySpend: sync.OnceValue(f.bySpend), quintiles: sync.OnceValue(f.quintiles)}
+}
+
+// forRun are the same facts for one of the runs, to which the answers of its
+// scheme's rules of audiences are added.
+func (f *loaded) forRun() *loaded {
+	facts, own := *f.Facts, *f
+	own.Facts = &facts
+	return &own
+}
+
+// earlier is what a run before had.
+type earlier struct {
+	level []int16 // noLevel where it did not have the customer; nil without a run
+	gone  []int64 // graded in it and not now
 }
 
 const noLevel = -1
@@ -58,7 +83,7 @@ func (s *store) loadFacts(ctx context.Context, q factsQuery, progress func(done,
 		return nil, err
 	}
 	if hi == 0 {
-		return &loaded{Facts: &Facts{AsOf: int32(q.asOf)}, months: map[int32]*monthSum{}}, nil
+		return newLoaded(&Facts{}, q), nil
 	}
 	if l, ok, err := s.fromColumns(ctx, q, progress); err != nil || ok {
 		return l, err
@@ -91,12 +116,11 @@ func (s *store) loadFacts(ctx context.Context, q factsQuery, progress func(done,
 
 // piece is the facts of one range of customers while they are read.
 type piece struct {
-	f         *Facts
-	created   []int64
-	known     []bool
-	prevLevel []int16
-	gone      []int64
-	months    map[int32]*monthSum
+	f       *Facts
+	created []int64
+	known   []bool
+	before  []earlier
+	months  map[int32]*monthSum
 
 	at int // cursor over CustomerID
 }
@@ -133,10 +157,10 @@ func (p *piece) start(q factsQuery, ids []int64) {
 		p.f.LastDay[i], p.f.FirstDay[i] = NoDay, NoDay
 		p.known[i] = p.created[i] < q.asOfEnd
 	}
-	if q.previous != 0 {
-		p.prevLevel = make([]int16, n)
-		for i := range n {
-			p.prevLevel[i] = noLevel
+	p.before = make([]earlier, len(q.previous))
+	for k, run := range q.previous {
+		if run != 0 {
+			p.before[k].level = slices.Repeat([]int16{noLevel}, n)
 		}
 	}
 }
@@ -279,17 +303,23 @@ func (s *store) loadRest(ctx context.Context, q factsQuery, p *piece, from, to i
 			return err
 		}
 	}
-	if q.previous == 0 {
-		return nil
-	}
-	p.at = 0
-	return s.levelsOf(ctx, q.previous, from, to, func(c, level int64) {
-		if i, ok := p.find(c); ok && p.known[i] {
-			p.prevLevel[i] = int16(level)
-		} else {
-			p.gone = append(p.gone, c)
+	for k, run := range q.previous {
+		if run == 0 {
+			continue
 		}
-	})
+		p.at = 0
+		was := &p.before[k]
+		if err := s.levelsOf(ctx, run, from, to, func(c, level int64) {
+			if i, ok := p.find(c); ok && p.known[i] {
+				was.level[i] = int16(level)
+			} else {
+				was.gone = append(was.gone, c)
+			}
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // drop takes out the customers that did not exist on the day.
@@ -301,15 +331,19 @@ func (p *piece) drop() {
 		}
 		if keep != i {
 			p.f.move(keep, i)
-			if p.prevLevel != nil {
-				p.prevLevel[keep] = p.prevLevel[i]
+			for _, was := range p.before {
+				if was.level != nil {
+					was.level[keep] = was.level[i]
+				}
 			}
 		}
 		keep++
 	}
 	p.f.truncate(keep)
-	if p.prevLevel != nil {
-		p.prevLevel = p.prevLevel[:keep]
+	for k, was := range p.before {
+		if was.level != nil {
+			p.before[k].level = was.level[:keep]
+		}
 	}
 }
 
@@ -319,17 +353,20 @@ func join(q factsQuery, pieces []*piece) *loaded {
 	for _, p := range pieces {
 		n += p.f.Len()
 	}
-	out := &loaded{Facts: newFacts(n, q.need), months: map[int32]*monthSum{}}
-	out.AsOf = int32(q.asOf)
-	if q.previous != 0 {
-		out.prevLevel = make([]int16, 0, n)
+	out := newLoaded(newFacts(n, q.need), q)
+	for k, run := range q.previous {
+		if run != 0 {
+			out.before[k].level = make([]int16, 0, n)
+		}
 	}
 	at := 0
 	for k, p := range pieces {
 		out.copyAt(at, p.f)
 		at += p.f.Len()
-		out.prevLevel = append(out.prevLevel, p.prevLevel...)
-		out.gone = append(out.gone, p.gone...)
+		for b, was := range p.before {
+			out.before[b].level = append(out.before[b].level, was.level...)
+			out.before[b].gone = append(out.before[b].gone, was.gone...)
+		}
 		for m, row := range p.months {
 			sum := out.months[m]
 			if sum == nil {

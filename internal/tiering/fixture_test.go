@@ -3,12 +3,14 @@ package tiering
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/db"
+	"zhike/internal/platform/vault"
 )
 
 // A fixture company: rows as the tables hold them.
@@ -208,9 +210,19 @@ func (f *Facts) row(i int) refRow {
 var fixNow = time.Date(2024, 3, 1, 10, 0, 0, 0, time.UTC)
 
 // newTestService makes a service with an actor who may do everything.
+// testVault is a vault whose keys end with the test.
+func testVault(t testing.TB, d *db.DB) *vault.Vault {
+	t.Helper()
+	v, err := vault.New(context.Background(), vault.Options{DB: d, Clock: clock.System{}, KeyFile: filepath.Join(t.TempDir(), "master.key")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
 func newTestService(t testing.TB, d *db.DB) (*Service, context.Context) {
 	t.Helper()
-	s := NewService(Deps{DB: d, Clock: clock.NewFixed(fixNow), Zone: clock.In(shanghai)})
+	s := NewService(Deps{DB: d, Vault: testVault(t, d), Clock: clock.NewFixed(fixNow), Zone: clock.In(shanghai)})
 	ctx := auth.With(context.Background(), auth.System("test"))
 	if err := s.EnsureShipped(ctx); err != nil {
 		t.Fatal(err)

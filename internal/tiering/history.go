@@ -13,6 +13,7 @@ type LevelChange struct {
 	At         int64 // when the run finished, unix ms
 	AsOf       clock.Day
 	SchemeName string
+	Dimension  string // code
 	Move       Move
 	LevelName  string
 	// PrevLevelName is "" where there was none.
@@ -34,7 +35,7 @@ func (s *Service) History(ctx context.Context, customerID, at, run int64, n int,
 			return nil, err
 		}
 		now := sch.Localized(locale)
-		c := LevelChange{RunID: r.run, At: r.at, AsOf: r.asOf, SchemeName: now.Name, Move: r.move, LevelName: now.levelName(r.level)}
+		c := LevelChange{RunID: r.run, At: r.at, AsOf: r.asOf, SchemeName: now.Name, Dimension: now.dimension(), Move: r.move, LevelName: now.levelName(r.level)}
 		if r.prev != nil && r.prevScheme != 0 {
 			if sch, err = s.schemeByID(ctx, r.prevScheme); err != nil {
 				return nil, err

@@ -5,7 +5,9 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
+	"zhike/internal/document"
 	"zhike/internal/platform/audit"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
@@ -73,15 +75,34 @@ type defaultInput struct {
 
 type runsInput struct {
 	web.ListQuery
-	Scheme string `query:"scheme" maxLength:"40"`
-	Status Status `query:"status" enum:"waiting,running,finished,failed,cancelled"`
+	Dimension string `query:"dimension" maxLength:"40"`
+	Scheme    string `query:"scheme" maxLength:"40"`
+	Status    Status `query:"status" enum:"waiting,running,finished,failed,cancelled"`
 }
 
 type startInput struct{ Body RunInput }
 
+type startTogether struct{ Body DimensionsInput }
+
 // RunPath names a run.
 type RunPath struct {
 	ID int64 `path:"id" minimum:"0" doc:"0 is the newest finished run of the default scheme"`
+}
+
+// fullReportInput is a run and the dimensions that its report tells of too.
+type fullReportInput struct {
+	RunPath
+	Dimensions string `query:"dimensions" maxLength:"600" doc:"Codes with commas between; left out: all that have levels in force; none: none"`
+}
+
+func (in *fullReportInput) codes() []string {
+	switch in.Dimensions {
+	case "":
+		return nil
+	case "none":
+		return []string{}
+	}
+	return strings.Split(in.Dimensions, ",")
 }
 
 type membersInput struct {
@@ -134,6 +155,10 @@ func (s *Service) schemeRoutes(api *web.API) {
 		}
 		return s.localScheme(ctx)(s.CopyScheme(ctx, in.Body.From, in.Body.Code, in.Body.Name, in.Body.Dimension))
 	})
+	web.Register(api, route("GET", "/tiering/presets", "listTierPresets", "Schemes to begin with, by industry", PermView),
+		func(ctx context.Context, _ *struct{}) (web.List[Preset], error) {
+			return web.NewList(Presets(web.Locale(ctx))), nil
+		})
 	imp := route("POST", "/tiering/schemes/import", "importTierScheme", "Read a scheme file (YAML); an existing code gets a new version", PermScheme)
 	imp.MaxBody = maxYAML
 	web.Register(api, imp, func(ctx context.Context, in *importScheme) (SchemeView, error) {
@@ -200,7 +225,7 @@ func (s *Service) runRoutes(api *web.API) {
 			if err := web.DecodeCursor(in.Cursor, &below); err != nil {
 				return web.Page[RunView]{}, err
 			}
-			list, err := s.Runs(ctx, RunFilter{in.Scheme, in.Status}, below, in.Limit+1)
+			list, err := s.Runs(ctx, RunFilter{in.Dimension, in.Scheme, in.Status}, below, in.Limit+1)
 			for i := range list {
 				list[i] = list[i].Localized(web.Locale(ctx))
 			}
@@ -215,6 +240,15 @@ func (s *Service) runRoutes(api *web.API) {
 	start.Status = http.StatusAccepted
 	web.Register(api, start, func(ctx context.Context, in *startInput) (RunView, error) {
 		return localRun(ctx)(s.StartRun(ctx, in.Body))
+	})
+	together := route("POST", "/tiering/runs/together", "startTierRuns", "Queue runs of several dimensions, made together on the facts of one day", PermRun)
+	together.Status = http.StatusAccepted
+	web.Register(api, together, func(ctx context.Context, in *startTogether) (web.List[RunView], error) {
+		list, err := s.StartRuns(ctx, in.Body)
+		for i := range list {
+			list[i] = list[i].Localized(web.Locale(ctx))
+		}
+		return web.NewList(list), err
 	})
 	web.Register(api, route("GET", "/tiering/runs/{id}", "getTierRun", "A run with what it found", PermView),
 		func(ctx context.Context, in *RunPath) (RunDetail, error) { return s.runPage(ctx, in.ID) })
@@ -245,7 +279,7 @@ func (s *Service) runPage(ctx context.Context, id int64) (RunDetail, error) {
 		return d, err
 	}
 	if a := auth.From(ctx); a == nil || a.Scope != auth.ScopeAll {
-		d.Summary, d.Moves = nil, nil
+		d.Summary, d.Moves, d.Decided = nil, nil, nil
 	}
 	return d.Localized(web.Locale(ctx)), nil
 }
@@ -290,12 +324,18 @@ func (s *Service) reportRoutes(api *web.API) {
 		Method: "GET", Path: "/tiering/runs/{id}/report", ID: "getTierReport", Tag: "tiering", Permission: PermReport,
 		Summary: "The tiering report of a run",
 	}, func(ctx context.Context, in *RunPath) (*Report, error) { return s.Report(ctx, in.ID, web.Locale(ctx)) })
+	web.Register(api, web.Route{
+		Method: "GET", Path: "/tiering/runs/{id}/report/dimensions", ID: "getTierReportDimensions", Tag: "tiering", Permission: PermReport,
+		Summary: "What the report says of need, loyalty and other dimensions, and of decisions",
+	}, func(ctx context.Context, in *fullReportInput) (ReportDimensions, error) {
+		return s.ReportDimensions(ctx, in.ID, in.codes(), web.Locale(ctx))
+	})
 	for _, f := range reportFormats {
 		web.RegisterDownload(api, web.Route{
 			Method: "GET", Path: "/tiering/runs/{id}/report." + f.ext, ID: "getTierReport" + f.id, Tag: "tiering",
 			Permission: PermReportExport, Produces: f.media, Summary: f.summary,
-		}, func(ctx context.Context, in *RunPath, w http.ResponseWriter) error {
-			r, err := s.Report(ctx, in.ID, web.Locale(ctx))
+		}, func(ctx context.Context, in *fullReportInput, w http.ResponseWriter) error {
+			r, err := s.FullReport(ctx, in.ID, in.codes(), web.Locale(ctx))
 			if err != nil {
 				return err
 			}
@@ -312,12 +352,7 @@ func (s *Service) reportRoutes(api *web.API) {
 				return err
 			}
 			name := "tiering-report-" + strconv.FormatInt(r.RunID, 10) + "." + f.ext
-			if f.ext == "html" {
-				// A page to read and print: it opens in the browser, under a policy of its own that lets its styles in.
-				w.Header().Set("Content-Security-Policy", ReportCSP+"; frame-ancestors 'none'")
-				return answer(w, f.media, `inline; filename="`+name+`"`, b.Bytes())
-			}
-			return send(w, f.media, name, b.Bytes())
+			return document.Send(w, f.ext, f.media, name, b.Bytes())
 		})
 	}
 }
@@ -343,6 +378,7 @@ func MetricCatalogue(locale string) []MetricInfo {
 		MetricSpend: "yuan", MetricAOV: "yuan", MetricSpendAll: "yuan", MetricOrders: "orders", MetricOrdersAll: "orders",
 		MetricRecency: "days", MetricTenure: "days", MetricMonths: "months", MetricRepurchase: "share", MetricGrowth: "share",
 		MetricCarts: "count", MetricRating: "stars", MetricRhythm: "times",
+		MetricIndustryGrowth: "share", MetricReferrals: "count", MetricAlive: "share", MetricChurn: "share", MetricExpected: "orders", MetricCLV: "yuan",
 	}
 	out := make([]MetricInfo, 0, len(Metrics))
 	for _, m := range Metrics {

@@ -101,6 +101,8 @@ func (s *Service) reviewRoutes(api *web.API) {
 		func(ctx context.Context, in *DimensionPath) (Panel, error) { return s.Panel(ctx, in.Code) })
 	web.Register(api, reviewRoute("PUT", "/tiering/dimensions/{code}/panel", "saveTierPanel", "Set the panel of a dimension", PermScheme),
 		func(ctx context.Context, in *panelInput) (Panel, error) { return s.SavePanel(ctx, in.Code, in.Body) })
+	web.Register(api, reviewRoute("GET", "/tiering/away", "getTierAway", "Whether one is away, and on which panels one sits", PermReview),
+		func(ctx context.Context, _ *struct{}) (Absence, error) { return s.AbsenceOf(ctx, staffOf(ctx)) })
 	web.Register(api, reviewRoute("PUT", "/tiering/away", "setTierAway", "Be away or back; deputies act for members who are away", PermReview),
 		func(ctx context.Context, in *awayInput) (struct{}, error) {
 			return struct{}{}, s.SetAway(ctx, in.Body.StaffID, in.Body.Away)
@@ -227,6 +229,10 @@ type assessmentsInput struct {
 	Dimension string `query:"dimension" maxLength:"40"`
 }
 
+type assessmentPath struct {
+	ID int64 `path:"id" minimum:"1"`
+}
+
 type assessInput struct{ Body AssessmentInput }
 
 type exportAssessmentsInput struct {
@@ -277,6 +283,8 @@ func (s *Service) appealRoutes(api *web.API) {
 				return s.Assessments(ctx, in.Dimension, below, n)
 			})
 		})
+	web.Register(api, reviewRoute("GET", "/tiering/assessments/{id}", "getTierAssessment", "One impact assessment", PermView),
+		func(ctx context.Context, in *assessmentPath) (Assessment, error) { return s.Assessment(ctx, in.ID) })
 	file := reviewRoute("POST", "/tiering/assessments", "fileTierAssessment", "File an impact assessment", PermAssess)
 	file.Status = http.StatusCreated
 	web.Register(api, file, func(ctx context.Context, in *assessInput) (Assessment, error) { return s.FileAssessment(ctx, in.Body) })

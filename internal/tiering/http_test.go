@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"zhike/internal/document"
 	"zhike/internal/platform/audit"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
@@ -58,7 +59,7 @@ func newSite(t *testing.T, d *db.DB) *site {
 	bus := events.New(d, clk, quiet, c)
 	st := &site{t: t, finished: make(chan RunFinished, 10)}
 	st.s = NewService(Deps{
-		DB: d, Clock: clk, Zone: clock.In(shanghai), Jobs: c, Events: bus, Audit: audit.New(d, clk),
+		DB: d, Vault: testVault(t, d), Clock: clk, Zone: clock.In(shanghai), Jobs: c, Events: bus, Audit: audit.New(d, clk),
 		Company: func(context.Context) string { return "示例公司" },
 		Names: func(context.Context, []int64) (map[int64]string, error) {
 			return map[int64]string{1: people["boss"].Name}, nil
@@ -253,7 +254,7 @@ func (s *site) reports(run string) {
 		s.t.Errorf("page of %d bytes, %v", len(b), h)
 	}
 	// It opens as a page, with its styles, and runs nothing.
-	if !strings.HasPrefix(h.Get("Content-Disposition"), "inline") || !strings.HasPrefix(h.Get("Content-Security-Policy"), ReportCSP) {
+	if !strings.HasPrefix(h.Get("Content-Disposition"), "inline") || !strings.HasPrefix(h.Get("Content-Security-Policy"), document.PageCSP) {
 		s.t.Errorf("the page is not one to print: %v", h)
 	}
 }

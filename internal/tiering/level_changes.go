@@ -106,15 +106,10 @@ func (s *Service) NoteChanges(ctx context.Context, decision, base int64) error {
 		to := min(hi, from+gatherSpan-1)
 		var list []levelChange
 		err := s.DB.InReadTx(ctx, func(ctx context.Context) error {
-			if err := s.store.levelPairs(ctx, d.RunID, base, from, to, func(customer int64, before, after int16) {
-				if int16(keep[before+1]) != after {
+			return s.store.levelPairs(ctx, d.RunID, base, from, to, func(customer int64, before, after int16) {
+				if after < 0 || int16(keep[before+1]) != after {
 					list = append(list, levelChange{customer, before, after})
 				}
-			}); err != nil || base == 0 {
-				return err
-			}
-			return s.store.lostLevels(ctx, d.RunID, base, from, to, func(customer, level int64) {
-				list = append(list, levelChange{customer, int16(level), -1})
 			})
 		})
 		if err != nil {
@@ -123,7 +118,6 @@ func (s *Service) NoteChanges(ctx context.Context, decision, base int64) error {
 		if len(list) == 0 {
 			continue
 		}
-		sortChanges(list)
 		part++
 		if err := s.DB.InTx(ctx, func(ctx context.Context) error {
 			return s.store.insertChanges(ctx, &d, base, part, to, list)

@@ -29,19 +29,33 @@ var metrics = map[Metric]bool{
 	MetricSpend: true, MetricOrders: true, MetricAOV: true, MetricRepurchase: true,
 	MetricMonths: true, MetricRecency: true, MetricTenure: true, MetricOrdersAll: true,
 	MetricSpendAll: true, MetricGrowth: true, MetricCarts: true, MetricRating: true, MetricRhythm: true,
+	MetricIndustryGrowth: true, MetricReferrals: true,
+	MetricAlive: true, MetricExpected: true, MetricCLV: true, MetricChurn: true,
 }
 
 // Metrics lists the figures a scheme may use, in the order a page shows them.
 var Metrics = []Metric{
 	MetricSpend, MetricOrders, MetricAOV, MetricRepurchase, MetricMonths, MetricRecency,
 	MetricTenure, MetricOrdersAll, MetricSpendAll, MetricGrowth, MetricCarts, MetricRating, MetricRhythm,
+	MetricIndustryGrowth, MetricReferrals, MetricAlive, MetricExpected, MetricCLV, MetricChurn,
 }
 
 // valid says whether the figure exists.
 func (m Metric) valid() bool { return metrics[m] }
 
 // isMoney says whether the figure is kept in 分 and written in yuan.
-func (m Metric) isMoney() bool { return m == MetricSpend || m == MetricAOV || m == MetricSpendAll }
+func (m Metric) isMoney() bool {
+	return m == MetricSpend || m == MetricAOV || m == MetricSpendAll || m == MetricCLV
+}
+
+// isShare says whether the figure is written in per cent.
+func (m Metric) isShare() bool {
+	switch m {
+	case MetricRepurchase, MetricGrowth, MetricIndustryGrowth, MetricAlive, MetricChurn:
+		return true
+	}
+	return false
+}
 
 // Facts are the figures of all customers of a run, one slice per figure, in
 // rising order of customer id. Carts and ratings stay nil where a scheme does not
@@ -64,6 +78,11 @@ type Facts struct {
 	// who has whom the conditions mean that are rules of audiences, by their place
 	// in Scheme.Conditions.
 	who map[int]members
+	// forecasts are the figures by models, nil where a scheme uses none.
+	forecasts *Forecasts
+	// referrals and industryGrowth (NaN: none) are nil where a scheme does not use them.
+	referrals      []int32
+	industryGrowth []float64
 }
 
 // NoDay stands for "never".
@@ -75,6 +94,8 @@ func (f *Facts) Len() int { return len(f.CustomerID) }
 // needs says which figures of behaviours the loader must bring; those of
 // orders always come.
 type needs struct{ carts, rating bool }
+
+func (n needs) and(o needs) needs { return needs{n.carts || o.carts, n.rating || o.rating} }
 
 func (s *Scheme) needs() (n needs) {
 	add := func(m Metric) {
@@ -141,8 +162,10 @@ func (f *Facts) value(m Metric, i int) (float64, bool) {
 		return float64(f.RatingSum[i]) / float64(f.RatingCount[i]), true
 	case MetricRhythm:
 		return f.rhythm(i)
+	case MetricIndustryGrowth, MetricReferrals:
+		return f.axis(m, i)
 	}
-	return 0, false
+	return f.forecasts.value(m, i)
 }
 
 // rhythm is the silence of a customer against the own mean gap; false below

@@ -56,6 +56,7 @@ func (f *Facts) overdue(i int) bool {
 
 // compared is a run set against the one before it.
 type compared struct {
+	was   earlier
 	move  []Move
 	moves *Moves // nil without a run before
 	// fell are the customers who were in the best level of the run before.
@@ -64,8 +65,8 @@ type compared struct {
 
 // compare sets levels against those of the run before, which may have had
 // other levels: they are matched by code.
-func compare(s *Scheme, g *Grades, f *loaded, before *Scheme, beforeID int64, beforeDay clock.Day) compared {
-	out := compared{move: make([]Move, f.Len())}
+func compare(s *Scheme, g *Grades, was earlier, before *Scheme, beforeID int64, beforeDay clock.Day) compared {
+	out := compared{was: was, move: make([]Move, len(g.Level))}
 	if before == nil {
 		return out
 	}
@@ -85,31 +86,31 @@ func compare(s *Scheme, g *Grades, f *loaded, before *Scheme, beforeID int64, be
 	for i := range m.Matrix {
 		m.Matrix[i] = make([]int64, len(m.Codes))
 	}
-	out.moves, out.wasBest = m, make([]bool, f.Len())
-	for i, p := range f.prevLevel {
+	out.moves, out.wasBest = m, make([]bool, len(g.Level))
+	for i, p := range was.level {
 		if p == noLevel {
 			m.New++
 			out.move[i] = MoveNew
 			continue
 		}
-		was, is := now[p], int(g.Level[i])
+		had, is := now[p], int(g.Level[i])
 		out.wasBest[i] = p == 0
-		m.Matrix[was][is]++
+		m.Matrix[had][is]++
 		switch {
-		case was >= len(s.Levels):
+		case had >= len(s.Levels):
 			m.Changed++
 			out.move[i] = MoveChanged
-		case is < was:
+		case is < had:
 			m.Up++
 			out.move[i] = MoveUp
-		case is > was:
+		case is > had:
 			m.Down++
 			out.move[i] = MoveDown
 		default:
 			m.Unchanged++
 		}
 	}
-	m.Gone = int64(len(f.gone))
+	m.Gone = int64(len(was.gone))
 	return out
 }
 
@@ -120,13 +121,13 @@ type listKey struct{ level, move int16 }
 const packedIDs = 1024
 
 // lists sorts the customers into the lists that pages show, by falling spend.
-func lists(g *Grades, f *loaded, c compared, order []int32) map[listKey][]int64 {
+func lists(g *Grades, f *loaded, c compared) map[listKey][]int64 {
 	out := map[listKey][]int64{}
 	add := func(level, move int16, id int64) {
 		k := listKey{level, move}
 		out[k] = append(out[k], id)
 	}
-	for _, i := range order {
+	for _, i := range f.bySpend() {
 		id, level := f.CustomerID[i], int16(g.Level[i])
 		add(listAll, listAll, id)
 		add(level, listAll, id)
@@ -141,8 +142,8 @@ func lists(g *Grades, f *loaded, c compared, order []int32) map[listKey][]int64 
 			add(0, listOverdue, id)
 		}
 	}
-	if len(f.gone) > 0 {
-		out[listKey{listAll, listGone}] = slices.Clone(f.gone)
+	if len(c.was.gone) > 0 {
+		out[listKey{listAll, listGone}] = slices.Clone(c.was.gone)
 	}
 	return out
 }

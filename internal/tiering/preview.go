@@ -32,6 +32,9 @@ func (s *Service) PreviewScheme(ctx context.Context, sch *Scheme, day *clock.Day
 	if err := s.checkPeople(ctx, sch); err != nil {
 		return Preview{}, err
 	}
+	if err := s.checkModels(ctx, sch); err != nil {
+		return Preview{}, err
+	}
 	asOf, err := s.asOf(day)
 	if err != nil {
 		return Preview{}, err
@@ -51,7 +54,7 @@ func (s *Service) PreviewScheme(ctx context.Context, sch *Scheme, day *clock.Day
 	}
 	f, err := s.store.loadFacts(ctx, factsQuery{
 		asOf: asOf, window: sch.WindowDays, measure: sch.Measure, need: sch.needs(),
-		asOfEnd: clock.Millis(asOf.End(s.Zone())), previous: before.ID,
+		asOfEnd: clock.Millis(asOf.End(s.Zone())), previous: []int64{before.ID},
 	}, func(int64, int64) error { return ctx.Err() })
 	if err != nil {
 		if ctx.Err() != nil && outer.Err() == nil {
@@ -62,9 +65,15 @@ func (s *Service) PreviewScheme(ctx context.Context, sch *Scheme, day *clock.Day
 	if err := s.findPeople(ctx, sch, f.Facts); err != nil {
 		return Preview{}, err
 	}
+	if err := s.axes(ctx, sch, f.Facts); err != nil {
+		return Preview{}, err
+	}
+	if err := s.forecast(ctx, sch, f.Facts); err != nil {
+		return Preview{}, err
+	}
 	g := sch.Grade(f.Facts)
-	c := compare(sch, g, f, beforeScheme, before.ID, before.AsOf)
-	sum := summarise(sch, f, g, f.bySpend())
+	c := compare(sch, g, f.before[0], beforeScheme, before.ID, before.AsOf)
+	sum := summarise(sch, f, g)
 	shown := &finishedRun{runRow: &runRow{}, stored: stored{sum, c.moves}}
 	local := shown.localized(sch.Localized(locale))
 	return Preview{

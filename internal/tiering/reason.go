@@ -77,7 +77,7 @@ func (c *ConditionView) key() string {
 	if c.Who {
 		return "who"
 	}
-	return string(c.Op)
+	return c.spoken()
 }
 
 // PartView is one part of a score.
@@ -298,7 +298,7 @@ func (x *explainer) condition(c Condition, anyOf bool, bit int, a *assignment, f
 	if v.Holds {
 		key = "tier.why."
 	}
-	v.Text = x.t(key+string(c.Op), x.params(v))
+	v.Text = x.t(key+v.key(), x.params(v))
 	return v
 }
 
@@ -327,7 +327,7 @@ func (x *explainer) figure(m Metric, a *assignment, details map[Metric]float64) 
 	default:
 		d, ok := details[m]
 		// Left out of the details are zeros and what does not exist.
-		if !ok && (m == MetricRating || m == MetricGrowth || m == MetricRhythm || (m == MetricTenure && a.LastDay == nil)) {
+		if !ok && (m == MetricRating || m == MetricGrowth || m == MetricIndustryGrowth || m == MetricRhythm || m.byModel() || (m == MetricTenure && a.LastDay == nil)) {
 			return nil
 		}
 		v = d
@@ -359,9 +359,9 @@ func (x *explainer) value(m Metric, v *float64) string {
 		return x.t("tier.why.none", nil)
 	case m.isMoney():
 		return i18n.Money(int64(math.RoundToEven(*v)))
-	case m == MetricRepurchase || m == MetricGrowth:
+	case m.isShare():
 		return i18n.Percent(*v, 1)
-	case m == MetricRating, m == MetricRhythm:
+	case m == MetricRating, m == MetricRhythm, m == MetricExpected:
 		return i18n.Decimal(*v, 1)
 	}
 	n := strconv.FormatFloat(*v, 'f', -1, 64)

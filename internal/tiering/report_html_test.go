@@ -133,61 +133,6 @@ func TestHTMLEscapes(t *testing.T) {
 	}
 }
 
-func TestCSSString(t *testing.T) {
-	cases := []struct{ in, want string }{
-		{"甲 A1", `"甲 A1"`},
-		{`a"b\c`, `"a\000022b\00005cc"`},
-		{"a: b; }\n</style>", `"a\00003a b\00003b \00007d \00003c\00002fstyle\00003e"`},
-		{strings.Repeat("长", 99), `"` + strings.Repeat("长", 34) + `\002026"`},
-	}
-	for _, c := range cases {
-		if got := cssString(c.in); got != c.want {
-			t.Errorf("cssString(%q) = %s, want %s", c.in, got, c.want)
-		}
-	}
-}
-
-// A level has one colour, in the page and in the workbook.
-func TestLevelColours(t *testing.T) {
-	for i, tone := range levelTones {
-		n := toneClass(i)
-		want := "." + n + " { color: #" + tone.text + "; background: #" + tone.soft + "; } .solid." + n + " { fill: #" + tone.solid + "; }"
-		if !strings.Contains(reportCSS, want) {
-			t.Errorf("report.css lacks %s", want)
-		}
-	}
-	p, err := newProse(manyLevels(i18n.ZhCN, 20), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for code, want := range map[string]int{"l00": 1, "l07": 8, "l08": 1, "l19": 4, "high": 1, "potential": 3, "none": 0, "gone": 0} {
-		if got := p.tone(code); got != want {
-			t.Errorf("level %s has tone %d, want %d", code, got, want)
-		}
-	}
-}
-
-func TestWrapText(t *testing.T) {
-	cases := []struct {
-		in    string
-		width float64
-		n     int
-		want  []string
-	}{
-		{"高价值", 60, 2, []string{"高价值"}},
-		{"第十级会员客户", 60, 2, []string{"第十级会", "员客户"}},
-		{"Very important customers", 80, 2, []string{"Very important", "customers"}},
-		{"一二三四五六七八九十", 30, 2, []string{"一二三", "四五…"}},
-		{"", 30, 2, nil},
-	}
-	for _, c := range cases {
-		got := wrapText(c.in, c.width, 10, c.n)
-		if strings.Join(got, "|") != strings.Join(c.want, "|") {
-			t.Errorf("wrapText(%q) = %q, want %q", c.in, got, c.want)
-		}
-	}
-}
-
 func TestNiceSteps(t *testing.T) {
 	cases := []struct {
 		low, high float64
@@ -219,6 +164,18 @@ func TestLorenzAt(t *testing.T) {
 	for _, c := range []struct{ x, want float64 }{{0, 0}, {0.25, 0.05}, {0.5, 0.1}, {0.75, 0.55}, {1, 1}, {2, 1}} {
 		if got := lorenzAt(curve, c.x); got < c.want-1e-12 || got > c.want+1e-12 {
 			t.Errorf("lorenzAt(%v) = %v, want %v", c.x, got, c.want)
+		}
+	}
+}
+
+func TestTonesOfLevels(t *testing.T) {
+	p, err := newProse(manyLevels(i18n.ZhCN, 20), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for code, want := range map[string]int{"l00": 1, "l07": 8, "l08": 1, "l19": 4, "high": 1, "potential": 3, "none": 0, "gone": 0} {
+		if got := p.tone(code); got != want {
+			t.Errorf("level %s has tone %d, want %d", code, got, want)
 		}
 	}
 }

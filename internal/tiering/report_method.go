@@ -3,6 +3,7 @@ package tiering
 import (
 	"strings"
 
+	"zhike/internal/document"
 	"zhike/internal/platform/i18n"
 )
 
@@ -109,18 +110,20 @@ func (p *prose) metric(m Metric) string {
 // schemeValue writes the number of a condition, money in yuan.
 func (p *prose) schemeValue(c Condition) string {
 	if c.Metric.isMoney() {
-		return yuanText(c.Value)
+		return document.YuanText(c.Value)
 	}
 	return p.metricValue(c.Metric, c.Value)
 }
 
 // metricValue writes a figure, money in 分.
 func (p *prose) metricValue(m Metric, v float64) string {
-	switch m {
-	case MetricSpend, MetricAOV, MetricSpendAll:
-		return fenText(v)
-	case MetricRepurchase, MetricGrowth:
+	switch {
+	case m.isMoney():
+		return document.FenText(v)
+	case m.isShare():
 		return i18n.Percent(v, 1)
+	}
+	switch m {
 	case MetricRecency, MetricTenure:
 		return p.t("unit.days", "count", v, "n", trimDecimal(v))
 	case MetricMonths:
@@ -211,7 +214,7 @@ func (p *prose) rfmLines() []string {
 	if st := p.s.RFM; st != nil {
 		if r.Split == "value" {
 			out = append(out, p.t("rfm.split_value", "r", i18n.Decimal(st.MeanR, 1), "f", i18n.Decimal(st.MeanF, 2),
-				"m", yuanText(st.MeanM)))
+				"m", document.YuanText(st.MeanM)))
 		} else {
 			out = append(out, p.t("rfm.split_score", "r", i18n.Decimal(st.MeanR, 2), "f", i18n.Decimal(st.MeanF, 2), "m", i18n.Decimal(st.MeanM, 2)))
 		}
@@ -219,54 +222,42 @@ func (p *prose) rfmLines() []string {
 	return append(out, p.t("rfm.groups"))
 }
 
-// reportNote is one definition of the notes.
-type reportNote struct{ term, text string }
-
 // notes are the definitions of the report's figures: formula, what is counted
 // and what is divided by.
-func (p *prose) notes() []reportNote {
+func (p *prose) notes() []document.Term {
 	m := p.measure()
 	measure := p.t("note.net")
 	if p.scheme.Measure == MeasureSales {
 		measure = p.t("note.sales")
 	}
-	out := []reportNote{
-		{p.measureHead(), measure},
-		{p.t("kpi.buyers"), p.t("note.buyers", "measure", m)},
-		{p.t("note.share_term", "measure", m), p.t("note.share", "measure", m)},
-		{p.t("note.averages_term"), p.t("note.averages", "measure", m)},
-		{p.t("kpi.repurchase"), p.t("note.repurchase")},
-		{p.t("col.avg_recency"), p.t("note.recency")},
-		{p.t("note.sets_term"), p.t("note.sets", "measure", m)},
-		{p.t("note.lorenz_term"), p.t("note.lorenz", "measure", m)},
-		{p.t("section.heat"), p.t("note.heat")},
-		{p.t("section.months"), p.t("note.months")},
-		{p.t("section.moves"), p.t("note.moves")},
-		{p.t("section.slipping"), p.t("note.slipping")},
-		{p.t("note.rounding_term"), p.t("note.rounding", "sub", subYuan(p.s.RevenueSub))},
+	out := []document.Term{
+		{Term: p.measureHead(), Text: measure},
+		{Term: p.t("kpi.buyers"), Text: p.t("note.buyers", "measure", m)},
+		{Term: p.t("note.share_term", "measure", m), Text: p.t("note.share", "measure", m)},
+		{Term: p.t("note.averages_term"), Text: p.t("note.averages", "measure", m)},
+		{Term: p.t("kpi.repurchase"), Text: p.t("note.repurchase")},
+		{Term: p.t("col.avg_recency"), Text: p.t("note.recency")},
+		{Term: p.t("note.sets_term"), Text: p.t("note.sets", "measure", m)},
+		{Term: p.t("note.lorenz_term"), Text: p.t("note.lorenz", "measure", m)},
+		{Term: p.t("section.heat"), Text: p.t("note.heat")},
+		{Term: p.t("section.months"), Text: p.t("note.months")},
+		{Term: p.t("section.moves"), Text: p.t("note.moves")},
+		{Term: p.t("section.slipping"), Text: p.t("note.slipping")},
+		{Term: p.t("note.rounding_term"), Text: p.t("note.rounding", "sub", subYuan(p.s.RevenueSub))},
+	}
+	if len(p.s.Models) > 0 {
+		list := make([]string, 0, len(p.s.Models))
+		for _, m := range p.s.Models { // i18n-keys: forecast.kind.*
+			list = append(list, p.t("note.model", "kind", i18n.T(p.locale, "forecast.kind."+m.Kind, nil), "version", m.Version, "as_of", m.AsOf.String()))
+		}
+		out = append(out, document.Term{Term: p.t("note.models_term"), Text: p.t("note.models", "list", strings.Join(list, p.t("list_end")))})
 	}
 	if len(p.s.Missing) > 0 {
-		list := make([]string, 0, len(p.s.Missing))
-		for _, x := range p.s.Missing {
-			list = append(list, p.n("missing", x.Customers, "metric", p.metric(x.Metric)))
-		}
-		out = append(out, reportNote{p.t("note.missing_term"), p.t("note.missing", "list", strings.Join(list, p.t("list_end")))})
+		out = append(out, document.Term{Term: p.t("note.missing_term"), Text: p.t("note.missing", "list", strings.Join(p.missing(), p.t("list_end")))})
 	}
 	return out
 }
 
-// trimDecimal writes at most three decimals and no zeros at the end.
-func trimDecimal(v float64) string { return trimZeros(i18n.Decimal(v, 3), "") }
+func trimDecimal(v float64) string { return document.TrimDecimal(v) }
 
-// trimPercent writes a share with at most two decimals and no zeros at the end.
-func trimPercent(v float64) string { return trimZeros(i18n.Decimal(v*100, 2), "%") }
-
-func trimZeros(s, unit string) string {
-	if strings.Contains(s, ".") {
-		s = strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
-	}
-	if s == dash {
-		return s
-	}
-	return s + unit
-}
+func trimPercent(v float64) string { return document.TrimPercent(v) }

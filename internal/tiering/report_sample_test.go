@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"zhike/internal/document"
 	"zhike/internal/platform/clock"
 )
 
@@ -44,7 +45,7 @@ func sampleReport(locale string) *Report {
 		{"potential", names[2], rules.Levels[2].Advice, 12_197, 8_000, 10_800, 123_456_789, 0.1, 10_122, 0.8855, 11_431, 288.5},
 	}
 	s.Thresholds = make([]*float64, len(rules.Conditions()))
-	s.Thresholds[0], s.Thresholds[1], s.Thresholds[2] = ptrTo(98_700.0), ptrTo(0.5), ptrTo(38_484.5)
+	s.Thresholds[0], s.Thresholds[1], s.Thresholds[2] = document.PtrTo(98_700.0), document.PtrTo(0.5), document.PtrTo(38_484.5)
 	for k := range 101 {
 		x := float64(k) / 100
 		s.Lorenz = append(s.Lorenz, LorenzPoint{x, math.Pow(x, 5.306)})
@@ -90,7 +91,7 @@ func samplePerson(k int, level, name string) KeyCustomer {
 	last := clock.DateDay(2026, 9, 24) - clock.Day(k*3)
 	return KeyCustomer{
 		ID: int64(1000 + k), Name: people[k%len(people)], Level: level, LevelName: name,
-		SpendFen: 8_640_012 - int64(k)*173_311, Orders: int64(41 - k), LastDay: ptrTo(last.String()), DaysSince: ptrTo(int64(1 + k*3)),
+		SpendFen: 8_640_012 - int64(k)*173_311, Orders: int64(41 - k), LastDay: document.PtrTo(last.String()), DaysSince: document.PtrTo(int64(1 + k*3)),
 		Reason:   "近 365 天净消费 ¥86,400.12，位于前 20%（门槛 ¥987.00）；复购率 97.6%；客单价为平均的 8.2 倍",
 		NextStep: "安排专属顾问每月回访一次，优先供货与服务，邀请参与新品试用",
 	}
@@ -146,7 +147,7 @@ func hostileReport(locale string) *Report {
 		c.Name, c.Reason, c.NextStep, c.LevelName = hostile, hostile, "+1\t"+hostile, "@"+hostile
 	}
 	r.Slipping[0].Name, r.Slipping[0].PreviousName = "-2+3\x00\ufffe", hostile
-	r.Slipping[0].LastDay = ptrTo("<b>")
+	r.Slipping[0].LastDay = document.PtrTo("<b>")
 	return r
 }
 
@@ -165,7 +166,7 @@ func hugeReport(locale string) *Report {
 		d := clock.DateDay(2016, time.Month(10+k), 1).String()
 		s.Months = append(s.Months, MonthRow{d[:7], math.MaxInt64, 1, int64(k-60) * 1_000_000_000_000_000, 0})
 	}
-	s.Thresholds[0] = ptrTo(math.Inf(1))
+	s.Thresholds[0] = document.PtrTo(math.Inf(1))
 	s.Top20.ThresholdFen = math.MaxInt64
 	r.Moves.Matrix[0][1] = math.MaxInt32
 	return r

@@ -3,119 +3,35 @@ package tiering
 import (
 	"math"
 	"slices"
-	"strconv"
 
-	"zhike/internal/platform/clock"
+	"zhike/internal/document"
 	"zhike/internal/platform/i18n"
 )
 
-// cellKind says what a column holds, so that each format can write it in its
-// own way: text for people, real numbers for a spreadsheet.
-type cellKind uint8
-
-const (
-	kindText    cellKind = iota
-	kindLevel            // levelRef
-	kindInt              // int64
-	kindMoney            // int64, 分
-	kindShare            // float64, 0–1
-	kindDecimal          // float64, one decimal
-	kindFine             // float64, four decimals
-	kindDay              // clock.Day
-	kindMonth            // string "2006-01"
-	kindAny              // by the value itself
-	kindID               // int64, written without separators
-)
-
-// yuanValue is money that is no whole number of 分, such as a quartile.
-type yuanValue float64
-
-type levelRef struct {
-	tone int
-	name string
-}
-
-type reportColumn struct {
-	head string
-	kind cellKind
-}
-
-// reportTable holds values by kind; nil stands for "none".
-type reportTable struct {
-	cols []reportColumn
-	rows [][]any
-	foot []any // totals, may be nil
-}
-
-func (k cellKind) numeric() bool { return k >= kindInt && k <= kindFine || k == kindAny }
-
-// text writes a value for people.
-func (k cellKind) text(v any) string {
-	switch x := v.(type) {
-	case nil:
-		return dash
-	case string:
-		return orDash(x)
-	case levelRef:
-		return orDash(x.name)
-	case clock.Day:
-		return x.String()
-	case int64:
-		switch k {
-		case kindMoney:
-			return i18n.Money(x)
-		case kindID:
-			return strconv.FormatInt(x, 10)
-		}
-		return i18n.Number(x)
-	case yuanValue:
-		return yuanText(float64(x))
-	case float64:
-		switch k {
-		case kindShare:
-			return i18n.Percent(x, 1)
-		case kindFine:
-			return i18n.Decimal(x, 4)
-		case kindAny:
-			return trimDecimal(x)
-		}
-		return i18n.Decimal(x, 1)
-	}
-	return dash
-}
-
-// reportFigure is one number of the overview with what it means.
-type reportFigure struct {
-	label string
-	kind  cellKind
-	value any
-	note  string
-}
-
-func (p *prose) figures() []reportFigure {
+func (p *prose) figures() []document.Figure {
 	s := p.s
 	m := p.measure()
-	return []reportFigure{
-		{p.t("kpi.customers"), kindInt, s.Customers, p.t("kpi.customers_note")},
-		{p.t("kpi.buyers"), kindInt, s.Buyers, p.t("kpi.buyers_note", "measure", m)},
-		{p.t("kpi.orders"), kindInt, s.Orders, p.t("kpi.orders_note")},
-		{p.measureHead(), kindMoney, s.RevenueFen, p.t("kpi.revenue_note")},
-		{p.t("kpi.aov"), kindMoney, known(s.Orders, s.AOVFen), p.t("kpi.aov_note", "measure", m)},
-		{p.t("kpi.repurchase"), kindShare, known(s.Buyers, s.Repurchase), p.t("kpi.repurchase_note")},
+	return []document.Figure{
+		{Label: p.t("kpi.customers"), Kind: document.KindInt, Value: s.Customers, Note: p.t("kpi.customers_note")},
+		{Label: p.t("kpi.buyers"), Kind: document.KindInt, Value: s.Buyers, Note: p.t("kpi.buyers_note", "measure", m)},
+		{Label: p.t("kpi.orders"), Kind: document.KindInt, Value: s.Orders, Note: p.t("kpi.orders_note")},
+		{Label: p.measureHead(), Kind: document.KindMoney, Value: s.RevenueFen, Note: p.t("kpi.revenue_note")},
+		{Label: p.t("kpi.aov"), Kind: document.KindMoney, Value: known(s.Orders, s.AOVFen), Note: p.t("kpi.aov_note", "measure", m)},
+		{Label: p.t("kpi.repurchase"), Kind: document.KindShare, Value: known(s.Buyers, s.Repurchase), Note: p.t("kpi.repurchase_note")},
 	}
 }
 
-func (p *prose) levels() *reportTable {
-	t := &reportTable{cols: []reportColumn{
-		{p.t("col.level"), kindLevel}, {p.t("col.customers"), kindInt}, {p.t("col.customer_share"), kindShare},
-		{p.t("col.buyers"), kindInt}, {p.t("col.orders"), kindInt},
-		{p.measureHead(), kindMoney}, {p.t("col.revenue_share", "measure", p.measure()), kindShare},
-		{p.t("col.avg_spend"), kindMoney}, {p.t("col.avg_orders"), kindDecimal}, {p.t("col.aov"), kindMoney},
-		{p.t("col.avg_recency"), kindDecimal},
+func (p *prose) levels() *document.Table {
+	t := &document.Table{Cols: []document.Column{
+		document.Col(p.t("col.level"), document.KindLevel), document.Col(p.t("col.customers"), document.KindInt), document.Col(p.t("col.customer_share"), document.KindShare),
+		document.Col(p.t("col.buyers"), document.KindInt), document.Col(p.t("col.orders"), document.KindInt),
+		document.Col(p.measureHead(), document.KindMoney), document.Col(p.t("col.revenue_share", "measure", p.measure()), document.KindShare),
+		document.Col(p.t("col.avg_spend"), document.KindMoney), document.Col(p.t("col.avg_orders"), document.KindDecimal), document.Col(p.t("col.aov"), document.KindMoney),
+		document.Col(p.t("col.avg_recency"), document.KindDecimal),
 	}}
 	for _, l := range p.s.Levels {
-		t.rows = append(t.rows, []any{
-			levelRef{p.tone(l.Code), l.Name}, l.Customers, shareOf(l.Customers, p.s.Customers), l.Buyers, l.Orders,
+		t.Rows = append(t.Rows, []any{
+			document.Level{Tone: p.tone(l.Code), Name: l.Name}, l.Customers, shareOf(l.Customers, p.s.Customers), l.Buyers, l.Orders,
 			l.RevenueFen, l.Share, known(l.Customers, l.AvgSpendFen), known(l.Customers, l.AvgOrders), known(l.Orders, l.AOVFen),
 			known(l.Orders+int64(math.Ceil(l.AvgRecency)), l.AvgRecency),
 		})
@@ -132,7 +48,7 @@ func (p *prose) levels() *reportTable {
 		spend = int64(math.RoundToEven(float64(p.s.RevenueFen) / float64(n)))
 		orders = shareOf(p.s.Orders, n)
 	}
-	t.foot = []any{p.t("total"), p.s.Customers, whole, p.s.Buyers, p.s.Orders, p.s.RevenueFen, all, spend, orders, known(p.s.Orders, p.s.AOVFen), nil}
+	t.Foot = []any{p.t("total"), p.s.Customers, whole, p.s.Buyers, p.s.Orders, p.s.RevenueFen, all, spend, orders, known(p.s.Orders, p.s.AOVFen), nil}
 	return t
 }
 
@@ -145,34 +61,34 @@ func known[T any](by int64, v T) any {
 }
 
 // concentration puts the top-20 % set beside the 80 %-of-revenue set.
-func (p *prose) concentration() *reportTable {
-	t := &reportTable{cols: []reportColumn{
-		{p.t("col.set"), kindText}, {p.t("col.customers"), kindInt}, {p.t("col.buyer_share"), kindShare},
-		{p.t("col.threshold"), kindMoney}, {p.measureHead(), kindMoney},
-		{p.t("col.revenue_share", "measure", p.measure()), kindShare},
+func (p *prose) concentration() *document.Table {
+	t := &document.Table{Cols: []document.Column{
+		document.Col(p.t("col.set"), document.KindText), document.Col(p.t("col.customers"), document.KindInt), document.Col(p.t("col.buyer_share"), document.KindShare),
+		document.Col(p.t("col.threshold"), document.KindMoney), document.Col(p.measureHead(), document.KindMoney),
+		document.Col(p.t("col.revenue_share", "measure", p.measure()), document.KindShare),
 	}}
 	for _, x := range []struct {
 		name string
 		c    Concentration
 	}{{p.t("set.top20"), p.s.Top20}, {p.t("set.revenue80"), p.s.Revenue80}} {
-		t.rows = append(t.rows, []any{x.name, x.c.Customers, shareOf(x.c.Customers, p.s.Buyers), x.c.ThresholdFen, x.c.RevenueFen, x.c.Share})
+		t.Rows = append(t.Rows, []any{x.name, x.c.Customers, shareOf(x.c.Customers, p.s.Buyers), x.c.ThresholdFen, x.c.RevenueFen, x.c.Share})
 	}
 	return t
 }
 
 // deciles reads the Lorenz curve from the rich end: what the best 10, 20, …
 // percent of buyers hold.
-func (p *prose) deciles() *reportTable {
-	t := &reportTable{cols: []reportColumn{
-		{p.t("col.best_buyers"), kindText},
-		{p.t("col.cumulative", "measure", p.measure()), kindShare},
+func (p *prose) deciles() *document.Table {
+	t := &document.Table{Cols: []document.Column{
+		document.Col(p.t("col.best_buyers"), document.KindText),
+		document.Col(p.t("col.cumulative", "measure", p.measure()), document.KindShare),
 	}}
 	if len(p.s.Lorenz) == 0 {
 		return t
 	}
 	for d := 1; d <= 10; d++ {
 		at := float64(d) / 10
-		t.rows = append(t.rows, []any{
+		t.Rows = append(t.Rows, []any{
 			p.t("best_share", "share", i18n.Percent(at, 0)), 1 - lorenzAt(p.s.Lorenz, 1-at),
 		})
 	}
@@ -194,15 +110,15 @@ func lorenzAt(points []LorenzPoint, x float64) float64 {
 	return 1
 }
 
-func (p *prose) months() *reportTable {
-	t := &reportTable{cols: []reportColumn{
-		{p.t("col.month"), kindMonth}, {p.t("col.active"), kindInt}, {p.t("col.orders"), kindInt}, {p.measureHead(), kindMoney},
+func (p *prose) months() *document.Table {
+	t := &document.Table{Cols: []document.Column{
+		document.Col(p.t("col.month"), document.KindMonth), document.Col(p.t("col.active"), document.KindInt), document.Col(p.t("col.orders"), document.KindInt), document.Col(p.measureHead(), document.KindMoney),
 	}}
 	for _, m := range p.s.Months {
-		t.rows = append(t.rows, []any{m.Month, m.Customers, m.Orders, m.RevenueFen})
+		t.Rows = append(t.Rows, []any{m.Month, m.Customers, m.Orders, m.RevenueFen})
 	}
-	if len(t.rows) > 0 {
-		t.foot = []any{p.t("total"), nil, p.s.Orders, p.s.RevenueFen}
+	if len(t.Rows) > 0 {
+		t.Foot = []any{p.t("total"), nil, p.s.Orders, p.s.RevenueFen}
 	}
 	return t
 }
@@ -246,40 +162,40 @@ func (m *Moves) name(i int) string {
 }
 
 // moves is the summary of the comparison.
-func (p *prose) moves() *reportTable {
+func (p *prose) moves() *document.Table {
 	m := p.r.Moves
-	t := &reportTable{cols: []reportColumn{{p.t("col.change"), kindText}, {p.t("col.customers"), kindInt}}}
+	t := &document.Table{Cols: []document.Column{document.Col(p.t("col.change"), document.KindText), document.Col(p.t("col.customers"), document.KindInt)}}
 	if m == nil {
 		return t
 	}
-	t.rows = [][]any{
+	t.Rows = [][]any{
 		{p.t("move.up"), m.Up}, {p.t("move.down"), m.Down}, {p.t("move.new"), m.New},
 		{p.t("move.gone"), m.Gone}, {p.t("move.unchanged"), m.Unchanged},
 	}
 	if m.Changed != 0 {
-		t.rows = append(t.rows, []any{p.t("move.changed"), m.Changed})
+		t.Rows = append(t.Rows, []any{p.t("move.changed"), m.Changed})
 	}
 	return t
 }
 
 // rfmStats describes the three figures, present for schemes of method rfm only.
-func (p *prose) rfmStats() *reportTable {
+func (p *prose) rfmStats() *document.Table {
 	st := p.s.RFM
-	t := &reportTable{cols: []reportColumn{
-		{p.t("col.figure"), kindText}, {p.t("col.min"), kindAny}, {p.t("col.q1"), kindAny}, {p.t("col.q2"), kindAny},
-		{p.t("col.q3"), kindAny}, {p.t("col.max"), kindAny}, {p.t("col.mean"), kindDecimal},
+	t := &document.Table{Cols: []document.Column{
+		document.Col(p.t("col.figure"), document.KindText), document.Col(p.t("col.min"), document.KindAny), document.Col(p.t("col.q1"), document.KindAny), document.Col(p.t("col.q2"), document.KindAny),
+		document.Col(p.t("col.q3"), document.KindAny), document.Col(p.t("col.max"), document.KindAny), document.Col(p.t("col.mean"), document.KindDecimal),
 	}}
 	if st == nil {
 		return t
 	}
 	row := func(name string, q Quartile) {
-		t.rows = append(t.rows, []any{name, q.Min, q.Q1, q.Q2, q.Q3, q.Max, q.Mean})
+		t.Rows = append(t.Rows, []any{name, q.Min, q.Q1, q.Q2, q.Q3, q.Max, q.Mean})
 	}
 	row(p.t("rfm.recency"), st.Recency)
 	row(p.t("rfm.frequency"), st.Frequency)
 	q := st.Monetary
-	t.rows = append(t.rows, []any{
-		p.t("rfm.monetary"), yuanValue(q.Min), yuanValue(q.Q1), yuanValue(q.Q2), yuanValue(q.Q3), yuanValue(q.Max), yuanValue(q.Mean),
+	t.Rows = append(t.Rows, []any{
+		p.t("rfm.monetary"), document.Yuan(q.Min), document.Yuan(q.Q1), document.Yuan(q.Q2), document.Yuan(q.Q3), document.Yuan(q.Max), document.Yuan(q.Mean),
 	})
 	return t
 }

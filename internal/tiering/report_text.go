@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"zhike/internal/document"
 	"zhike/internal/platform/i18n"
 )
 
@@ -78,7 +79,7 @@ func WriteText(w io.Writer, r *Report, zone *time.Location) error {
 	}
 	var b strings.Builder
 	line := func(s ...string) {
-		b.WriteString(strings.TrimRight(plainLine(strings.Join(s, "")), " "))
+		b.WriteString(strings.TrimRight(document.PlainLine(strings.Join(s, "")), " "))
 		b.WriteByte('\n')
 	}
 	if r.Company != "" {
@@ -91,20 +92,20 @@ func WriteText(w io.Writer, r *Report, zone *time.Location) error {
 	line(p.t("as_of", "day", p.s.AsOf.String()), " · ", p.window(), " · ", p.measure(), " · ", p.schemeName())
 	figures := make([]string, 0, len(p.figures()))
 	for _, f := range p.figures() {
-		figures = append(figures, f.label+" "+f.kind.text(f.value))
+		figures = append(figures, f.Label+" "+f.Kind.Text(f.Value))
 	}
 	line(strings.Join(figures, "   "))
 	line()
 	levels := p.levels()
 	for i, l := range p.s.Levels {
-		levels.rows[i][0] = levelRef{name: cutText(plainLine(l.Name), 32)}
+		levels.Rows[i][0] = document.Level{Name: document.CutText(document.PlainLine(l.Name), 32)}
 	}
-	for _, s := range levels.pick(0, 1, 2, 5, 6, 7, 9).lines() {
+	for _, s := range levels.Pick(0, 1, 2, 5, 6, 7, 9).Lines() {
 		line(s)
 	}
 	if p.s.Buyers > 0 {
 		line()
-		for _, s := range p.concentration().pick(0, 1, 2, 3, 5).lines() {
+		for _, s := range p.concentration().Pick(0, 1, 2, 3, 5).Lines() {
 			line(s)
 		}
 		line(p.n("overlap", p.s.Overlap), p.t("list_end"), p.t("gini", "value", i18n.Decimal(p.s.Gini, 3)))
@@ -124,9 +125,9 @@ func WriteText(w io.Writer, r *Report, zone *time.Location) error {
 // movesLine says the whole comparison in one line.
 func (p *prose) movesLine(m *Moves) string {
 	t := p.moves()
-	parts := make([]string, 0, len(t.rows))
-	for _, row := range t.rows {
-		parts = append(parts, row[0].(string)+" "+kindInt.text(row[1]))
+	parts := make([]string, 0, len(t.Rows))
+	for _, row := range t.Rows {
+		parts = append(parts, row[0].(string)+" "+document.KindInt.Text(row[1]))
 	}
 	return p.t("moves.since", "day", m.PreviousAsOf.String()) + p.t("colon") + strings.Join(parts, p.t("list"))
 }
@@ -137,90 +138,16 @@ func (p *prose) textList(line func(...string), title string, list []KeyCustomer)
 	}
 	line()
 	line(p.t(title), p.t("colon"), p.n("people", int64(len(list))))
-	t := &reportTable{cols: []reportColumn{
-		{p.t("col.customer"), kindText}, {p.measureHead(), kindMoney}, {p.t("col.reason"), kindText},
+	t := &document.Table{Cols: []document.Column{
+		document.Col(p.t("col.customer"), document.KindText), document.Col(p.measureHead(), document.KindMoney), document.Col(p.t("col.reason"), document.KindText),
 	}}
 	for _, c := range list[:min(len(list), textKey)] {
-		t.rows = append(t.rows, []any{cutText(plainLine(c.Name), 26), c.SpendFen, c.Reason})
+		t.Rows = append(t.Rows, []any{document.CutText(document.PlainLine(c.Name), 26), c.SpendFen, c.Reason})
 	}
-	for _, s := range t.lines() {
+	for _, s := range t.Lines() {
 		line(s)
 	}
 	if len(list) > textKey {
 		line("…")
 	}
-}
-
-// pick keeps some columns.
-func (t *reportTable) pick(at ...int) *reportTable {
-	take := func(row []any) []any {
-		if row == nil {
-			return nil
-		}
-		out := make([]any, 0, len(at))
-		for _, i := range at {
-			out = append(out, row[i])
-		}
-		return out
-	}
-	out := &reportTable{foot: take(t.foot)}
-	for _, i := range at {
-		out.cols = append(out.cols, t.cols[i])
-	}
-	for _, row := range t.rows {
-		out.rows = append(out.rows, take(row))
-	}
-	return out
-}
-
-// lines sets the table for a fixed-width font.
-func (t *reportTable) lines() []string {
-	const widest = 84 // columns of a cell
-	grid := make([][]string, 0, len(t.rows)+2)
-	head := make([]string, len(t.cols))
-	for i, c := range t.cols {
-		head[i] = c.head
-	}
-	grid = append(grid, head)
-	rows := t.rows
-	if t.foot != nil {
-		rows = append(rows[:len(rows):len(rows)], t.foot)
-	}
-	for _, row := range rows {
-		line := make([]string, len(t.cols))
-		for i, c := range t.cols {
-			line[i] = cutText(plainLine(c.kind.text(row[i])), widest)
-		}
-		grid = append(grid, line)
-	}
-	widths := make([]int, len(t.cols))
-	for _, row := range grid {
-		for i, s := range row {
-			widths[i] = max(widths[i], textColumns(s))
-		}
-	}
-	out := make([]string, 0, len(grid)+1)
-	for k, row := range grid {
-		var b strings.Builder
-		for i, s := range row {
-			if i > 0 {
-				b.WriteString("  ")
-			}
-			pad := strings.Repeat(" ", widths[i]-textColumns(s))
-			if t.cols[i].kind.numeric() {
-				b.WriteString(pad + s)
-			} else {
-				b.WriteString(s + pad)
-			}
-		}
-		out = append(out, b.String())
-		if k == 0 {
-			total := 2 * (len(widths) - 1)
-			for _, w := range widths {
-				total += w
-			}
-			out = append(out, strings.Repeat("─", total))
-		}
-	}
-	return out
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"zhike/internal/document"
 	"zhike/internal/platform/i18n"
 	"zhike/locales"
 )
@@ -106,28 +107,9 @@ func TestTextIsSafeForTerminals(t *testing.T) {
 		}
 	}
 	for line := range strings.SplitSeq(got, "\n") {
-		if textColumns(line) > 200 {
-			t.Errorf("%d columns: %s", textColumns(line), line)
+		if document.TextColumns(line) > 200 {
+			t.Errorf("%d columns: %s", document.TextColumns(line), line)
 		}
-	}
-}
-
-func TestTableLinesAlign(t *testing.T) {
-	tab := &reportTable{
-		cols: []reportColumn{{"级别 A", kindText}, {"n", kindInt}, {"金额", kindMoney}},
-		rows: [][]any{{"钻石", int64(1), int64(-5)}, {"e\u0301", int64(1_234_567), int64(12_345_678_901)}, {nil, nil, nil}},
-	}
-	lines := tab.lines()
-	if len(lines) != 5 {
-		t.Fatal(lines)
-	}
-	for _, l := range lines {
-		if textColumns(l) != textColumns(lines[0]) {
-			t.Errorf("%d columns in %q, %d in the head", textColumns(l), l, textColumns(lines[0]))
-		}
-	}
-	if lines[2] != "钻石            1           -¥0.05" {
-		t.Errorf("%q", lines[2])
 	}
 }
 

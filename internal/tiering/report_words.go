@@ -7,8 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/width"
-
+	"zhike/internal/document"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/i18n"
@@ -125,14 +124,9 @@ var knownTones = map[string]int{
 	"high": 1, "diamond": 1, "mid": 2, "gold": 2, "potential": 3, "silver": 3, "basic": 4, "low": 4, "none": 0,
 }
 
-const dash = "–"
+const dash = document.Dash
 
-func orDash(s string) string {
-	if s == "" {
-		return dash
-	}
-	return s
-}
+func orDash(s string) string { return document.OrDash(s) }
 
 // shareOf is a ÷ b, 0 where there is nothing to divide by.
 func shareOf(a, b int64) float64 {
@@ -160,65 +154,6 @@ func subYuan(sub int64) string {
 		return "-¥" + rest
 	}
 	return "¥" + s
-}
-
-// yuanText is an amount a scheme compares with, given in yuan.
-func yuanText(v float64) string { return fenText(v * 100) }
-
-// fenText writes an amount that may carry a part of a 分.
-func fenText(v float64) string {
-	if !isFinite(v) || v > money.MaxFen*100 || v < -money.MaxFen*100 {
-		return dash
-	}
-	return i18n.Money(money.RoundMilli(int64(v * money.SubPerFen)))
-}
-
-// textColumns is how many columns of a terminal s takes: two for wide characters.
-func textColumns(s string) int {
-	n := 0
-	for _, r := range s {
-		n += runeColumns(r)
-	}
-	return n
-}
-
-func runeColumns(r rune) int {
-	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
-		return 0
-	}
-	switch width.LookupRune(r).Kind() {
-	case width.EastAsianWide, width.EastAsianFullwidth:
-		return 2
-	}
-	return 1
-}
-
-// cutText shortens s to at most n columns.
-func cutText(s string, n int) string {
-	if textColumns(s) <= n {
-		return s
-	}
-	used := 0
-	for i, r := range s {
-		if used += runeColumns(r); used > n-1 {
-			return s[:i] + "…"
-		}
-	}
-	return s
-}
-
-// plainLine takes out of s what would move the cursor of a terminal or break a
-// line: control characters and marks that turn the direction of writing.
-func plainLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\r' || r == '\t':
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == unicode.ReplacementChar:
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // dayOf reads "2006-01-02"; false where it is none.

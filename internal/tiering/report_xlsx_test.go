@@ -8,11 +8,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 
+	"zhike/internal/document"
 	"zhike/internal/platform/i18n"
 )
 
@@ -140,7 +140,7 @@ func TestWriteXLSX(t *testing.T) {
 		t.Errorf("a reason is cut off: %+v", st)
 	}
 	one, err := f.GetRowHeight("重点客户", 2)
-	if w, _ := f.GetColWidth("重点客户", "I"); err != nil || one < 15*math.Ceil(float64(textColumns(sampleReport(i18n.ZhCN).KeyCustomers[0].Reason))/w) {
+	if w, _ := f.GetColWidth("重点客户", "I"); err != nil || one < 15*math.Ceil(float64(document.TextColumns(sampleReport(i18n.ZhCN).KeyCustomers[0].Reason))/w) {
 		t.Errorf("a row of %v points for a reason in a column of %v", one, w)
 	}
 	for _, sheet := range want {
@@ -149,7 +149,7 @@ func TestWriteXLSX(t *testing.T) {
 			t.Errorf("%s has no frozen header: %+v %v", sheet, panes, err)
 		}
 		w, err := f.GetColWidth(sheet, "A")
-		if err != nil || w < minColumn || w > maxColumn {
+		if err != nil || w < document.MinColumn || w > document.MaxColumn {
 			t.Errorf("%s: column A is %v wide: %v", sheet, w, err)
 		}
 	}
@@ -283,22 +283,6 @@ func TestXLSXLargeAmounts(t *testing.T) {
 		v, err := strconv.ParseFloat(raw, 64)
 		if err != nil || strconv.FormatFloat(v, 'f', 2, 64) != want {
 			t.Errorf("%s is %q, want %s", at, raw, want)
-		}
-	}
-}
-
-func TestSerialTime(t *testing.T) {
-	cases := []struct {
-		t    time.Time
-		want float64
-	}{
-		{time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC), 25_569},
-		{time.Date(2026, 9, 26, 12, 0, 0, 0, reportZone), 46_291.5},
-		{time.Date(1900, 3, 1, 6, 0, 0, 0, time.UTC), 61.25},
-	}
-	for _, c := range cases {
-		if got := serialTime(c.t); math.Abs(got-c.want) > 1e-9 {
-			t.Errorf("%v is %v, want %v", c.t, got, c.want)
 		}
 	}
 }

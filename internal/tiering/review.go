@@ -250,7 +250,7 @@ func (s *Service) movesBetween(ctx context.Context, r *review, m *margins, keep 
 	var ids []int64
 	err = s.DB.InReadTx(ctx, func(ctx context.Context) error {
 		return s.store.levelPairs(ctx, r.RunID, r.BaseRunID, from, to, func(customer int64, b, a int16) {
-			if int16(keep[b+1]) != a && !hand[customer] {
+			if a >= 0 && int16(keep[b+1]) != a && !hand[customer] {
 				ids = append(ids, customer)
 				before[customer] = b
 			}

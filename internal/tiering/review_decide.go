@@ -22,13 +22,16 @@ func can(ctx context.Context, p auth.Permission) bool { return auth.From(ctx).Ca
 const maxReason = 1000
 
 // reasonOf trims a reason; errors tier.reason_needed, tier.text_too_long.
-func reasonOf(text string) (string, error) {
+func reasonOf(text string) (string, error) { return reasonAt("reason", text) }
+
+// reasonAt is reasonOf for a field of another name.
+func reasonAt(field, text string) (string, error) {
 	text = strings.TrimSpace(text)
 	switch {
 	case text == "":
-		return "", errs.New(errs.Invalid, "invalid").WithField("reason", "tier.reason_needed")
+		return "", errs.New(errs.Invalid, "invalid").WithField(field, "tier.reason_needed")
 	case len([]rune(text)) > maxReason:
-		return "", errs.New(errs.Invalid, "invalid").WithField("reason", "tier.text_too_long", "max", maxReason)
+		return "", errs.New(errs.Invalid, "invalid").WithField(field, "tier.text_too_long", "max", maxReason)
 	}
 	return text, nil
 }

@@ -62,7 +62,7 @@ func newReviewed(t testing.TB, d *db.DB, n int64) *reviewed {
 	}
 	c.store(t, d)
 	r := &reviewed{d: d, clk: clock.NewFixed(time.Date(2024, 2, 21, 2, 0, 0, 0, time.UTC))}
-	r.Service = NewService(Deps{DB: d, Clock: r.clk, Zone: clock.In(shanghai), Notify: func(_ context.Context, list []Notice) error {
+	r.Service = NewService(Deps{DB: d, Vault: testVault(t, d), Clock: r.clk, Zone: clock.In(shanghai), Notify: func(_ context.Context, list []Notice) error {
 		r.told = append(r.told, list...)
 		return nil
 	}})

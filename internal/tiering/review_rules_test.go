@@ -103,9 +103,13 @@ func TestAppealsAndHandOnly(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		r := newReviewed(t, d, 8)
 		manager := auth.With(context.Background(), &auth.Actor{StaffID: 101, Scope: auth.ScopeOwn, Permissions: auth.From(person(9)).Permissions})
+		r.told = nil
 		a, err := r.MakeAppeal(manager, DimensionValue, AppealInput{CustomerID: 4, Wanted: "aa", Evidence: "年框已签", AttachmentID: 7})
-		if err != nil || a.Level != "dd" || a.Status != AppealOpen || a.CustomerName == "" {
+		if err != nil || a.Level != "dd" || a.Status != AppealOpen || a.CustomerName == "" || a.LevelName != "丁" || a.WantedName != "甲" {
 			t.Fatalf("%+v, %v", a, err)
+		}
+		if len(r.told) != 4 || r.told[0].Kind != "appeal_made" { // three members and a deputy
+			t.Errorf("%+v", r.told)
 		}
 		if _, err := r.MakeAppeal(manager, DimensionValue, AppealInput{CustomerID: 4, Wanted: "bb", Evidence: "x"}); !errs.Is(err, "tier.appeal_open") {
 			t.Error(err)
@@ -182,6 +186,12 @@ func TestAssessmentsAreKeptAndExported(t *testing.T) {
 		if err != nil || len(list) != 1 || time.UnixMilli(list[0].KeptUntil).Year() != 2027 {
 			t.Fatalf("%+v, %v", list, err)
 		}
+		if a, err := r.Assessment(person(2), list[0].ID); err != nil || a.Purpose != list[0].Purpose {
+			t.Errorf("%+v, %v", a, err)
+		}
+		if _, err := r.Assessment(person(2), list[0].ID+1); !errs.Is(err, "tier.no_such_assessment") {
+			t.Error(err)
+		}
 		var b bytes.Buffer
 		if err := r.ExportAssessments(person(2), "", i18n.ZhCN, &b); err != nil || !bytes.HasPrefix(b.Bytes(), []byte("PK")) {
 			t.Error(b.Len(), err)
@@ -221,6 +231,17 @@ func TestPanelIsChecked(t *testing.T) {
 		}
 		if _, err := s.SavePanel(person(9), DimensionNeed, good); !errs.Is(err, "tier.panel_changed") {
 			t.Error(err)
+		}
+		if err := s.SetAway(person(1), 0, true); err != nil {
+			t.Fatal(err)
+		}
+		a, err := s.AbsenceOf(person(1), 1)
+		if err != nil || !a.Away || len(a.Seats) != 1 || a.Seats[0].Dimension != DimensionNeed || a.Seats[0].DeputyName != "乙" {
+			t.Errorf("%+v, %v", a, err)
+		}
+		// A deputy has no seat of his own.
+		if a, err = s.AbsenceOf(person(2), 2); err != nil || a.Away || len(a.Seats) != 0 {
+			t.Errorf("%+v, %v", a, err)
 		}
 	})
 }

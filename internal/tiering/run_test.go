@@ -243,6 +243,16 @@ func TestRunTwiceIsTheSame(t *testing.T) {
 	})
 }
 
+// waitingRun stores a run that nobody works on yet.
+func waitingRun(t *testing.T, ctx context.Context, s *Service, in RunInput) *runRow {
+	t.Helper()
+	rows, err := s.begin(ctx, []RunInput{in}, func(context.Context, []*runRow) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows[0]
+}
+
 // A run that was cut off after some rows is begun anew and ends as an
 // undisturbed one; until then nobody sees it.
 func TestInterruptedRun(t *testing.T) {
@@ -251,11 +261,8 @@ func TestInterruptedRun(t *testing.T) {
 		s, ctx := newTestService(t, d)
 		want := runNow(t, ctx, s, "rfm", "2024-02-29")
 		asOf := mustDay("2024-02-29")
-		row, err := s.begin(ctx, RunInput{Scheme: "rfm", AsOf: &asOf}, func(context.Context, *runRow) error { return nil })
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = d.InTx(ctx, func(ctx context.Context) error {
+		row := waitingRun(t, ctx, s, RunInput{Scheme: "rfm", AsOf: &asOf})
+		err := d.InTx(ctx, func(ctx context.Context) error {
 			if _, err := s.store.claim(ctx, row.ID, 1, 1); err != nil {
 				return err
 			}
@@ -275,7 +282,7 @@ func TestInterruptedRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.runJob(ctx, jobs.Job[RunArgs]{Args: RunArgs{again.ID}, Attempt: 2}); err != nil {
+		if err := s.runJob(ctx, jobs.Job[RunArgs]{Args: RunArgs{RunID: again.ID}, Attempt: 2}); err != nil {
 			t.Fatal(err)
 		}
 		got, err := s.Run(ctx, row.ID)
@@ -289,7 +296,7 @@ func TestInterruptedRun(t *testing.T) {
 			t.Errorf("%d members of %d", n, got.Customers)
 		}
 		// Once more: a finished run never changes.
-		if err := s.runJob(ctx, jobs.Job[RunArgs]{Args: RunArgs{row.ID}, Attempt: 3}); err != nil {
+		if err := s.runJob(ctx, jobs.Job[RunArgs]{Args: RunArgs{RunID: row.ID}, Attempt: 3}); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -323,10 +330,7 @@ func TestOneRunOfASchemeAtATime(t *testing.T) {
 			t.Errorf("thrown away: %+v", d.RunView)
 		}
 		// A killed command: no job, and a lease that ran out.
-		row, err := s.begin(ctx, RunInput{Scheme: "value-rules"}, func(context.Context, *runRow) error { return nil })
-		if err != nil {
-			t.Fatal(err)
-		}
+		row := waitingRun(t, ctx, s, RunInput{Scheme: "value-rules"})
 		if _, err := s.RunNow(ctx, RunInput{Scheme: "value-rules"}); !errs.Is(err, "tier.run_in_progress") {
 			t.Errorf("beside a living command: %v", err)
 		}
@@ -373,7 +377,7 @@ func TestCancelledRunLeavesNothing(t *testing.T) {
 		if err != nil || v.Status != StatusCancelled {
 			t.Fatal(v, err)
 		}
-		if err := s.runJob(ctx, jobs.Job[RunArgs]{Args: RunArgs{row.ID}, Attempt: 1}); err != nil {
+		if err := s.runJob(ctx, jobs.Job[RunArgs]{Args: RunArgs{RunID: row.ID}, Attempt: 1}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := s.CancelRun(ctx, run.ID); !errs.Is(err, "tier.run_over") {

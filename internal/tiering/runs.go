@@ -1,6 +1,7 @@
 package tiering
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"time"
@@ -38,6 +39,8 @@ type RunDetail struct {
 	RunView
 	Summary *Summary `json:"summary"`
 	Moves   *Moves   `json:"moves" doc:"Against the run before; null for the first run of a scheme"`
+	// Decided is null where the levels are those that the run proposed.
+	Decided *DecidedLevels `json:"decided" doc:"Levels as people decided; null where they are those of the summary"`
 }
 
 // RunInput says what to run.
@@ -53,9 +56,10 @@ type stored struct {
 	Moves *Moves `json:"moves,omitempty"`
 }
 
-// RunArgs is the input of the job that makes a run.
+// RunArgs is the input of the job that makes a run, and others together with it.
 type RunArgs struct {
-	RunID int64 `json:"run_id"`
+	RunID int64   `json:"run_id"`
+	With  []int64 `json:"with,omitempty"`
 }
 
 // Kind names the job.
@@ -80,74 +84,126 @@ func (s *Service) RegisterJobs(r *jobs.Registry) {
 // tier.as_of_past, tier.run_in_progress (param run_id) where one of the scheme
 // waits or runs.
 func (s *Service) StartRun(ctx context.Context, in RunInput) (RunView, error) {
-	row, err := s.begin(ctx, in, func(ctx context.Context, row *runRow) error {
-		job, err := s.Jobs.Enqueue(ctx, RunArgs{row.ID}, jobs.EnqueueOpts{})
-		if err != nil {
-			return err
-		}
-		row.JobID = job
-		return s.store.setJob(ctx, row.ID, job)
-	})
+	list, err := s.start(ctx, []RunInput{in})
 	if err != nil {
 		return RunView{}, err
 	}
-	return s.named(ctx, s.runView(row))
+	return list[0], nil
+}
+
+// start queues runs of one day, which one job makes together.
+func (s *Service) start(ctx context.Context, in []RunInput) ([]RunView, error) {
+	rows, err := s.begin(ctx, in, func(ctx context.Context, rows []*runRow) error {
+		args := RunArgs{RunID: rows[0].ID}
+		for _, r := range rows[1:] {
+			args.With = append(args.With, r.ID)
+		}
+		job, err := s.Jobs.Enqueue(ctx, args, jobs.EnqueueOpts{})
+		for _, r := range rows {
+			if r.JobID = job; err == nil {
+				err = s.store.setJob(ctx, r.ID, job)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.runViews(ctx, rows)
 }
 
 // RunNow makes a run in this process and waits for it: the command line.
 // Progress goes to jobs.Report. Errors as StartRun, and those of the work.
 func (s *Service) RunNow(ctx context.Context, in RunInput) (RunDetail, error) {
-	row, err := s.begin(ctx, in, func(context.Context, *runRow) error { return nil })
+	list, err := s.runNow(ctx, []RunInput{in})
 	if err != nil {
 		return RunDetail{}, err
 	}
-	if err := s.execute(ctx, row); err != nil {
-		// Also where ctx ended: a run without a job has nobody to go on with it.
-		s.abandon(context.WithoutCancel(ctx), row.ID, err)
-		return RunDetail{}, err
-	}
-	return s.Run(ctx, row.ID)
+	return list[0], nil
 }
 
-// begin stores a waiting run.
-func (s *Service) begin(ctx context.Context, in RunInput, then func(context.Context, *runRow) error) (*runRow, error) {
-	asOf, err := s.asOf(in.AsOf)
+// runNow makes runs of one day together. Where one fails the others are there; the
+// error is that of the first that failed.
+func (s *Service) runNow(ctx context.Context, in []RunInput) ([]RunDetail, error) {
+	rows, err := s.begin(ctx, in, func(context.Context, []*runRow) error { return nil })
 	if err != nil {
 		return nil, err
 	}
-	if err := s.endOrphan(ctx, in.Scheme); err != nil {
+	for i, e := range s.execute(ctx, rows) {
+		if e != nil {
+			// Also where ctx ended: a run without a job has nobody to go on with it.
+			s.abandon(context.WithoutCancel(ctx), rows[i].ID, e)
+			err = cmp.Or(err, e)
+		}
+	}
+	if err != nil {
 		return nil, err
 	}
-	var row *runRow
+	out := make([]RunDetail, len(rows))
+	for i, r := range rows {
+		if out[i], err = s.Run(ctx, r.ID); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// begin stores waiting runs of one day, all or none.
+func (s *Service) begin(ctx context.Context, in []RunInput, then func(context.Context, []*runRow) error) ([]*runRow, error) {
+	asOf, err := s.asOf(in[0].AsOf)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range in {
+		if err := s.endOrphan(ctx, one.Scheme); err != nil {
+			return nil, err
+		}
+	}
+	var rows []*runRow
+	var at string // the scheme whose run is being stored
 	err = s.DB.InTx(ctx, func(ctx context.Context) error {
-		sch, err := s.store.schemeVersion(ctx, in.Scheme, in.Version)
-		if err != nil {
-			return err
+		rows = nil
+		for _, one := range in {
+			at = one.Scheme
+			row, err := s.waiting(ctx, one, asOf)
+			if err != nil {
+				return err
+			}
+			rows = append(rows, row)
 		}
-		now := s.now()
-		row = &runRow{
-			SchemeID: sch.ID, SchemeCode: sch.Code, Dimension: sch.dimension(), SchemeName: sch.Name, Version: sch.Version, AsOf: asOf,
-			Status: StatusWaiting, CreatedBy: staffOf(ctx), CreatedAt: now, LeaseUntil: now + leaseFor.Milliseconds(),
-		}
-		if err := s.store.insertRun(ctx, row); err != nil {
-			return err
-		}
-		if err := then(ctx, row); err != nil {
-			return err
-		}
-		return s.audit(ctx, audit.Entry{
-			Action: "tier.run_start", ObjectType: "tier_run", ObjectID: strconv.FormatInt(row.ID, 10),
-			After: map[string]any{"scheme": sch.Code, "version": sch.Version, "as_of": asOf.String()},
-		})
+		return then(ctx, rows)
 	})
 	if db.IsUnique(err) {
-		e := errs.New(errs.Conflict, "tier.run_in_progress", "scheme", in.Scheme)
-		if active, err := s.store.activeRun(ctx, in.Scheme); err == nil {
+		e := errs.New(errs.Conflict, "tier.run_in_progress", "scheme", at)
+		if active, err := s.store.activeRun(ctx, at); err == nil {
 			e.Params["run_id"] = active.ID
 		}
 		return nil, e
 	}
-	return row, err
+	return rows, err
+}
+
+// waiting stores a run that is to be made.
+func (s *Service) waiting(ctx context.Context, in RunInput, asOf clock.Day) (*runRow, error) {
+	sch, err := s.store.schemeVersion(ctx, in.Scheme, in.Version)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkModels(ctx, sch.Scheme); err != nil {
+		return nil, err
+	}
+	now := s.now()
+	row := &runRow{
+		SchemeID: sch.ID, SchemeCode: sch.Code, Dimension: sch.dimension(), SchemeName: sch.Name, Version: sch.Version, AsOf: asOf,
+		Status: StatusWaiting, CreatedBy: staffOf(ctx), CreatedAt: now, LeaseUntil: now + leaseFor.Milliseconds(),
+	}
+	if err := s.store.insertRun(ctx, row); err != nil {
+		return nil, err
+	}
+	return row, s.audit(ctx, audit.Entry{
+		Action: "tier.run_start", ObjectType: "tier_run", ObjectID: strconv.FormatInt(row.ID, 10),
+		After: map[string]any{"scheme": sch.Code, "version": sch.Version, "as_of": asOf.String()},
+	})
 }
 
 func (s *Service) asOf(day *clock.Day) (clock.Day, error) {
@@ -259,8 +315,9 @@ func (s *Service) CancelRun(ctx context.Context, id int64) (RunView, error) {
 
 // RunFilter narrows a list of runs; a field at zero does not.
 type RunFilter struct {
-	Scheme string // code
-	Status Status
+	Dimension string // code
+	Scheme    string // code
+	Status    Status
 }
 
 // Runs lists runs below an id (0 = from the newest), newest first.
@@ -272,6 +329,11 @@ func (s *Service) Runs(ctx context.Context, f RunFilter, below int64, n int) ([]
 	if err != nil {
 		return nil, err
 	}
+	return s.runViews(ctx, rows)
+}
+
+// runViews are runs with who made them.
+func (s *Service) runViews(ctx context.Context, rows []*runRow) ([]RunView, error) {
 	out := make([]RunView, len(rows))
 	made := make([]author, len(rows))
 	for i, r := range rows {
@@ -297,6 +359,9 @@ func (s *Service) Run(ctx context.Context, id int64) (RunDetail, error) {
 			return out, err
 		}
 		out.Summary, out.Moves = st.Summary, st.Moves
+		if out.Decided, err = s.decided(ctx, r); err != nil {
+			return out, err
+		}
 	}
 	return out, nil
 }

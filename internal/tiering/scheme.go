@@ -46,6 +46,8 @@ type Scheme struct {
 	Rules  []Rule  `yaml:"rules,omitempty" json:"rules,omitempty"`
 	Score  *Score  `yaml:"score,omitempty" json:"score,omitempty"`
 	RFM    *RFM    `yaml:"rfm,omitempty" json:"rfm,omitempty"`
+	// Horizon is of figures by models; nil is a year at 10 %.
+	Horizon *Horizon `yaml:"horizon,omitempty" json:"horizon,omitempty"`
 }
 
 // Level is one grade: Code is stable, Name and Advice are what people read.

@@ -37,6 +37,9 @@ func (s *Service) EnsureShipped(ctx context.Context) error {
 	if err := s.ensureDimensions(ctx); err != nil {
 		return err
 	}
+	if err := s.store.sealOld(ctx); err != nil {
+		return err
+	}
 	for _, sch := range Shipped() {
 		if _, err := s.store.schemeVersion(ctx, sch.Code, 0); !errs.Is(err, "tier.no_such_scheme") {
 			if err != nil {

@@ -11,6 +11,7 @@ import (
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/events"
 	"zhike/internal/platform/jobs"
+	"zhike/internal/platform/vault"
 	"zhike/internal/rule"
 )
 
@@ -23,6 +24,7 @@ type Auditor interface {
 // by RunNow only; JobAlive, Find, Names and Company may be nil.
 type Deps struct {
 	DB     *db.DB
+	Vault  *vault.Vault // seals what people write about customers
 	Clock  clock.Clock
 	Zone   clock.Zone // company time
 	Jobs   jobs.Enqueuer
@@ -43,6 +45,8 @@ type Deps struct {
 	Say    func(ctx context.Context, n *rule.Node, locale string) (string, error)
 	// Orders are those in memory.
 	Orders Orders
+	// Models tells the figures of the company's models; nil where there are none.
+	Models Models
 	// Departments gives the department above each, 0 at the top; nil knows of none.
 	Departments func(ctx context.Context) (map[int64]int64, error)
 	// DepartmentName gives the name of one, "" where there is none; may be nil.
@@ -77,7 +81,7 @@ func NewService(d Deps) *Service {
 	if d.Zone == nil {
 		d.Zone = clock.In(time.UTC)
 	}
-	return &Service{Deps: d, store: &store{d.DB, d.Orders}, preview: make(chan struct{}, 1)}
+	return &Service{Deps: d, store: &store{db: d.DB, orders: d.Orders, vault: d.Vault}, preview: make(chan struct{}, 1)}
 }
 
 // audit records an act in the transaction of ctx.

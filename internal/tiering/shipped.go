@@ -14,18 +14,20 @@ func Shipped() []*Scheme {
 	return []*Scheme{shippedRules(), shippedScore(), shippedRFM(), shippedNeed(), shippedLoyalty()}
 }
 
-func valueLevels() []Level {
-	return []Level{
-		{Code: "high", Name: zh("level.high"), Advice: zh("advice.high")},
-		{Code: "mid", Name: zh("level.mid"), Advice: zh("advice.mid")},
-		{Code: "potential", Name: zh("level.potential"), Advice: zh("advice.potential")},
+// levels are those of the codes, best first. Their advice stands under advice.<code>,
+// or advice.<kind>_<code> where a kind has its own.
+func levels(kind string, codes ...string) []Level {
+	out := make([]Level, len(codes))
+	for i, code := range codes {
+		out[i] = Level{Code: code, Name: zh("level." + code), Advice: zh("advice." + kind + code)}
 	}
+	return out
 }
 
 func shippedRules() *Scheme {
 	return &Scheme{
 		Code: "value-rules", Name: zh("scheme.rules"), Method: MethodRules, WindowDays: 365, Measure: MeasureNet,
-		Levels: valueLevels(),
+		Levels: levels("", "high", "mid", "potential"),
 		Rules: []Rule{
 			{Level: "high", Name: zh("rule.all_high"), All: []Condition{
 				{Metric: MetricSpend, Op: OpTopShare, Value: 0.20},
@@ -56,11 +58,7 @@ func shippedRules() *Scheme {
 func shippedScore() *Scheme {
 	return &Scheme{
 		Code: "value-score", Name: zh("scheme.score"), Method: MethodScore, WindowDays: 365, Measure: MeasureNet,
-		Levels: []Level{
-			{Code: "high", Name: zh("level.high"), Advice: zh("advice.score_high")},
-			{Code: "mid", Name: zh("level.mid"), Advice: zh("advice.score_mid")},
-			{Code: "basic", Name: zh("level.basic"), Advice: zh("advice.score_basic")},
-		},
+		Levels: levels("score_", "high", "mid", "basic"),
 		Score: &Score{
 			Parts: []ScorePart{
 				{Name: zh("part.current"), Weight: 0.5, Terms: []ScoreTerm{
@@ -86,18 +84,8 @@ func shippedScore() *Scheme {
 func shippedRFM() *Scheme {
 	return &Scheme{
 		Code: "rfm", Name: zh("scheme.rfm"), Method: MethodRFM, WindowDays: 365, Measure: MeasureNet,
-		Levels: []Level{
-			{Code: "important-value", Name: zh("level.important-value"), Advice: zh("advice.important-value")},
-			{Code: "important-develop", Name: zh("level.important-develop"), Advice: zh("advice.important-develop")},
-			{Code: "important-keep", Name: zh("level.important-keep"), Advice: zh("advice.important-keep")},
-			{Code: "important-winback", Name: zh("level.important-winback"), Advice: zh("advice.important-winback")},
-			{Code: "general-value", Name: zh("level.general-value"), Advice: zh("advice.general-value")},
-			{Code: "general-develop", Name: zh("level.general-develop"), Advice: zh("advice.general-develop")},
-			{Code: "general-keep", Name: zh("level.general-keep"), Advice: zh("advice.general-keep")},
-			{Code: "general-winback", Name: zh("level.general-winback"), Advice: zh("advice.general-winback")},
-			{Code: "none", Name: zh("level.none"), Advice: zh("advice.none")},
-		},
-		RFM: &RFM{Bins: 5, Split: "score"},
+		Levels: levels("", "important-value", "important-develop", "important-keep", "important-winback", "general-value", "general-develop", "general-keep", "general-winback", "none"),
+		RFM:    &RFM{Bins: 5, Split: "score"},
 	}
 }
 
@@ -107,11 +95,7 @@ func shippedRFM() *Scheme {
 func shippedNeed() *Scheme {
 	return &Scheme{
 		Code: "need-rules", Name: zh("scheme.need"), Dimension: DimensionNeed, Method: MethodRules, WindowDays: 365, Measure: MeasureNet,
-		Levels: []Level{
-			{Code: "personalised", Name: zh("level.personalised"), Advice: zh("advice.personalised")},
-			{Code: "standardised", Name: zh("level.standardised"), Advice: zh("advice.standardised")},
-			{Code: "latent", Name: zh("level.latent"), Advice: zh("advice.latent")},
-		},
+		Levels: levels("", "personalised", "standardised", "latent"),
 		Rules: []Rule{
 			{Level: "personalised", Name: zh("rule.many_items"), All: []Condition{
 				{Metric: MetricOrders, Op: OpAtLeast, Value: 4},
@@ -132,11 +116,7 @@ func shippedNeed() *Scheme {
 func shippedLoyalty() *Scheme {
 	return &Scheme{
 		Code: "loyalty-rules", Name: zh("scheme.loyalty"), Dimension: DimensionLoyalty, Method: MethodRules, WindowDays: 365, Measure: MeasureNet,
-		Levels: []Level{
-			{Code: "loyal", Name: zh("level.loyal"), Advice: zh("advice.loyal")},
-			{Code: "general", Name: zh("level.general"), Advice: zh("advice.general")},
-			{Code: "churn-risk", Name: zh("level.churn-risk"), Advice: zh("advice.churn-risk")},
-		},
+		Levels: levels("", "loyal", "general", "churn-risk"),
 		Rules: []Rule{
 			{Level: "churn-risk", Name: zh("rule.off_rhythm"), All: []Condition{
 				{Metric: MetricRhythm, Op: OpAtLeast, Value: 2},

@@ -150,7 +150,8 @@ func (s *store) assignments(ctx context.Context, query string, args []any, fn fu
 
 // insertAssignments writes customers from ≤ i < to of a run inside InTx. The
 // columns a method does not use keep their defaults: each costs time.
-func (s *store) insertAssignments(ctx context.Context, run int64, sch *Scheme, f *loaded, g *Grades, c compared, from, to int) error {
+func (s *store) insertAssignments(ctx context.Context, m *making, from, to int) error {
+	run, sch, f, g, c := m.row.ID, m.sch.Scheme, m.f, m.g, m.c
 	cols := []string{"run_id", "customer_id", "level", "reason", "last_day", "orders", "spend_fen", "signals"}
 	d := sch.detailer()
 	withScore, withMove := sch.Method != MethodRules, c.moves != nil
@@ -180,8 +181,8 @@ func (s *store) insertAssignments(ctx context.Context, run int64, sch *Scheme, f
 		}
 		if withMove {
 			v[k], v[k+1] = int64(c.move[i]), nil
-			if f.prevLevel[i] != noLevel {
-				v[k+1] = int64(f.prevLevel[i])
+			if c.was.level[i] != noLevel {
+				v[k+1] = int64(c.was.level[i])
 			}
 			k += 2
 		}

@@ -1,19 +1,13 @@
 package tiering
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
 )
 
 func noRun(err error) bool { return errs.Is(err, "tier.no_such_run") }
-
-func sortChanges(list []levelChange) {
-	slices.SortFunc(list, func(a, b levelChange) int { return cmp.Compare(a.customer, b.customer) })
-}
 
 // changesRow is a part of the level changes of a decision.
 type changesRow struct {

@@ -65,8 +65,8 @@ func (s *store) handOnlyAmong(ctx context.Context) (map[int64]bool, error) {
 // handOnly reads the switch of a customer; it is off where there is no row.
 func (s *store) handOnly(ctx context.Context, customer int64) (HandOnly, error) {
 	h := HandOnly{CustomerID: customer}
-	err := db.MapError(s.db.Q(ctx).QueryRowContext(ctx, `SELECT reason, set_by, since FROM tier_hand_only WHERE customer_id = $1`, customer).
-		Scan(&h.Reason, &h.By, &h.Since))
+	err := db.MapError(s.db.Q(ctx).QueryRowContext(ctx, `SELECT reason_cipher, set_by, since FROM tier_hand_only WHERE customer_id = $1`, customer).
+		Scan(s.opened(&h.Reason), &h.By, &h.Since))
 	if db.IsNoRow(err) {
 		return h, nil
 	}
@@ -79,8 +79,12 @@ func (s *store) setHandOnly(ctx context.Context, customer int64, on bool, reason
 		_, err := s.exec(ctx, `DELETE FROM tier_hand_only WHERE customer_id = $1`, customer)
 		return err
 	}
-	_, err := s.exec(ctx, `INSERT INTO tier_hand_only (customer_id, reason, set_by, since) VALUES ($1, $2, $3, $4) ON CONFLICT (customer_id) DO NOTHING`,
-		customer, reason, by, now)
+	sealed, err := s.seal(reason)
+	if err != nil {
+		return err
+	}
+	_, err = s.exec(ctx, `INSERT INTO tier_hand_only (customer_id, reason, reason_cipher, set_by, since) VALUES ($1, '', $2, $3, $4) ON CONFLICT (customer_id) DO NOTHING`,
+		customer, sealed, by, now)
 	return err
 }
 

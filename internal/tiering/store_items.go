@@ -20,10 +20,22 @@ type itemRow struct {
 }
 
 func (s *store) insertItems(ctx context.Context, list []itemRow) error {
+	// Thousands have the reason of one act.
+	sealed := map[string]any{"": nil}
+	for i := range list {
+		if _, ok := sealed[list[i].reason]; !ok {
+			cipher, err := s.seal(list[i].reason)
+			if err != nil {
+				return err
+			}
+			sealed[list[i].reason] = cipher
+		}
+	}
 	return s.db.BulkInsert(ctx, "tier_decision_items", []string{"run_id", "customer_id", "decision_id", "from_day", "before_level", "after_level",
-		"reason", "decided_by", "decided_at"}, len(list), func(i int, v []any) {
+		"reason", "reason_cipher", "decided_by", "decided_at"}, len(list), func(i int, v []any) {
 		r := &list[i]
-		v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8] = r.run, r.customer, r.decision, int64(r.from), int64(r.before), int64(r.after), r.reason, r.by, r.at
+		v[0], v[1], v[2], v[3], v[4], v[5] = r.run, r.customer, r.decision, int64(r.from), int64(r.before), int64(r.after)
+		v[6], v[7], v[8], v[9] = "", sealed[r.reason], r.by, r.at
 	})
 }
 
@@ -32,11 +44,11 @@ func (s *store) itemsOf(ctx context.Context, run int64, ids []int64) (map[int64]
 	out := map[int64][]itemRow{}
 	err := db.InChunks(ids, func(chunk []int64) error {
 		in, args := db.InArgs(2, chunk)
-		return db.Each(ctx, s.db.Q(ctx), `SELECT i.customer_id, i.decision_id, i.from_day, i.before_level, i.after_level, i.reason, i.decided_by, i.decided_at, d.kind
+		return db.Each(ctx, s.db.Q(ctx), `SELECT i.customer_id, i.decision_id, i.from_day, i.before_level, i.after_level, i.reason_cipher, i.decided_by, i.decided_at, d.kind
 FROM tier_decision_items i JOIN tier_decisions d ON d.id = i.decision_id WHERE i.run_id = $1 AND i.customer_id IN (`+in+`)
 ORDER BY i.customer_id, i.decision_id`, func(r db.Scanner) error {
 			it := itemRow{run: run}
-			err := r.Scan(&it.customer, &it.decision, &it.from, &it.before, &it.after, &it.reason, &it.by, &it.at, &it.kind)
+			err := r.Scan(&it.customer, &it.decision, &it.from, &it.before, &it.after, s.opened(&it.reason), &it.by, &it.at, &it.kind)
 			out[it.customer] = append(out[it.customer], it)
 			return err
 		}, append([]any{run}, args...)...)
@@ -46,10 +58,10 @@ ORDER BY i.customer_id, i.decision_id`, func(r db.Scanner) error {
 
 // customerItems are the items of a customer over all decisions, newest first.
 func (s *store) customerItems(ctx context.Context, customer int64, n int) ([]itemRow, error) {
-	return db.Select(ctx, s.db.Q(ctx), `SELECT i.run_id, i.customer_id, i.decision_id, i.from_day, i.before_level, i.after_level, i.reason, i.decided_by, i.decided_at, d.kind
+	return db.Select(ctx, s.db.Q(ctx), `SELECT i.run_id, i.customer_id, i.decision_id, i.from_day, i.before_level, i.after_level, i.reason_cipher, i.decided_by, i.decided_at, d.kind
 FROM tier_decisions d CROSS JOIN tier_decision_items i WHERE i.run_id = d.run_id AND i.customer_id = $1 AND i.decision_id = d.id AND d.status = 'published'
 ORDER BY i.decision_id DESC LIMIT $2`, func(it *itemRow, r db.Scanner) error {
-		return r.Scan(&it.run, &it.customer, &it.decision, &it.from, &it.before, &it.after, &it.reason, &it.by, &it.at, &it.kind)
+		return r.Scan(&it.run, &it.customer, &it.decision, &it.from, &it.before, &it.after, s.opened(&it.reason), &it.by, &it.at, &it.kind)
 	}, customer, n)
 }
 
@@ -72,6 +84,29 @@ func (s *store) levelsIn(ctx context.Context, run int64, ids []int64) (map[int64
 			return err
 		}, append([]any{run}, args...)...)
 	})
+	return out, err
+}
+
+// decidedIn counts the customers of a run about whom people decided otherwise, in
+// its review, by hand, or as graded by people alone. CROSS JOIN because SQLite then
+// begins with the few.
+func (s *store) decidedIn(ctx context.Context, run int64) (n int64, err error) {
+	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT customer_id FROM tier_decision_items WHERE run_id = $1
+UNION SELECT h.customer_id FROM tier_hand_only h CROSS JOIN tier_assignments a WHERE a.run_id = $2 AND a.customer_id = h.customer_id AND a.reason = $3) AS changed`,
+		run, run, reasonHand).Scan(&n)
+	return n, db.MapError(err)
+}
+
+// levelCounts counts the customers of a run by the number of their level.
+func (s *store) levelCounts(ctx context.Context, run int64) (map[int]int64, error) {
+	out := map[int]int64{}
+	err := db.Each(ctx, s.db.Q(ctx), `SELECT level, COUNT(*) FROM tier_assignments WHERE run_id = $1 GROUP BY level ORDER BY level`, func(r db.Scanner) error {
+		var level int
+		var n int64
+		err := r.Scan(&level, &n)
+		out[level] = n
+		return err
+	}, run)
 	return out, err
 }
 

@@ -116,20 +116,24 @@ func (s *store) lockReview(ctx context.Context, id int64) (acts int64, err error
 
 // insertAct adds an act to a review that is locked.
 func (s *store) insertAct(ctx context.Context, id int64, a *reviewAct) error {
-	if _, err := s.exec(ctx, `INSERT INTO tier_review_acts (decision_id, no, kind, how, level, reason, staff_id, at, customers, places)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, id, a.no, a.kind, a.how, int64(a.level), a.reason, a.staff, a.at, len(a.places), packPlaces(a.places)); err != nil {
+	reason, err := s.seal(a.reason)
+	if err != nil {
 		return err
 	}
-	_, err := s.exec(ctx, `UPDATE tier_reviews SET acts = $1 WHERE decision_id = $2`, a.no, id)
+	if _, err := s.exec(ctx, `INSERT INTO tier_review_acts (decision_id, no, kind, how, level, reason, reason_cipher, staff_id, at, customers, places)
+VALUES ($1, $2, $3, $4, $5, '', $6, $7, $8, $9, $10)`, id, a.no, a.kind, a.how, int64(a.level), reason, a.staff, a.at, len(a.places), packPlaces(a.places)); err != nil {
+		return err
+	}
+	_, err = s.exec(ctx, `UPDATE tier_reviews SET acts = $1 WHERE decision_id = $2`, a.no, id)
 	return err
 }
 
 // actsAfter reads acts behind a number, in order.
 func (s *store) actsAfter(ctx context.Context, id, after, upTo int64) ([]reviewAct, error) {
-	return db.Select(ctx, s.db.Q(ctx), `SELECT no, kind, how, level, reason, staff_id, at, places FROM tier_review_acts
+	return db.Select(ctx, s.db.Q(ctx), `SELECT no, kind, how, level, reason_cipher, staff_id, at, places FROM tier_review_acts
 WHERE decision_id = $1 AND no > $2 AND no <= $3 ORDER BY no`, func(a *reviewAct, r db.Scanner) error {
 		var places []byte
-		err := r.Scan(&a.no, &a.kind, &a.how, &a.level, &a.reason, &a.staff, &a.at, &places)
+		err := r.Scan(&a.no, &a.kind, &a.how, &a.level, s.opened(&a.reason), &a.staff, &a.at, &places)
 		a.places = unpackPlaces(places)
 		return err
 	}, id, after, upTo)
@@ -165,23 +169,40 @@ func (s *store) reviewMoves(ctx context.Context, id, n int64) ([]proposal, error
 	return out, err
 }
 
-// levelPairs calls fn inside InReadTx with the levels that customers have in two
-// runs, -1 for none, in the order of customers from ≤ id ≤ to. Those who are only
-// in the base are left out.
+// levelPairs calls fn inside InReadTx with the levels that customers from ≤ id ≤ to
+// have in two runs, -1 for none, in the order of customers. Both runs are read as
+// they lie and merged here: a join looks up a million rows one by one.
 func (s *store) levelPairs(ctx context.Context, run, base, from, to int64, fn func(customer int64, before, after int16)) error {
-	return s.pairs(ctx, `SELECT a.customer_id, CAST(a.level AS BIGINT) * 1024 + COALESCE(CAST(b.level AS BIGINT), -1) + 1
-FROM tier_assignments a LEFT JOIN tier_assignments b ON b.run_id = $1 AND b.customer_id = a.customer_id
-WHERE a.run_id = $2 AND a.customer_id >= $3 AND a.customer_id <= $4 ORDER BY a.customer_id`,
-		[]any{base, run, from, to}, func(id, v int64) { fn(id, int16(v&1023)-1, int16(v>>10)) })
+	var was []levelRow
+	if base != 0 {
+		if err := s.levelsOf(ctx, base, from, to, func(customer, level int64) {
+			was = append(was, levelRow{customer, int16(level)})
+		}); err != nil {
+			return err
+		}
+	}
+	lost := func(below int64) {
+		for ; len(was) > 0 && was[0].customer < below; was = was[1:] {
+			fn(was[0].customer, was[0].level, -1)
+		}
+	}
+	if err := s.levelsOf(ctx, run, from, to, func(customer, level int64) {
+		lost(customer)
+		before := int16(-1)
+		if len(was) > 0 && was[0].customer == customer {
+			before, was = was[0].level, was[1:]
+		}
+		fn(customer, before, int16(level))
+	}); err != nil {
+		return err
+	}
+	lost(to + 1)
+	return nil
 }
 
-// lostLevels calls fn inside InReadTx with customers of the base who are not in
-// the run.
-func (s *store) lostLevels(ctx context.Context, run, base, from, to int64, fn func(customer, level int64)) error {
-	return s.pairs(ctx, `SELECT b.customer_id, CAST(b.level AS BIGINT) FROM tier_assignments b
-WHERE b.run_id = $1 AND b.customer_id >= $2 AND b.customer_id <= $3
-  AND NOT EXISTS (SELECT 1 FROM tier_assignments a WHERE a.run_id = $4 AND a.customer_id = b.customer_id) ORDER BY b.customer_id`,
-		[]any{base, from, to, run}, fn)
+type levelRow struct {
+	customer int64
+	level    int16
 }
 
 // runRange is the least and greatest customer of one run or another.

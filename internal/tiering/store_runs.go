@@ -93,6 +93,7 @@ func (s *store) runs(ctx context.Context, f RunFilter, below int64, n int) ([]*r
 			where += ` AND ` + column + ` = $` + strconv.Itoa(len(args))
 		}
 	}
+	add("r.dimension", f.Dimension)
 	add("r.scheme_code", f.Scheme)
 	add("r.status", string(f.Status))
 	where += ` ORDER BY r.id DESC LIMIT $` + strconv.Itoa(len(args)+1)

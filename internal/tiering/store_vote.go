@@ -11,8 +11,12 @@ func (s *store) insertComment(ctx context.Context, id, customer int64, c *Commen
 	if c.ID, err = s.db.NextID(ctx, "tier_comment"); err != nil {
 		return 0, err
 	}
-	if _, err = s.exec(ctx, `INSERT INTO tier_review_comments (id, decision_id, customer_id, staff_id, body, at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		c.ID, id, customer, c.StaffID, c.Text, c.At); err != nil {
+	body, err := s.seal(c.Text)
+	if err != nil {
+		return 0, err
+	}
+	if _, err = s.exec(ctx, `INSERT INTO tier_review_comments (id, decision_id, customer_id, staff_id, body, body_cipher, at) VALUES ($1, $2, $3, $4, '', $5, $6)`,
+		c.ID, id, customer, c.StaffID, body, c.At); err != nil {
 		return 0, err
 	}
 	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT COUNT(*) FROM tier_review_comments WHERE decision_id = $1 AND customer_id = $2`, id, customer).Scan(&n)
@@ -20,9 +24,9 @@ func (s *store) insertComment(ctx context.Context, id, customer int64, c *Commen
 }
 
 func (s *store) comments(ctx context.Context, id, customer int64) ([]Comment, error) {
-	return db.Select(ctx, s.db.Q(ctx), `SELECT id, staff_id, body, at FROM tier_review_comments
+	return db.Select(ctx, s.db.Q(ctx), `SELECT id, staff_id, body_cipher, at FROM tier_review_comments
 WHERE decision_id = $1 AND customer_id = $2 ORDER BY id LIMIT 1000`, func(c *Comment, r db.Scanner) error {
-		return r.Scan(&c.ID, &c.StaffID, &c.Text, &c.At)
+		return r.Scan(&c.ID, &c.StaffID, s.opened(&c.Text), &c.At)
 	}, id, customer)
 }
 

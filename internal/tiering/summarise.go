@@ -29,8 +29,8 @@ func (f *Facts) bySpend() []int32 {
 	return order
 }
 
-// summarise sums a run up. order is bySpend.
-func summarise(s *Scheme, f *loaded, g *Grades, order []int32) *Summary {
+// summarise sums a run up.
+func summarise(s *Scheme, f *loaded, g *Grades) *Summary {
 	out := &Summary{
 		Scheme: s, AsOf: clock.Day(f.AsOf), From: f.firstDay(s),
 		Customers: int64(f.Len()), Thresholds: nullable(g.Thresholds),
@@ -67,10 +67,11 @@ func summarise(s *Scheme, f *loaded, g *Grades, order []int32) *Summary {
 	if out.Buyers > 0 {
 		out.Repurchase = float64(repeat) / float64(out.Buyers)
 	}
-	f.concentrate(out, order)
+	f.concentrate(out, f.bySpend())
 	f.heat(out, s, g)
 	out.Months = f.monthRows()
 	out.Missing = f.missing(s)
+	out.Models = f.forecasts.used()
 	return out
 }
 
@@ -186,12 +187,10 @@ func (f *Facts) lorenz(out *Summary, order []int32, total int64) {
 
 // heat fills the RFM figures: those of the scheme where it is one, else those
 // of quintiles, and the number of buyers per class of R and F.
-func (f *Facts) heat(out *Summary, s *Scheme, g *Grades) {
+func (f *loaded) heat(out *Summary, s *Scheme, g *Grades) {
 	rfm := g
 	if s.Method != MethodRFM || s.RFM.Bins != heatBins || len(s.RFM.Recency)+len(s.RFM.Frequency)+len(s.RFM.Monetary) > 0 {
-		plain := &Scheme{Method: MethodRFM, RFM: &RFM{Bins: heatBins, Split: "score"}}
-		rfm = &Grades{Level: make([]uint8, f.Len()), Reason: make([]int16, f.Len()), Score: make([]int32, f.Len())}
-		plain.gradeRFM(f, rfm)
+		rfm = f.quintiles()
 	}
 	out.RFM = g.RFM
 	if out.RFM == nil {
@@ -214,6 +213,11 @@ func (f *Facts) heat(out *Summary, s *Scheme, g *Grades) {
 			out.Heat = append(out.Heat, HeatCell{R: r, F: fr, Customers: c.n, RevenueFen: money.RoundMilli(c.milli)})
 		}
 	}
+}
+
+// quintiles classes buyers by quintiles of recency, frequency and spend.
+func (f *Facts) quintiles() *Grades {
+	return (&Scheme{Method: MethodRFM, RFM: &RFM{Bins: heatBins, Split: "score"}}).Grade(f)
 }
 
 // maxMonths bounds the monthly table of a run over all time.

@@ -31,6 +31,7 @@ type Summary struct {
 	Heat       []HeatCell     `json:"heat,omitempty"` // R × F classes, quintiles of buyers whatever the method
 	Months     []MonthRow     `json:"months"`         // calendar months of the window; by the scheme's measure
 	Missing    []Missing      `json:"missing,omitempty"`
+	Models     []ModelUse     `json:"models,omitempty"` // that figures came from
 }
 
 // LevelSummary sums one level up; the revenues of all levels add up to
@@ -137,4 +138,6 @@ type Report struct {
 	Slipping     []KeyCustomer `json:"slipping"`
 	// People says the conditions back that are rules of audiences, by their place.
 	People map[int]string `json:"people,omitempty"`
+	// Dimensions are what FullReport adds.
+	Dimensions []DimensionReport `json:"dimensions,omitempty"`
 }

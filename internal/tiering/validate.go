@@ -37,6 +37,7 @@ func (s *Scheme) Validate() error {
 		e.WithField("measure", "tier.bad_measure", "value", clip(string(s.Measure)))
 	}
 	s.validateLevels(e)
+	s.validateHorizon(e)
 	switch s.Method {
 	case MethodRules:
 		s.validateRules(e)
