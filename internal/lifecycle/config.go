@@ -28,6 +28,11 @@ type Stage struct {
 	Name   string `json:"name" maxLength:"100"`
 	Advice string `json:"advice" maxLength:"1000" doc:"What to do with customers of this stage"`
 	Tone   int    `json:"tone" minimum:"0" maximum:"8" doc:"One of the fixed colours"`
+	// Owner, DueDays and Goal are what handbook and SOP say about the work on the
+	// stage; no rule reads them.
+	Owner   string `json:"owner,omitempty" maxLength:"100" doc:"Who is responsible for customers of the stage"`
+	DueDays int    `json:"due_days,omitempty" minimum:"0" maximum:"3650" doc:"Within how many days of coming to the stage the work begins; 0: not laid down"`
+	Goal    string `json:"goal,omitempty" maxLength:"1000" doc:"What counts as success"`
 }
 
 // Begin is where somebody who comes new begins.

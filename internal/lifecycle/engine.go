@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"zhike/internal/column"
@@ -37,6 +38,9 @@ type Engine struct {
 	batch    int           // customers in one transaction
 	few      int           // so many are looked at by themselves
 	most     int           // so many touched ones are followed; behind that, everybody
+
+	metrics *engineMetrics
+	leads   atomic.Bool // has the lease, as far as it knows
 
 	token   string
 	renewed time.Time
@@ -88,7 +92,7 @@ var (
 // NewEngine makes the engine of a server; nothing runs before [Engine.Run].
 func NewEngine(s *Service, node string) *Engine {
 	e := &Engine{s: s, node: node, every: engineEvery, lease: engineLease, patience: enginePatience, whole: engineWhole, others: engineOthers,
-		batch: engineBatch, few: engineFew, most: engineMost, held: heldDays{}, wakes: make(chan struct{}, 1), at: func(string) {}}
+		batch: engineBatch, few: engineFew, most: engineMost, held: heldDays{}, wakes: make(chan struct{}, 1), at: func(string) {}, metrics: newEngineMetrics()}
 	s.wake, s.fresh = e.Wake, e.freshAt
 	return e
 }
@@ -282,6 +286,7 @@ func (e *Engine) lead(ctx context.Context) (bool, error) {
 	}
 	e.forget()
 	e.token, e.renewed = token, now
+	e.leads.Store(true)
 	return true, nil
 }
 
@@ -326,6 +331,7 @@ func (e *Engine) freshAt() int64 {
 // forget drops what only the holder of the lease may rely on.
 func (e *Engine) forget() {
 	e.token, e.book, e.known, e.held = "", nil, seen{}, heldDays{}
+	e.leads.Store(false)
 }
 
 // release gives the lease back.

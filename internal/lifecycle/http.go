@@ -41,6 +41,15 @@ type importConfig struct {
 	RawBody []byte
 }
 
+type readConfig struct {
+	RawBody []byte
+}
+
+// FileConfig is a configuration that was read and not saved.
+type FileConfig struct {
+	Config Config `json:"config"`
+}
+
 type compareConfigs struct {
 	From int64 `query:"from" minimum:"0" doc:"Version; 0 is the one in force"`
 	To   int64 `query:"to" minimum:"0"`
@@ -123,6 +132,7 @@ func (s *Service) Routes(api *web.API) {
 	s.customerRoutes(api)
 	s.figureRoutes(api)
 	s.taskRoutes(api)
+	s.manualRoutes(api)
 }
 
 func (s *Service) configRoutes(api *web.API) {
@@ -142,6 +152,18 @@ func (s *Service) configRoutes(api *web.API) {
 		func(ctx context.Context, in *checkConfig) (struct{}, error) {
 			return struct{}{}, s.Check(ctx, in.Body.Config)
 		})
+	web.Register(api, web.Route{Method: http.MethodPost, Path: "/lifecycle/config/read", ID: "readLifecycleConfig", Tag: tagName, Permission: PermConfig, MaxBody: maxConfig,
+		Summary: "A configuration file (YAML) as the page edits it; nothing is saved"},
+		func(ctx context.Context, in *readConfig) (FileConfig, error) {
+			c, err := ParseYAML(bytes.NewReader(in.RawBody))
+			if err != nil {
+				return FileConfig{}, err
+			}
+			return FileConfig{*c.Localized(web.Locale(ctx))}, nil
+		})
+	web.Register(api, web.Route{Method: http.MethodPost, Path: "/lifecycle/config/preview", ID: "previewLifecycleConfig", Tag: tagName, Permission: PermConfig, MaxBody: maxConfig + 64<<10,
+		Summary: "What a configuration would make of the open day; nothing is saved"},
+		func(ctx context.Context, in *checkConfig) (Preview, error) { return s.Preview(ctx, in.Body.Config) })
 	web.Register(api, web.Route{Method: http.MethodPost, Path: "/lifecycle/config/import", ID: "importLifecycleConfig", Tag: tagName, Permission: PermConfig, MaxBody: maxConfig,
 		Summary: "Put a configuration file (YAML) in force"},
 		func(ctx context.Context, in *importConfig) (Version, error) {

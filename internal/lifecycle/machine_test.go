@@ -123,6 +123,10 @@ func TestShippedAsYAML(t *testing.T) {
 	if err != nil || string(c.Begin[0].Rule) != `{"field":"created","op":"lte","value":"2026-01-31"}` {
 		t.Errorf("a day in a file: %v %s", err, c.Begin[0].Rule)
 	}
+	_, err = lifecycle.ParseYAML(strings.NewReader("stages: few"))
+	if e := errs.From(err); e.Params["detail"] != "stages: string, not list" {
+		t.Errorf("another type: %v", e.Params)
+	}
 	for _, bad := range []string{"", "stages: [", "stage: []", "a: &a [*a]", "stages: []\n---\nstages: []"} {
 		if _, err := lifecycle.ParseYAML(strings.NewReader(bad)); !errs.Is(err, "lifecycle.bad_yaml") {
 			t.Errorf("%q: %v", bad, err)

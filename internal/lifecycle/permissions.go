@@ -8,7 +8,9 @@ const (
 	PermView   auth.Permission = "lifecycle.view"
 	PermEdit   auth.Permission = "lifecycle.edit"   // decide by hand, work with tools
 	PermConfig auth.Permission = "lifecycle.config" // stages, moves, tools
+
+	PermApprove auth.Permission = "lifecycle.approve" // handbook and SOP
 )
 
 // Permissions lists them for the role editor.
-var Permissions = []auth.Permission{PermView, PermEdit, PermConfig}
+var Permissions = []auth.Permission{PermView, PermEdit, PermConfig, PermApprove}

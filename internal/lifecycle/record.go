@@ -155,25 +155,31 @@ func (s *Service) next(ctx context.Context, c *Config, id int64, r row, open clo
 	if base.Stage == "" || c.stage(r.Stage) >= 0 && r.Since == open {
 		base = r.State // came today: what counts from tomorrow on
 	}
+	var moves []*Move
+	var rules []customer.Who
 	for i := range c.Moves {
-		m := &c.Moves[i]
-		if !m.leaves(base.Stage) {
-			continue
+		if m := &c.Moves[i]; m.leaves(base.Stage) {
+			moves, rules = append(moves, m), append(rules, customer.Who{Rule: m.node})
 		}
+	}
+	if len(moves) == 0 {
+		return out, nil
+	}
+	holds, problems, err := s.Customers.Holds(ctx, id, rules)
+	if err != nil {
+		return nil, err
+	}
+	for i, m := range moves {
 		n := NextMove{Code: m.Code, Name: localText(locale, m.Name), To: c.ref(m.To, locale), HoldDays: m.HoldDays,
 			StayLeft: max(0, m.MinStayDays-int(open-base.Since))}
-		holds, problems, err := s.Customers.Holds(ctx, id, []customer.Who{{Rule: m.node}})
-		if err == nil {
-			err = problems[0]
-		}
-		if err != nil && errs.KindOf(err) != errs.Invalid && errs.KindOf(err) != errs.Forbidden {
-			return nil, err
-		}
-		if err == nil {
-			n.Holds = holds[0]
+		// A rule that cannot be asked, or not by the reader, is shown without its conditions.
+		if p := problems[i]; p == nil {
+			n.Holds = holds[i]
 			if n.Rule, err = s.tree(ctx, m.Rule, id); err != nil {
 				return nil, err
 			}
+		} else if kind := errs.KindOf(p); kind != errs.Invalid && kind != errs.Forbidden {
+			return nil, p
 		}
 		if n.Holds {
 			n.HeldDays = 1

@@ -36,6 +36,7 @@ func (e *Engine) follow(ctx context.Context, r *ready) error {
 			}
 			k.partial = relative
 			e.known = k
+			e.metrics.round("partly", e.s.Clock.Now().Sub(now))
 			return nil
 		}
 	}
@@ -51,6 +52,7 @@ func (e *Engine) follow(ctx context.Context, r *ready) error {
 	}
 	k.whole = now
 	e.known = k
+	e.metrics.round("whole", e.s.Clock.Now().Sub(now))
 	return nil
 }
 
@@ -133,8 +135,31 @@ func (e *Engine) some(ctx context.Context, r *ready, a *asked, ids []int64) erro
 	return err
 }
 
-// all works everybody out.
+// all works everybody out, and writes what differs.
 func (e *Engine) all(ctx context.Context, r *ready, a *asked, b *book) error {
+	var list []diff
+	err := e.outcomes(ctx, r, a, b, func(id int64, old row, was bool, out Outcome) {
+		if d, ok := settle(id, old, was, out, r.open, r.version); ok {
+			list = append(list, d)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	seq, err := e.write(ctx, list, r.open)
+	if err != nil {
+		return err
+	}
+	b.apply(list)
+	if seq != 0 {
+		b.seq = seq
+	}
+	return nil
+}
+
+// outcomes works everybody out and writes nothing: each gets what a customer has
+// and what comes out.
+func (e *Engine) outcomes(ctx context.Context, r *ready, a *asked, b *book, each func(id int64, old row, was bool, out Outcome)) error {
 	known, err := a.who(ctx, a.known, nil)
 	if err != nil {
 		return err
@@ -158,17 +183,13 @@ func (e *Engine) all(ctx context.Context, r *ready, a *asked, b *book) error {
 		}
 	}
 	e.at("evaluated")
-	var list []diff
 	look := func(id int64, is bool) {
 		old, was := b.get(id)
 		base := old.base(r.open)
 		if !is && r.config.stage(base.Stage) < 0 {
 			base = State{}
 		}
-		out := r.machine.Next(base, old.hand, r.open, a.facts(id, is))
-		if d, ok := settle(id, old, was, out, r.open, r.version); ok {
-			list = append(list, d)
-		}
+		each(id, old, was, r.machine.Next(base, old.hand, r.open, a.facts(id, is)))
 	}
 	known.After(-1, func(id int64) bool {
 		look(id, true)
@@ -178,14 +199,6 @@ func (e *Engine) all(ctx context.Context, r *ready, a *asked, b *book) error {
 		if !known.Has(id) {
 			look(id, false)
 		}
-	}
-	seq, err := e.write(ctx, list, r.open)
-	if err != nil {
-		return err
-	}
-	b.apply(list)
-	if seq != 0 {
-		b.seq = seq
 	}
 	return nil
 }
@@ -224,6 +237,7 @@ func (e *Engine) write(ctx context.Context, list []diff, open clock.Day) (last i
 		if err != nil {
 			return last, err
 		}
+		e.metrics.moves.Add(float64(len(part)))
 		e.at("between")
 	}
 	return last, nil
@@ -292,6 +306,7 @@ func (e *Engine) close(ctx context.Context, r *ready) error {
 	}
 	e.held.keep(r.open, a.held)
 	b.fresh = nil
+	e.metrics.days.Inc()
 	e.book, e.known.valid = b, false
 	e.at("closed")
 	return nil

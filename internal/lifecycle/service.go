@@ -45,6 +45,8 @@ type Deps struct {
 	Texts     Texts
 	// Names gives the names of members of staff by id.
 	Names func(ctx context.Context, ids []int64) (map[int64]string, error)
+	// Company is the company's name for handbook and SOP; may be nil.
+	Company func(ctx context.Context) string
 }
 
 // Service is the use cases of the lifecycle.
@@ -56,8 +58,9 @@ type Service struct {
 	// codes of all stages up to a version
 	codes   []string
 	codesOf int64
-	wake    func()       // asks for a round
-	fresh   func() int64 // as of when stages are right in this process, unix ms; 0: another one works
+	preview chan struct{} // admits one preview at a time
+	wake    func()        // asks for a round
+	fresh   func() int64  // as of when stages are right in this process, unix ms; 0: another one works
 }
 
 // NewService makes the service.
@@ -65,7 +68,7 @@ func NewService(d Deps) *Service {
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{Deps: d, store: store{d.DB}, kept: map[int64]*Config{}, wake: func() {}, fresh: func() int64 { return 0 }}
+	return &Service{Deps: d, store: store{d.DB}, kept: map[int64]*Config{}, preview: make(chan struct{}, 1), wake: func() {}, fresh: func() int64 { return 0 }}
 }
 
 func (s *Service) now() int64 { return clock.Millis(s.Clock.Now()) }

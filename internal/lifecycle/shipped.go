@@ -90,15 +90,19 @@ func both(rules ...string) json.RawMessage {
 
 func (p preset) config() *Config {
 	raw := func(r string) json.RawMessage { return json.RawMessage(r) }
-	stage := func(code string, tone int) Stage {
-		return Stage{Code: code, Name: zh("stage." + code), Advice: zh("advice." + code), Tone: tone}
+	stage := func(code string, tone int, owner string, due int) Stage {
+		return Stage{Code: code, Name: zh("stage." + code), Advice: zh("advice." + code), Tone: tone,
+			Owner: zh("owner." + owner), DueDays: due, Goal: zh("goal." + code)}
 	}
 	move := func(code, to string, stay, hold int, r json.RawMessage, from ...string) Move {
 		return Move{Code: code, Name: zh("move." + code), From: from, To: to, Rule: r, MinStayDays: stay, HoldDays: hold}
 	}
 	keep := p.spend * 7 / 10
 	return &Config{
-		Stages: []Stage{stage(Potential, 8), stage(New, 4), stage(Mature, 3), stage(HighValue, 1), stage(Warning, 6), stage(Recovery, 5)},
+		Stages: []Stage{
+			stage(Potential, 8, "marketing", 7), stage(New, 4, "adviser", 1), stage(Mature, 3, "account", 14),
+			stage(HighValue, 1, "team", 3), stage(Warning, 6, "account", 3), stage(Recovery, 5, "account", 7),
+		},
 		Begin: []Begin{
 			{To: Potential, Rule: raw(silentFor(p.gone))},
 			{To: Warning, Rule: raw(silentFor(p.silent))},
@@ -140,6 +144,9 @@ func shippedTools() []Tool {
 		return Tool{Code: code, Name: zh("tool." + code), About: zh("about." + code), Kind: kind, Stages: stages, Items: list}
 	}
 	first := tool("first_order_service", ToolSteps, items("step", "adviser", "guide", "arrival", "usage", "feedback"), New)
+	for i, days := range []int{1, 1, 3, 7, 30} {
+		first.Items[i].DueDays = days
+	}
 	lost := tool("churn_diagnosis", ToolDiagnosis, items("cause", "price", "quality", "service", "rival", "need_gone", "no_contact"), Warning, Recovery)
 	lost.Measures = choices("measure", "offer", "repair", "visit", "adviser", "solution", "callback")
 	needs := tool("need_survey", ToolSurvey, items("question", "usage", "content", "missing", "next", "recommend"), Mature, HighValue)
@@ -209,7 +216,8 @@ func (c *Config) mapTexts(text func(string) string) *Config {
 	out := *c
 	out.Stages, out.Moves, out.Tools = slices.Clone(c.Stages), slices.Clone(c.Moves), slices.Clone(c.Tools)
 	for i := range out.Stages {
-		out.Stages[i].Name, out.Stages[i].Advice = text(c.Stages[i].Name), text(c.Stages[i].Advice)
+		st := &out.Stages[i]
+		st.Name, st.Advice, st.Owner, st.Goal = text(st.Name), text(st.Advice), text(st.Owner), text(st.Goal)
 	}
 	for i := range out.Moves {
 		out.Moves[i].Name = text(c.Moves[i].Name)
@@ -225,7 +233,8 @@ func (c *Config) mapTexts(text func(string) string) *Config {
 		t := &out.Tools[i]
 		t.Name, t.About, t.Items, t.Measures = text(t.Name), text(t.About), slices.Clone(t.Items), choices(t.Measures)
 		for k := range t.Items {
-			t.Items[k].Text, t.Items[k].Choices = text(t.Items[k].Text), choices(t.Items[k].Choices)
+			it := &t.Items[k]
+			it.Text, it.Owner, it.Choices = text(it.Text), text(it.Owner), choices(it.Choices)
 		}
 	}
 	return &out

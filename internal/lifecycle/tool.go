@@ -1,6 +1,9 @@
 package lifecycle
 
-import "slices"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // Tool is something that staff work through with a customer of a stage:
 // steps of a service, the diagnosis of a customer who may be lost, or a
@@ -34,6 +37,9 @@ type ToolItem struct {
 	Field string `json:"field" maxLength:"70" doc:"Custom field that the answer is written to, f.<code>; empty for none"`
 	// Choices are the answers of a question; none is a text.
 	Choices []ToolChoice `json:"choices" maxItems:"60"`
+	// Owner and DueDays are what the SOP says about a step.
+	Owner   string `json:"owner,omitempty" maxLength:"100" doc:"Who does the step; empty: who is responsible for the stage"`
+	DueDays int    `json:"due_days,omitempty" minimum:"0" maximum:"3650" doc:"Within how many days of coming to the stage; 0: not laid down"`
 }
 
 // ToolChoice is an answer or a measure.
@@ -114,6 +120,7 @@ func (c *Config) checkTools(f *faults) {
 			place := path + "." + at("items", k)
 			f.code(place+".code", it.Code, items)
 			f.said(place+".text", it.Text)
+			f.duty(place, it.Owner, it.DueDays)
 			f.choices(place+".choices", it.Choices)
 		}
 		f.choices(path+".measures", t.Measures)
@@ -130,6 +137,16 @@ func (f *faults) choices(path string, list []ToolChoice) {
 		place := at(path, i)
 		f.code(place+".code", list[i].Code, seen)
 		f.said(place+".text", list[i].Text)
+	}
+}
+
+// duty is who does something within how many days.
+func (f *faults) duty(path, owner string, days int) {
+	if utf8.RuneCountInString(owner) > maxName {
+		f.add(path+".owner", "lifecycle.text_long", "max", maxName)
+	}
+	if days < 0 || days > maxStay {
+		f.add(path+".due_days", "lifecycle.bad_number", "min", 0, "max", maxStay)
 	}
 }
 

@@ -54,6 +54,8 @@ func (c *Config) checkStages(f *faults) {
 		f.code(at("stages", i)+".code", s.Code, seen)
 		f.name(at("stages", i)+".name", s.Name)
 		f.text(at("stages", i)+".advice", s.Advice)
+		f.text(at("stages", i)+".goal", s.Goal)
+		f.duty(at("stages", i), s.Owner, s.DueDays)
 		if s.Tone < 0 || s.Tone > 8 {
 			f.add(at("stages", i)+".tone", "lifecycle.bad_number", "min", 0, "max", 8)
 		}

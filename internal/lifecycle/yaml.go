@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"reflect"
 	"strconv"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -78,10 +80,28 @@ func ParseYAML(r io.Reader) (*Config, error) {
 	strict := json.NewDecoder(&out)
 	strict.DisallowUnknownFields()
 	if err := strict.Decode(c); err != nil {
-		return nil, bad(err.Error())
+		return nil, bad(misread(err))
 	}
 	c.plain()
 	return c, nil
+}
+
+// misread says what is wrong with a file without the names of our types.
+func misread(err error) string {
+	var t *json.UnmarshalTypeError
+	if !errors.As(err, &t) {
+		return strings.TrimPrefix(err.Error(), "json: ")
+	}
+	want := t.Type.Kind().String()
+	switch t.Type.Kind() {
+	case reflect.Slice:
+		want = "list"
+	case reflect.Struct, reflect.Map:
+		want = "mapping"
+	case reflect.Int, reflect.Int64:
+		want = "whole number"
+	}
+	return t.Field + ": " + t.Value + ", not " + want
 }
 
 // maxDepth bounds a file; aliases may point to what they are in.
