@@ -17,7 +17,8 @@ import (
 
 func (c *cli) lifecycleCmd() *cobra.Command {
 	cmd := &cobra.Command{Use: "lifecycle", Short: c.t("cli.lifecycle.short"), Args: args(cobra.NoArgs), RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(c.lifecycleRunCmd(), c.lifecycleShowCmd(), c.lifecycleHistoryCmd(), c.lifecycleCohortsCmd(), c.lifecycleExportCmd(), c.lifecycleImportCmd())
+	cmd.AddCommand(c.lifecycleRunCmd(), c.lifecycleShowCmd(), c.lifecycleHistoryCmd(), c.lifecycleCohortsCmd(), c.lifecycleExportCmd(), c.lifecycleImportCmd(),
+		c.manualCmd(lifecycle.Handbook, c.t("cli.lifecycle.handbook.short")), c.manualCmd(lifecycle.SOP, c.t("cli.lifecycle.sop.short")))
 	return cmd
 }
 

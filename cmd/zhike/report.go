@@ -17,6 +17,7 @@ import (
 func (c *cli) reportCmd() *cobra.Command {
 	var run int64
 	var format, out string
+	var dimensions []string // nil: all
 	report := &cobra.Command{
 		Use: "tiering", Short: c.t("cli.report.tiering.short"), Long: c.t("cli.report.tiering.long"), Args: args(cobra.NoArgs),
 		Example: "  zhike report tiering\n  zhike report tiering --format xlsx --out 客户价值分层报告.xlsx\n  zhike report tiering --run 3 --format html > report.html",
@@ -33,12 +34,16 @@ func (c *cli) reportCmd() *cobra.Command {
 				return err
 			}
 			defer a.Close()
-			r, err := a.Tiering.Report(ctx, run, c.locale)
+			codes := dimensions
+			if len(codes) == 1 && codes[0] == "none" || format == "text" {
+				codes = []string{}
+			}
+			r, err := a.Tiering.FullReport(ctx, run, codes, c.locale)
 			if err != nil {
 				return err
 			}
-			if out == "" && format == "xlsx" {
-				out = fmt.Sprintf("tiering-report-%d.xlsx", r.RunID)
+			if out == "" && (format == "xlsx" || format == "docx") {
+				out = fmt.Sprintf("tiering-report-%d.%s", r.RunID, format)
 			}
 			if out == "" || out == "-" {
 				return render(c.out, r, a.Org.Zone())
@@ -51,6 +56,7 @@ func (c *cli) reportCmd() *cobra.Command {
 	}
 	report.Flags().Int64Var(&run, "run", 0, c.t("cli.report.flag.run"))
 	report.Flags().StringVar(&format, "format", "text", c.t("cli.report.flag.format"))
+	report.Flags().StringSliceVar(&dimensions, "dimensions", nil, c.t("cli.report.flag.dimensions"))
 	report.Flags().StringVarP(&out, "out", "o", "", c.t("cli.report.flag.out"))
 	cmd := &cobra.Command{Use: "report", Short: c.t("cli.report.short"), Args: args(cobra.NoArgs), RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	cmd.AddCommand(report)
@@ -65,6 +71,7 @@ var renderers = map[string]func(io.Writer, *tiering.Report, *time.Location) erro
 	},
 	"text": tiering.WriteText,
 	"html": tiering.WriteHTML,
+	"docx": tiering.WriteDOCX,
 	"xlsx": tiering.WriteXLSX,
 }
 

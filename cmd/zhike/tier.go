@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -20,9 +21,11 @@ func (c *cli) tierCmd() *cobra.Command {
 	return cmd
 }
 
-// tierOutcome is what `zhike tier run --json` prints; other programs rely on it.
+// tierOutcome is what `zhike tier run --json` prints, with --dimensions a list of it;
+// other programs rely on it.
 type tierOutcome struct {
 	Scheme    string      `json:"scheme"`
+	Dimension string      `json:"dimension"`
 	AsOf      clock.Day   `json:"as_of"`
 	Customers int64       `json:"customers"`
 	Levels    []tierLevel `json:"levels"`
@@ -41,17 +44,21 @@ type tierLevel struct {
 
 func (c *cli) tierRunCmd() *cobra.Command {
 	var scheme, asOf string
+	var dimensions []string
 	cmd := &cobra.Command{
 		Use: "run", Short: c.t("cli.tier.run.short"), Long: c.t("cli.tier.run.long"), Args: args(cobra.NoArgs),
-		Example: "  zhike tier run --scheme value-rules\n  zhike tier run --scheme rfm --as-of 2026-09-30 --json",
+		Example: "  zhike tier run --scheme value-rules\n  zhike tier run --scheme rfm --as-of 2026-09-30 --json\n  zhike tier run --dimensions value,need,loyalty",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			in := tiering.RunInput{Scheme: scheme}
+			if len(dimensions) > 0 && cmd.Flags().Changed("scheme") {
+				return errs.New(errs.Invalid, "cli.tier.run.which")
+			}
+			var day *clock.Day
 			if asOf != "" {
 				d, err := clock.ParseDay(asOf)
 				if err != nil {
 					return errs.Wrap(err, errs.Invalid, "cli.as_of", "value", asOf)
 				}
-				in.AsOf = &d
+				day = &d
 			}
 			ctx, a, err := c.open(cmd)
 			if err != nil {
@@ -60,30 +67,57 @@ func (c *cli) tierRunCmd() *cobra.Command {
 			defer a.Close()
 			b := c.newBar(c.t("cli.tier.progress"))
 			ctx = jobs.WithReporter(ctx, func(done, total int64, _, _ string) { b.set(done, total) })
-			run, err := a.Tiering.RunNow(ctx, in)
+			if len(dimensions) == 0 {
+				run, err := a.Tiering.RunNow(ctx, tiering.RunInput{Scheme: scheme, AsOf: day})
+				b.end()
+				if err != nil {
+					return err
+				}
+				return c.print(c.tierOutcome(run), func(w writer) { c.printRun(w, run) })
+			}
+			if slices.Equal(dimensions, []string{"all"}) {
+				dimensions = nil
+			}
+			runs, err := a.Tiering.RunDimensions(ctx, tiering.DimensionsInput{Dimensions: dimensions, AsOf: day})
 			b.end()
 			if err != nil {
 				return err
 			}
-			run = run.Localized(c.locale)
-			out := tierOutcome{Scheme: run.Scheme, AsOf: run.AsOf, Customers: run.Customers, RunID: run.ID, Version: run.SchemeVersion,
-				Revenue: run.Summary.RevenueFen, Levels: []tierLevel{}}
-			for _, l := range run.Summary.Levels {
-				out.Levels = append(out.Levels, tierLevel{l.Code, l.Name, l.Customers, l.RevenueFen, l.Share})
+			out := make([]tierOutcome, len(runs))
+			for i, r := range runs {
+				out[i] = c.tierOutcome(r)
 			}
 			return c.print(out, func(w writer) {
-				fmt.Fprintln(w, c.t("cli.tier.run.head", "scheme", run.SchemeName, "as_of", run.AsOf.String(), "customers", i18n.Number(run.Customers), "run", run.ID))
-				tw := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-				for _, l := range out.Levels {
-					fmt.Fprintln(tw, c.t("cli.tier.run.level", "name", l.Name, "customers", i18n.Number(l.Customers), "revenue", i18n.Money(l.Revenue), "share", i18n.Percent(l.Share, 1)))
+				for _, r := range runs {
+					c.printRun(w, r)
 				}
-				_ = tw.Flush()
 			})
 		},
 	}
 	cmd.Flags().StringVar(&scheme, "scheme", tiering.DefaultScheme, c.t("cli.tier.flag.scheme"))
 	cmd.Flags().StringVar(&asOf, "as-of", "", c.t("cli.tier.flag.as_of"))
+	cmd.Flags().StringSliceVar(&dimensions, "dimensions", nil, c.t("cli.tier.flag.dimensions"))
 	return cmd
+}
+
+func (c *cli) tierOutcome(run tiering.RunDetail) tierOutcome {
+	run = run.Localized(c.locale)
+	out := tierOutcome{Scheme: run.Scheme, Dimension: run.Dimension, AsOf: run.AsOf, Customers: run.Customers, RunID: run.ID,
+		Version: run.SchemeVersion, Revenue: run.Summary.RevenueFen, Levels: []tierLevel{}}
+	for _, l := range run.Summary.Levels {
+		out.Levels = append(out.Levels, tierLevel{l.Code, l.Name, l.Customers, l.RevenueFen, l.Share})
+	}
+	return out
+}
+
+func (c *cli) printRun(w writer, run tiering.RunDetail) {
+	run = run.Localized(c.locale)
+	fmt.Fprintln(w, c.t("cli.tier.run.head", "scheme", run.SchemeName, "as_of", run.AsOf.String(), "customers", i18n.Number(run.Customers), "run", run.ID))
+	tw := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	for _, l := range run.Summary.Levels {
+		fmt.Fprintln(tw, c.t("cli.tier.run.level", "name", l.Name, "customers", i18n.Number(l.Customers), "revenue", i18n.Money(l.RevenueFen), "share", i18n.Percent(l.Share, 1)))
+	}
+	_ = tw.Flush()
 }
 
 func (c *cli) tierSchemeCmd() *cobra.Command {
@@ -138,7 +172,7 @@ func (c *cli) tierSchemeCmd() *cobra.Command {
 		Example: "  zhike tier scheme import scheme.yaml\n  zhike tier scheme import - < scheme.yaml",
 		RunE:    c.importScheme,
 	}
-	cmd.AddCommand(list, export, load)
+	cmd.AddCommand(list, export, load, c.tierPresetCmd())
 	return cmd
 }
 

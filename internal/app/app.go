@@ -17,6 +17,7 @@ import (
 	"zhike/internal/customer"
 	"zhike/internal/duplicate"
 	"zhike/internal/field"
+	"zhike/internal/forecast"
 	"zhike/internal/importer"
 	"zhike/internal/insight"
 	"zhike/internal/lifecycle"
@@ -73,6 +74,7 @@ type App struct {
 	Follower   *audience.Follower
 	Importer   *importer.Service
 	Tiering    *tiering.Service
+	Forecast   *forecast.Service
 	Lifecycle  *lifecycle.Service
 	Stages     *lifecycle.Engine
 	Timeline   *timeline.Service
@@ -197,10 +199,10 @@ func (a *App) domains() {
 		File: a.Config.ColumnsFile()})
 	a.streams()
 	a.Tiering = tiering.NewService(tiering.Deps{
-		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Jobs: a.Jobs, Events: a.Events, Zone: zone, Log: a.Log,
+		DB: a.DB, Vault: a.Vault, Clock: a.Clock, Audit: a.Audit, Jobs: a.Jobs, Events: a.Events, Zone: zone, Log: a.Log,
 		Names: a.Org.Names, Company: a.companyName, JobAlive: a.Jobs.Alive,
 		Departments: a.departments, DepartmentName: a.Org.DepartmentName, Notify: a.tellStaff, Past: a.dossierPast,
-		Find: a.findCustomers, Orders: a.gradedOrders(), People: gradedPeople{a},
+		Find: a.findCustomers, Orders: a.gradedOrders(), People: gradedPeople{a}, Models: models{a},
 		Say: func(ctx context.Context, n *rule.Node, locale string) (string, error) {
 			return a.Audiences.Say(ctx, n, locale)
 		},
@@ -217,6 +219,7 @@ func (a *App) domains() {
 	a.Orders = order.NewService(order.Deps{DB: a.DB, Clock: a.Clock, Customers: a.Customer, Levels: a.Tiering.Levels()})
 	a.audiences(zone)
 	a.lifecycle(zone)
+	a.forecast(zone)
 	a.Audiences.Register(a.Jobs.Registry())
 	a.Importer = importer.NewService(importer.Deps{
 		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Jobs: a.Jobs, Events: a.Events, Zone: zone, Log: a.Log,
@@ -231,6 +234,7 @@ func (a *App) domains() {
 	order.RegisterJobs(a.Jobs.Registry(), a.Metrics, a.Clock, zone)
 	a.Importer.Register(a.Jobs.Registry())
 	a.Tiering.RegisterJobs(a.Jobs.Registry())
+	a.Forecast.Register(a.Jobs.Registry())
 	a.Insight.Register(a.Jobs.Registry())
 	a.registerForget(a.Jobs.Registry())
 	a.subscribe()

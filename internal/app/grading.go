@@ -25,23 +25,16 @@ func (g gradedPeople) Check(ctx context.Context, w customer.Who) error {
 // grading tells the first page about the grading.
 type grading struct{ t *tiering.Service }
 
-// Overview gives the levels of the default scheme's newest run and the newest
-// run of any scheme; nil where there is none.
+// Overview gives the levels of value that are in force and the newest run of any
+// scheme; nil where there is none.
 func (g grading) Overview(ctx context.Context) (*insight.LevelsOverview, *insight.LastRun, error) {
 	schemes, err := g.t.Schemes(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	var shown, newest *tiering.RunView
+	var newest *tiering.RunView
 	for i := range schemes {
-		run := schemes[i].LastRun
-		if run == nil {
-			continue
-		}
-		if schemes[i].Default {
-			shown = run
-		}
-		if newest == nil || run.FinishedAt > newest.FinishedAt {
+		if run := schemes[i].LastRun; run != nil && (newest == nil || run.FinishedAt > newest.FinishedAt) {
 			newest = run
 		}
 	}
@@ -49,20 +42,24 @@ func (g grading) Overview(ctx context.Context) (*insight.LevelsOverview, *insigh
 		return nil, nil, nil
 	}
 	last, err := g.last(ctx, newest)
+	if err != nil {
+		return nil, nil, err
+	}
+	shown, err := g.t.Levels().CurrentRun(ctx, tiering.DimensionValue)
 	if err != nil || shown == nil {
 		return nil, last, err
 	}
-	levels, err := g.levels(ctx, shown)
+	levels, err := g.levels(ctx, shown.RunID)
 	return levels, last, err
 }
 
-func (g grading) levels(ctx context.Context, run *tiering.RunView) (*insight.LevelsOverview, error) {
-	d, err := g.t.Run(ctx, run.ID)
+func (g grading) levels(ctx context.Context, run int64) (*insight.LevelsOverview, error) {
+	d, err := g.t.Run(ctx, run)
 	if err != nil {
 		return nil, err
 	}
 	d = d.Localized(web.Locale(ctx))
-	o := &insight.LevelsOverview{SchemeCode: run.Scheme, SchemeName: d.SchemeName, AsOfDay: run.AsOf, Items: []insight.OverviewLevel{}}
+	o := &insight.LevelsOverview{SchemeCode: d.Scheme, SchemeName: d.SchemeName, AsOfDay: d.AsOf, Items: []insight.OverviewLevel{}}
 	if d.Summary == nil {
 		return o, nil
 	}

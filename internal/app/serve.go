@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime"
 	"strconv"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -70,6 +71,12 @@ func (a *App) Serve(ctx context.Context, started func(Started)) error {
 	if os.Getenv("GOGC") == "" {
 		jobs.Garbage(servePercent)
 	}
+	if os.Getenv("GOMAXPROCS") == "" {
+		// One more than evaluate columns at a time (column.slots): with all of them
+		// at work nobody looks at the network, and a request waits up to 10 ms for
+		// each of its steps.
+		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
+	}
 	listener, err := web.Listen(ctx, a.Config.Addr)
 	if err != nil {
 		return err
@@ -80,6 +87,7 @@ func (a *App) Serve(ctx context.Context, started func(Started)) error {
 	a.poolMetrics(metrics)
 	a.columnMetrics(metrics)
 	a.followMetrics(metrics)
+	metrics.Register(a.Stages.Collectors()...)
 	health := web.NewHealth()
 	health.Check("database", a.DB.Ping)
 	api := a.api(metrics)
@@ -159,6 +167,7 @@ func (a *App) api(m *web.Metrics) *web.API {
 	a.Orders.Routes(api)
 	a.Importer.Routes(api)
 	a.Tiering.Routes(api)
+	a.Forecast.Routes(api)
 	a.Lifecycle.Routes(api)
 	a.Timeline.Routes(api)
 	a.Duplicates.Routes(api)

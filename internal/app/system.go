@@ -59,6 +59,7 @@ func (a *App) System(ctx context.Context, _ *struct{}) (SystemInfo, error) {
 	d.jobs(ctx, a.DB)
 	d.columns(a)
 	d.following(ctx, a)
+	d.lifecycle(ctx, a)
 	s.Checks = d.checks
 	return s, nil
 }

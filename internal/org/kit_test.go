@@ -23,7 +23,7 @@ import (
 // catalogue is what the composition root passes in.
 var catalogue = []auth.Permission{
 	"customer.view", "customer.reveal", "customer.export", "customer.create", "customer.edit", "customer.delete", "customer.assign",
-	"customer.pool", "customer.bulk", "view.share", "audience.view", "audience.edit", "customer.merge", "quality.view", "quality.manage", "api.feed", "api.upsert", "note.write", "note.delete", "field.manage", "tag.manage", "tag.assign", "import.view", "import.run", "tier.view", "tier.run", "tier.scheme", "lifecycle.view", "lifecycle.edit", "lifecycle.config",
+	"customer.pool", "customer.bulk", "view.share", "audience.view", "audience.edit", "customer.merge", "quality.view", "quality.manage", "api.feed", "api.upsert", "note.write", "note.delete", "field.manage", "tag.manage", "tag.assign", "import.view", "import.run", "tier.view", "tier.run", "tier.scheme", "lifecycle.view", "lifecycle.edit", "lifecycle.config", "lifecycle.approve",
 	"tier.review", "tier.publish", "tier.appeal", "tier.hand", "tier.assess",
 	"report.view", "report.export", "job.view", "job.manage", PermStaffView, PermStaffManage, PermRoleManage,
 	PermDepartmentManage, "audit.view", PermSettingsView, PermSettingsManage, "system.view",

@@ -29,7 +29,7 @@ var shipped = []struct {
 	{"marketer", auth.ScopeAll, "customer.view customer.bulk audience.view audience.edit tag.manage tag.assign tier.view lifecycle.view report.view report.export"},
 	{"agent", auth.ScopeDepartment, "customer.view customer.reveal customer.create customer.edit customer.pool audience.view note.write tag.assign tier.view tier.appeal lifecycle.view lifecycle.edit"},
 	{"account_manager", auth.ScopeOwn, "customer.view customer.reveal customer.create customer.edit customer.pool audience.view note.write tag.assign tier.view tier.appeal lifecycle.view lifecycle.edit report.view"},
-	{"panel", auth.ScopeAll, "customer.view audience.view quality.view tier.view tier.run tier.scheme tier.review tier.publish tier.hand tier.assess lifecycle.view report.view report.export"},
+	{"panel", auth.ScopeAll, "customer.view audience.view quality.view tier.view tier.run tier.scheme tier.review tier.publish tier.hand tier.assess lifecycle.view lifecycle.approve report.view report.export"},
 	{"auditor", auth.ScopeAll, "staff.view audit.view report.view settings.view system.view job.view"},
 }
 
