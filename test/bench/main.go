@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,8 +46,8 @@ func main() {
 	flag.IntVar(&o.seconds, "seconds", 8, "seconds per load figure")
 	flag.StringVar(&o.serving, "serving", "", "address of a program that serves bench data already: only what is asked of it is measured")
 	flag.IntVar(&o.pid, "pid", 0, "with -serving: its process, for the CPU time")
-	flag.StringVar(&o.only, "only", "", "measure only loads whose name begins so; with -serving also records: what needs custom fields and tags; with -data counts, members, followed, changes, memory, full, snapshot, sql")
-	flag.StringVar(&o.data, "data", "", "data folder of a base that is there already: only audiences are measured on it")
+	flag.StringVar(&o.only, "only", "", "measure only loads whose name begins so; with -serving also records: what needs custom fields and tags; with -data counts, members, followed, changes, memory, full, snapshot, sql, grading, review, stages")
+	flag.StringVar(&o.data, "data", "", "data folder of a base that is there already: only audiences, grading and the lifecycle are measured on it")
 	flag.StringVar(&o.base, "db", "", "with -data: the URL of its database; empty for SQLite in the folder")
 	flag.Parse()
 	if err := run(context.Background(), o); err != nil {
@@ -169,9 +170,15 @@ func measure(ctx context.Context, o options, e engine, file string, t *table) er
 	if err := p.measureAudiences(ctx, measuring{o, e, t}); err != nil {
 		return fmt.Errorf("audiences: %w", err)
 	}
+	if err := p.measureGrading(ctx, measuring{o, e, t}); err != nil {
+		return fmt.Errorf("grading: %w", err)
+	}
 	note("models")
 	if err := p.measureModels(e, t, file); err != nil {
 		return fmt.Errorf("models: %w", err)
+	}
+	if err := p.refitModels(e, t); err != nil {
+		return fmt.Errorf("own models: %w", err)
 	}
 	st, err := os.Stat(o.program)
 	if err != nil {
@@ -181,7 +188,7 @@ func measure(ctx context.Context, o options, e engine, file string, t *table) er
 	return nil
 }
 
-// audiencesOnly measures audiences on a base that is there already.
+// audiencesOnly measures audiences and grading on a base that is there already.
 func audiencesOnly(ctx context.Context, o options) error {
 	abs, err := filepath.Abs(o.program)
 	if err != nil {
@@ -192,7 +199,13 @@ func audiencesOnly(ctx context.Context, o options) error {
 		e.name = "PostgreSQL"
 	}
 	p := &program{path: abs, env: append(os.Environ(), "ZHIKE_DATA="+o.data, "ZHIKE_LOG_LEVEL=warn", "ZHIKE_DB="+o.base)}
-	err = p.measureAudiences(ctx, measuring{o, e, t})
+	m := measuring{o, e, t}
+	if !slices.Contains([]string{"grading", "review", "stages"}, o.only) {
+		err = p.measureAudiences(ctx, m)
+	}
+	if err == nil {
+		err = p.measureGrading(ctx, m)
+	}
 	t.print(os.Stdout)
 	return err
 }

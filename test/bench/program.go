@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -23,6 +24,7 @@ import (
 type program struct {
 	path string
 	env  []string
+	log  io.Writer // gets what a server says; nil is the standard error
 }
 
 const (
@@ -100,6 +102,9 @@ func (p *program) start() (*server, error) {
 	s.cmd = exec.Command(p.path, "serve", "--addr", addr)
 	s.cmd.Env = p.env
 	s.cmd.Stderr = os.Stderr
+	if p.log != nil {
+		s.cmd.Stderr = p.log
+	}
 	started := time.Now()
 	if err := s.cmd.Start(); err != nil {
 		return nil, err

@@ -2,23 +2,21 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/url"
 	"sync"
 	"time"
-
-	"zhike/internal/demo"
 )
 
 const (
-	upsertRows    = 10_000  // a call carries no more
-	knownRows     = 300_000 // customers that get custom fields and tags, where so many are there
-	newRows       = 100_000 // customers that another system brings
-	copyEvery     = 20      // of the new ones, so many are somebody who is there already
-	upsertCallers = 4
-	scoreMax      = 10_000 // the custom number lies below it
+	upsertRows = 10_000  // a call carries no more
+	knownRows  = 300_000 // customers that get custom fields and tags, where so many are there
+	newRows    = 100_000 // customers that one caller of another system brings
+	copyEvery  = 20      // of the new ones, so many are somebody who is there already
+	scoreMax   = 10_000  // the custom number lies below it
 )
 
 // plans are the choices of a custom field; see planOf for how many have each.
@@ -99,23 +97,16 @@ func (s *server) measureRecords(ctx context.Context, o options, e engine, t *tab
 		return fmt.Errorf("export: %w", err)
 	}
 	note("bulk upsert of new customers")
-	fresh := newcomers(o, 'N')
+	fresh := newcomers(o, 'N', newRows)
 	took, err = r.upsert(ctx, 1, len(fresh), func(i int) map[string]any { return fresh[i] })
 	if err != nil {
 		return err
 	}
-	t.add("bulk upsert of new customers, customers/s (≥ 10,000)", e, "%.0f", float64(len(fresh))/took.Seconds())
+	t.add("bulk upsert of new customers, one caller, customers/s", e, "%.0f", float64(len(fresh))/took.Seconds())
 	if err := r.settle(ctx); err != nil {
 		return err
 	}
-	fresh, cpu := newcomers(o, 'M'), s.cpuTime()
-	took, err = r.upsert(ctx, upsertCallers, len(fresh), func(i int) map[string]any { return fresh[i] })
-	if err != nil {
-		return err
-	}
-	t.add("bulk upsert of new customers by four callers, customers/s", e, "%.0f", float64(len(fresh))/took.Seconds())
-	t.add("bulk upsert of new customers, CPU µs of the program a customer", e, "%.0f", (s.cpuTime()-cpu).Seconds()*1e6/float64(len(fresh)))
-	if err := r.settle(ctx); err != nil {
+	if err := r.upserts(ctx, o, e, t); err != nil {
 		return err
 	}
 	note("duplicates")
@@ -159,14 +150,19 @@ func (r *records) define(ctx context.Context) error {
 }
 
 // upsert sends n rows, as many a call as it takes, by so many callers at once.
+// The calls are bytes before the clock runs: the server is measured.
 func (r *records) upsert(ctx context.Context, callers, n int, row func(i int) map[string]any) (time.Duration, error) {
-	calls := make(chan []map[string]any, n/upsertRows+1)
+	calls := make(chan json.RawMessage, n/upsertRows+1)
 	for at := 0; at < n; at += upsertRows {
 		items := make([]map[string]any, 0, upsertRows)
 		for i := at; i < min(n, at+upsertRows); i++ {
 			items = append(items, row(i))
 		}
-		calls <- items
+		body, err := json.Marshal(map[string]any{"source": "bench", "items": items})
+		if err != nil {
+			return 0, err
+		}
+		calls <- body
 	}
 	close(calls)
 	failed := make([]error, callers)
@@ -174,8 +170,8 @@ func (r *records) upsert(ctx context.Context, callers, n int, row func(i int) ma
 	started := time.Now()
 	for c := range callers {
 		wg.Go(func() {
-			for items := range calls {
-				if failed[c] = r.upsertOnce(ctx, items); failed[c] != nil {
+			for body := range calls {
+				if failed[c] = r.upsertOnce(ctx, body); failed[c] != nil {
 					return
 				}
 			}
@@ -185,7 +181,7 @@ func (r *records) upsert(ctx context.Context, callers, n int, row func(i int) ma
 	return time.Since(started), errors.Join(failed...)
 }
 
-func (r *records) upsertOnce(ctx context.Context, items []map[string]any) error {
+func (r *records) upsertOnce(ctx context.Context, body json.RawMessage) error {
 	var answer struct {
 		Failed  int `json:"failed"`
 		Results []struct {
@@ -194,7 +190,7 @@ func (r *records) upsertOnce(ctx context.Context, items []map[string]any) error 
 			} `json:"error"`
 		} `json:"results"`
 	}
-	if err := r.send(ctx, "POST", "/customers/upsert", map[string]any{"source": "bench", "items": items}, &answer); err != nil {
+	if err := r.send(ctx, "POST", "/customers/upsert", body, &answer); err != nil {
 		return err
 	}
 	for _, res := range answer.Results {
@@ -203,38 +199,6 @@ func (r *records) upsertOnce(ctx context.Context, items []map[string]any) error 
 		}
 	}
 	return nil
-}
-
-// newcomers are customers from another system, which gives them numbers with a
-// letter of its own; one in copyEvery is a buyer of
-// the bench data with another phone.
-func newcomers(o options, letter byte) []map[string]any {
-	n := min(newRows, o.customers/10)
-	rows := make([]map[string]any, 0, n)
-	known := map[int]bool{}
-	for order := range demo.BenchOrders(o.customers, o.orders, 1) {
-		if known[order.Buyer] {
-			continue
-		}
-		known[order.Buyer] = true
-		i := len(rows)
-		phone := fmt.Sprintf("1%d%08d", 60+int(letter-'H'), i) // 165, 166
-		if i%copyEvery == 0 {                                  // two digits in another order
-			p := []byte(order.Phone)
-			p[9], p[10] = p[10], p[9]
-			phone = string(p)
-		}
-		rows = append(rows, map[string]any{
-			"number": fmt.Sprintf("%c%07d", letter, i), "name": order.Name, "province": order.Province, "city": order.City,
-			"contacts": []map[string]any{
-				{"kind": "phone", "value": phone, "is_primary": true}, {"kind": "email", "value": fmt.Sprintf("%c%07d@example.com", letter, i)},
-			},
-		})
-		if len(rows) == n {
-			break
-		}
-	}
-	return rows
 }
 
 // lists are pages of lists with three filters over every kind of field.

@@ -165,9 +165,12 @@ func (s *server) send(ctx context.Context, method, path string, body, into any) 
 
 // sendIf is send for the version of what is written, as If-Match has it.
 func (s *server) sendIf(ctx context.Context, method, path, version string, body, into any) error {
-	b, err := json.Marshal(body)
-	if err != nil {
-		return err
+	b, made := body.(json.RawMessage)
+	if !made {
+		var err error
+		if b, err = json.Marshal(body); err != nil {
+			return err
+		}
 	}
 	if body == nil {
 		b = []byte("{}")

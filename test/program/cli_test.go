@@ -97,7 +97,7 @@ func reports(t *testing.T, in *install) {
 	if st, err := os.Stat(xlsx); err != nil || st.Size() < 10_000 {
 		t.Errorf("XLSX: %v %v", st, err)
 	}
-	if _, _, code := in.run("report", "tiering", "--format", "docx"); code != 2 {
+	if _, _, code := in.run("report", "tiering", "--format", "pdf"); code != 2 {
 		t.Errorf("an unknown format ended with %d", code)
 	}
 	if _, _, code := in.run("report", "tiering", "--run", "999999"); code != 3 {
