@@ -948,6 +948,23 @@ export interface paths {
         patch: operations["setCustomerFields"];
         trace?: never;
     };
+    "/customers/{id}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When the next order is expected, and how sure that is */
+        get: operations["getCustomerForecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/customers/{id}/hand-only": {
         parameters: {
             query?: never;
@@ -1793,6 +1810,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/forecast/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The company's models: which is in use, when the next fit is due */
+        get: operations["listForecastKinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/forecast/kinds/{kind}/fit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fit a model anew */
+        post: operations["fitForecastModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/forecast/kinds/{kind}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fits of a kind, newest first */
+        get: operations["listForecastModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/forecast/kinds/{kind}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say how a model is fitted and when */
+        put: operations["saveForecastSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/forecast/models/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A model with parameters in words and what it is worth */
+        get: operations["getForecastModel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/forecast/models/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a fit that waits or runs */
+        post: operations["cancelForecastModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/forecast/models/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Discard a held model */
+        post: operations["discardForecastModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/forecast/models/{id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a held or a former model in use */
+        post: operations["useForecastModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/imports": {
         parameters: {
             query?: never;
@@ -2308,6 +2461,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/lifecycle/config/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a configuration would make of the open day; nothing is saved */
+        post: operations["previewLifecycleConfig"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/config/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A configuration file (YAML) as the page edits it; nothing is saved */
+        post: operations["readLifecycleConfig"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/lifecycle/config/versions": {
         parameters: {
             query?: never;
@@ -2342,6 +2529,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/lifecycle/handbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lifecycle handbook, written from a version of the configuration */
+        get: operations["getLifecycleHandbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/handbook.docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lifecycle handbook as a file for Word */
+        get: operations["getLifecycleHandbookDOCX"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/handbook.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lifecycle handbook as a page to print */
+        get: operations["getLifecycleHandbookHTML"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/handbook.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lifecycle handbook as a workbook */
+        get: operations["getLifecycleHandbookXLSX"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/handbook/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve it as the version in force has it */
+        post: operations["approveLifecycleHandbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/lifecycle/presets": {
         parameters: {
             query?: never;
@@ -2370,6 +2642,91 @@ export interface paths {
         get: operations["getLifecyclePreset"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/sop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lifecycle SOP, written from a version of the configuration */
+        get: operations["getLifecycleSOP"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/sop.docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lifecycle SOP as a file for Word */
+        get: operations["getLifecycleSOPDOCX"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/sop.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lifecycle SOP as a page to print */
+        get: operations["getLifecycleSOPHTML"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/sop.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lifecycle SOP as a workbook */
+        get: operations["getLifecycleSOPXLSX"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/sop/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve it as the version in force has it */
+        post: operations["approveLifecycleSOP"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3209,6 +3566,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tiering/assessments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One impact assessment */
+        get: operations["getTierAssessment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tiering/assessments/export": {
         parameters: {
             query?: never;
@@ -3233,7 +3607,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Whether one is away, and on which panels one sits */
+        get: operations["getTierAway"];
         /** Be away or back; deputies act for members who are away */
         put: operations["setTierAway"];
         post?: never;
@@ -3356,6 +3731,23 @@ export interface paths {
         };
         /** The figures a scheme may use */
         get: operations["listTierMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schemes to begin with, by industry */
+        get: operations["listTierPresets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3706,6 +4098,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tiering/runs/{id}/report.docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report as a file for Word */
+        get: operations["getTierReportDOCX"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tiering/runs/{id}/report.html": {
         parameters: {
             query?: never;
@@ -3734,6 +4143,40 @@ export interface paths {
         get: operations["getTierReportXLSX"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/runs/{id}/report/dimensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the report says of need, loyalty and other dimensions, and of decisions */
+        get: operations["getTierReportDimensions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiering/runs/together": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Queue runs of several dimensions, made together on the facts of one day */
+        post: operations["startTierRuns"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3955,6 +4398,14 @@ export interface components {
             /** Format: int64 */
             size_bytes: number;
             version: string;
+        };
+        ApproveManualBody: {
+            note?: string;
+            /**
+             * Format: int64
+             * @description Version in force that was read
+             */
+            version: number;
         };
         AppSystemInfo: {
             /** @description time of the commit it was built from, RFC 3339; empty where unknown */
@@ -6003,6 +6454,98 @@ export interface components {
         DefaultInputBody: {
             scheme: string;
         };
+        DocumentAdviceView: {
+            level: string;
+            text: string;
+            /** Format: int64 */
+            tone: number;
+        };
+        DocumentBlockView: {
+            advice?: components["schemas"]["DocumentAdviceView"][];
+            /** @description A chart that is a table with shaded cells */
+            grid?: components["schemas"]["DocumentTableView"];
+            /** @description Of a heading */
+            id?: string;
+            items?: string[];
+            /** @enum {string} */
+            kind: "lead" | "text" | "empty" | "heading" | "list" | "callout" | "terms" | "table" | "pair" | "people";
+            /** @description Of a heading */
+            number?: string;
+            ordered?: boolean;
+            plot?: components["schemas"]["DocumentPlotView"];
+            /** @description Tables beside a chart */
+            side?: components["schemas"]["DocumentTableView"][];
+            table?: components["schemas"]["DocumentTableView"];
+            terms?: components["schemas"]["DocumentTerm"][];
+            text?: string;
+            title?: string;
+            warn?: boolean;
+        };
+        DocumentCellView: {
+            /** @description Ground of a shaded cell: h, u or d with 0–9, or same */
+            class?: string;
+            /** @description Stands at the right */
+            num?: boolean;
+            text: string;
+            /**
+             * Format: int64
+             * @description The name of a level, in its tone
+             */
+            tone?: number;
+        };
+        DocumentFigureView: {
+            label: string;
+            note: string;
+            value: string;
+        };
+        DocumentPlotView: {
+            categories: string[];
+            /** @enum {string} */
+            kind: "bars" | "columns" | "lines";
+            series: components["schemas"]["DocumentSeriesView"][];
+            title: string;
+            /**
+             * @description Shares are 0–1, money in 分
+             * @enum {string}
+             */
+            value: "share" | "money" | "int";
+        };
+        DocumentSectionView: {
+            blocks: components["schemas"]["DocumentBlockView"][];
+            id: string;
+            /** @description 1, 2, … in documents whose parts are numbered */
+            number: string;
+            title: string;
+        };
+        DocumentSeriesView: {
+            name: string;
+            tones: number[];
+            values: number[];
+        };
+        DocumentTableView: {
+            caption: string;
+            /** @description Rows become cards on a phone */
+            cards: boolean;
+            foot: components["schemas"]["DocumentCellView"][];
+            head: components["schemas"]["DocumentCellView"][];
+            /** @description The caption is read out only */
+            quiet: boolean;
+            rows: components["schemas"]["DocumentCellView"][][];
+        };
+        DocumentTerm: {
+            term: string;
+            text: string;
+        };
+        DocumentView: {
+            company: string;
+            /** @description The word for what nobody approved; empty of what is final */
+            draft: string;
+            facts: components["schemas"]["DocumentTerm"][];
+            figures: components["schemas"]["DocumentFigureView"][];
+            headline: string[];
+            sections: components["schemas"]["DocumentSectionView"][];
+            title: string;
+        };
         DuplicateApplied: {
             /**
              * Format: int64
@@ -6573,6 +7116,346 @@ export interface components {
         };
         FinishInputBody: {
             done: boolean;
+        };
+        ForecastDecile: {
+            /** Format: double */
+            actual: number;
+            /** Format: int64 */
+            customers: number;
+            /**
+             * Format: double
+             * @description Orders of a customer, or share that leaves
+             */
+            expected: number;
+        };
+        ForecastDetail: {
+            /** @description Last day of the facts; 1970-01-01 until fitted */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description Staff id; 0 for the program
+             */
+            created_by: number;
+            /** @description "" where nobody of that id is known */
+            created_by_name: string;
+            /**
+             * Format: int64
+             * @description It was fitted on; 0 until fitted
+             */
+            customers: number;
+            /**
+             * Format: int64
+             * @description Unix milliseconds; 0 where nobody did
+             */
+            decided_at: number;
+            /** @description Who put a held one in use or discarded it */
+            decided_by_name: string;
+            /** @description Tenths of the customers by what was forecast, lowest first */
+            deciles: components["schemas"]["ForecastDecile"][];
+            /** @description Why it is held, in words */
+            doubts: string[];
+            /** @description The same in words */
+            error: string;
+            /** @description Why it failed */
+            error_code: string;
+            /** @description Of churn: what was learned from */
+            fields: components["schemas"]["ForecastUsedField"][];
+            /**
+             * Format: int64
+             * @description Unix milliseconds; 0 before
+             */
+            finished_at: number;
+            /** @description First day of the holdout; null without one */
+            holdout_from: string | null;
+            holdout_until: string | null;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description null where a command fitted it
+             */
+            job_id: number | null;
+            /** @enum {string} */
+            kind: "purchases" | "churn";
+            /**
+             * Format: int64
+             * @description Of churn: customers without a label
+             */
+            left_out: number;
+            /** @description What speaks against trusting it, in words */
+            notes: string[];
+            /** @description Of purchases: as the literature writes them, times in weeks, money in yuan */
+            parameters: components["schemas"]["ForecastParameter"][];
+            /**
+             * Format: int64
+             * @description Of churn: customers who left
+             */
+            positives: number;
+            /** @description What it is worth on what it has not seen; null until fitted, and where there was too little to test it on */
+            quality: components["schemas"]["ForecastQuality"] | null;
+            /** @description As they were when it was fitted */
+            settings: components["schemas"]["ForecastSettings"];
+            /** @description Of purchases: how the fit on everything was found */
+            starts: components["schemas"]["ForecastStarts"] | null;
+            /** @enum {string} */
+            status: "waiting" | "running" | "in_use" | "retired" | "held" | "discarded" | "failed" | "cancelled";
+            /** Format: int64 */
+            version: number;
+            /** @description What the parameters or coefficients mean, in words */
+            words: string[];
+        };
+        ForecastModel: {
+            /** @description Last day of the facts; 1970-01-01 until fitted */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description Staff id; 0 for the program
+             */
+            created_by: number;
+            /** @description "" where nobody of that id is known */
+            created_by_name: string;
+            /**
+             * Format: int64
+             * @description It was fitted on; 0 until fitted
+             */
+            customers: number;
+            /**
+             * Format: int64
+             * @description Unix milliseconds; 0 where nobody did
+             */
+            decided_at: number;
+            /** @description Who put a held one in use or discarded it */
+            decided_by_name: string;
+            /** @description Why it is held, in words */
+            doubts: string[];
+            /** @description The same in words */
+            error: string;
+            /** @description Why it failed */
+            error_code: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds; 0 before
+             */
+            finished_at: number;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description null where a command fitted it
+             */
+            job_id: number | null;
+            /** @enum {string} */
+            kind: "purchases" | "churn";
+            /** @description What it is worth on what it has not seen; null until fitted, and where there was too little to test it on */
+            quality: components["schemas"]["ForecastQuality"] | null;
+            /** @enum {string} */
+            status: "waiting" | "running" | "in_use" | "retired" | "held" | "discarded" | "failed" | "cancelled";
+            /** Format: int64 */
+            version: number;
+        };
+        ForecastNext: {
+            /**
+             * Format: double
+             * @description Probability that the customer has not left; null without a model or with one purchase only, which says nothing about it
+             */
+            alive: number | null;
+            as_of: string;
+            /**
+             * @description model: the company's model with the own history; rhythm: the own gaps, as there is no model; none: too little is known
+             * @enum {string}
+             */
+            basis: "model" | "rhythm" | "none";
+            /**
+             * Format: int64
+             * @description Value of the orders of the next twelve months, discounted by 10 % a year
+             */
+            clv_365_fen?: number | null;
+            /** Format: int64 */
+            customer_id: number;
+            /** @description By when the next order comes in one case out of two, if the customer is still one; null where nothing can be said */
+            date: string | null;
+            /** @description In one case out of four it comes before */
+            from: string | null;
+            /** @description Of them the last; null without any */
+            last_day: string | null;
+            /**
+             * Format: int64
+             * @description Of the model that was used
+             */
+            model_version: number | null;
+            /**
+             * Format: double
+             * @description Orders expected in the next 365 days
+             */
+            orders_365: number | null;
+            /** @description By the own rhythm it should have come already */
+            overdue: boolean;
+            /**
+             * Format: int64
+             * @description Days with a purchase
+             */
+            purchases: number;
+            /** @enum {string} */
+            sure: "high" | "medium" | "low" | "none";
+            /** @description The same in one sentence, in the language of the request */
+            text: string;
+            /** @description In one case out of four it comes after */
+            to: string | null;
+            /**
+             * Format: double
+             * @description Probability of an order within 30 days
+             */
+            within_30: number | null;
+            /** Format: double */
+            within_90: number | null;
+        };
+        ForecastParameter: {
+            name: string;
+            /**
+             * Format: double
+             * @description null where the likelihood is flat
+             */
+            std_err: number | null;
+            /** Format: double */
+            value: number;
+        };
+        ForecastQuality: {
+            /**
+             * Format: int64
+             * @description Of purchases: orders in the holdout
+             */
+            actual: number | null;
+            /**
+             * Format: double
+             * @description Of churn: how often somebody who left is put before somebody who did not
+             */
+            auc: number | null;
+            /** Format: double */
+            auc_high: number | null;
+            /**
+             * Format: double
+             * @description Lower bound of 95 %
+             */
+            auc_low: number | null;
+            /**
+             * Format: double
+             * @description Of purchases: deviance of the model that was in use, on the same days; null where there was none
+             */
+            before: number | null;
+            /**
+             * Format: double
+             * @description Of churn: mean squared error of the probability; the less the better
+             */
+            brier: number | null;
+            /**
+             * Format: double
+             * @description That of saying the share of those who left for everybody
+             */
+            brier_base: number | null;
+            /**
+             * Format: double
+             * @description Of purchases: between the two, over customers
+             */
+            correlation: number | null;
+            /**
+             * Format: double
+             * @description Of purchases: mean Poisson deviance of a customer's orders; the less the better
+             */
+            deviance: number | null;
+            /**
+             * Format: double
+             * @description Of churn: mean distance of predicted and actual share over deciles
+             */
+            ece: number | null;
+            /**
+             * Format: double
+             * @description Of purchases: orders that were forecast for it
+             */
+            expected: number | null;
+        };
+        ForecastSettings: {
+            /**
+             * Format: int64
+             * @description Fitted anew after so many days; 0: only when somebody asks
+             */
+            every_days: number;
+            /** @description Of churn: codes of the custom fields to learn from */
+            fields: string[];
+            /**
+             * Format: int64
+             * @description Of purchases: last days kept from the fit to test it on; 0: a quarter of the time with orders, at most 182 days
+             */
+            holdout_days: number;
+            /** @description Of churn: code of the custom field that says who left; "" where none is chosen yet */
+            label: string;
+            /** @description Of churn: code of the choice that means left */
+            positive: string;
+        };
+        ForecastSettingsInputBody: {
+            settings: components["schemas"]["ForecastSettings"];
+            /**
+             * Format: int64
+             * @description settings_version that the change was made on
+             */
+            version: number;
+        };
+        ForecastStarts: {
+            /** Format: int64 */
+            converged: number;
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            evaluations: number;
+            /** Format: double */
+            log_likelihood: number;
+            /**
+             * Format: double
+             * @description Of the log-likelihood between those that converged
+             */
+            spread: number;
+        };
+        ForecastState: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds; null where it is fitted only when asked
+             */
+            due_at: number | null;
+            /** @description null where none is yet */
+            in_use: components["schemas"]["ForecastModel"] | null;
+            /** @enum {string} */
+            kind: "purchases" | "churn";
+            /** @description The newest fit, whatever came of it; null before the first */
+            newest: components["schemas"]["ForecastModel"] | null;
+            settings: components["schemas"]["ForecastSettings"];
+            /**
+             * Format: int64
+             * @description A change is made on; 0 as shipped
+             */
+            settings_version: number;
+        };
+        ForecastUsedField: {
+            code: string;
+            /**
+             * @description Why it says nothing
+             * @enum {string}
+             */
+            ignored: "" | "constant" | "unique" | "empty";
+            /**
+             * Format: int64
+             * @description Customers without a value
+             */
+            missing: number;
+            name: string;
         };
         HandOnlyInputBody: {
             on: boolean;
@@ -7286,6 +8169,20 @@ export interface components {
              */
             updated_at: number;
         };
+        LifecycleApproval: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description Staff id
+             */
+            by: number;
+            by_name: string;
+            note: string;
+        };
         LifecycleBegin: {
             /** @description A rule as audiences have it */
             rule: unknown;
@@ -7353,6 +8250,9 @@ export interface components {
             /** @description Rules do not move the customer up to this day, 2026-12-31; left out: they go on tomorrow */
             until?: string;
         };
+        LifecycleFileConfig: {
+            config: components["schemas"]["LifecycleConfig"];
+        };
         LifecycleFlow: {
             from: string;
             links: components["schemas"]["LifecycleFlowLink"][];
@@ -7378,6 +8278,24 @@ export interface components {
             text: string;
             /** Format: int64 */
             won: number;
+        };
+        LifecycleManual: {
+            /** @description Null until somebody approved it */
+            approval: components["schemas"]["LifecycleApproval"] | null;
+            /** @description Of the content of the version, hexadecimal */
+            fingerprint: string;
+            /** @description What the configuration leaves open and the document therefore cannot say */
+            gaps: string[];
+            /** @description The version is the one in force */
+            in_force: boolean;
+            /** @enum {string} */
+            kind: "handbook" | "sop";
+            /**
+             * Format: int64
+             * @description Of the configuration; 0 is the shipped one before the lifecycle has begun
+             */
+            version: number;
+            view: components["schemas"]["DocumentView"];
         };
         LifecycleMeasureFigure: {
             /** Format: int64 */
@@ -7516,6 +8434,26 @@ export interface components {
             /** @description Why, in words */
             text: string;
         };
+        LifecyclePreview: {
+            /** @description The open day */
+            day: string;
+            /** @description Who would be in another stage than now, the most first */
+            links: components["schemas"]["LifecycleFlowLink"][];
+            /** @description In the order of the configuration; behind them those that it no longer has */
+            stages: components["schemas"]["LifecyclePreviewSize"][];
+            /** @description A changed rule has to hold on several days: its customers move only then and are not counted */
+            waits: boolean;
+        };
+        LifecyclePreviewSize: {
+            code: string;
+            name: string;
+            /** Format: int64 */
+            now: number;
+            /** Format: int64 */
+            then: number;
+            /** Format: int64 */
+            tone: number;
+        };
         LifecycleResultFigure: {
             result: string;
             /** Format: int64 */
@@ -7528,7 +8466,16 @@ export interface components {
             /** @description What to do with customers of this stage */
             advice: string;
             code: string;
+            /**
+             * Format: int64
+             * @description Within how many days of coming to the stage the work begins; 0: not laid down
+             */
+            due_days?: number;
+            /** @description What counts as success */
+            goal?: string;
             name: string;
+            /** @description Who is responsible for customers of the stage */
+            owner?: string;
             /**
              * Format: int64
              * @description One of the fixed colours
@@ -7686,8 +8633,15 @@ export interface components {
         LifecycleToolItem: {
             choices: components["schemas"]["LifecycleToolChoice"][];
             code: string;
+            /**
+             * Format: int64
+             * @description Within how many days of coming to the stage; 0: not laid down
+             */
+            due_days?: number;
             /** @description Custom field that the answer is written to, f.<code>; empty for none */
             field: string;
+            /** @description Who does the step; empty: who is responsible for the stage */
+            owner?: string;
             text: string;
         };
         LifecycleToolRef: {
@@ -7788,6 +8742,9 @@ export interface components {
         ListFieldPreset: {
             items: components["schemas"]["FieldPreset"][];
         };
+        ListForecastState: {
+            items: components["schemas"]["ForecastState"][];
+        };
         ListImporterSavedMapping: {
             items: components["schemas"]["ImporterSavedMapping"][];
         };
@@ -7832,6 +8789,12 @@ export interface components {
         };
         ListTieringMetricInfo: {
             items: components["schemas"]["TieringMetricInfo"][];
+        };
+        ListTieringPreset: {
+            items: components["schemas"]["TieringPreset"][];
+        };
+        ListTieringRunView: {
+            items: components["schemas"]["TieringRunView"][];
         };
         ListTieringSchemeView: {
             items: components["schemas"]["TieringSchemeView"][];
@@ -8367,6 +9330,16 @@ export interface components {
              */
             total: number | null;
         };
+        PageForecastModel: {
+            items: components["schemas"]["ForecastModel"][];
+            /** @description Give it as cursor to get the next page; null on the last one */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description All matches, null where not counted
+             */
+            total: number | null;
+        };
         PageImporterReject: {
             items: components["schemas"]["ImporterReject"][];
             /** @description Give it as cursor to get the next page; null on the last one */
@@ -8844,6 +9817,11 @@ export interface components {
              */
             updated_at: number;
         };
+        TieringAbsence: {
+            away: boolean;
+            /** @description One for each panel that the person is a member of, in the order of dimensions */
+            seats: components["schemas"]["TieringSeat"][];
+        };
         TieringAppeal: {
             answer: string;
             /**
@@ -8873,6 +9851,8 @@ export interface components {
             id: number;
             /** @description Code of the level in force when it was made; "" for none */
             level: string;
+            /** @description As the scheme in force calls it; the code where it has no such level */
+            level_name: string;
             /**
              * Format: int64
              * @description Unix milliseconds
@@ -8885,6 +9865,17 @@ export interface components {
             status: "open" | "upheld" | "declined" | "withdrawn";
             /** @description Code */
             wanted: string;
+            wanted_name: string;
+        };
+        TieringAppealCounts: {
+            /** Format: int64 */
+            declined: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            upheld: number;
+            /** Format: int64 */
+            withdrawn: number;
         };
         TieringAppealInput: {
             /** Format: int64 */
@@ -8984,6 +9975,18 @@ export interface components {
             value: number;
             who: boolean;
         };
+        TieringCrossFigure: {
+            /** Format: int64 */
+            customers: number;
+            /** Format: int64 */
+            revenue_fen: number;
+        };
+        TieringDecidedLevels: {
+            /** Format: int64 */
+            customers: number;
+            /** @description Customers of each level as decided, in the order of the scheme */
+            levels: components["schemas"]["TieringLevelCount"][];
+        };
         TieringDecision: {
             /**
              * Format: int64
@@ -9038,6 +10041,14 @@ export interface components {
             level: string;
             reason: string;
         };
+        TieringDecisionOutcome: {
+            appeals: components["schemas"]["TieringAppealCounts"];
+            by: string;
+            decision: components["schemas"]["TieringDecision"] | null;
+            /** Format: int64 */
+            hand: number;
+            review: components["schemas"]["TieringReviewOutcome"] | null;
+        };
         TieringDimension: {
             archived: boolean;
             code: string;
@@ -9074,6 +10085,27 @@ export interface components {
              * @description Version the change was made on
              */
             version: number;
+        };
+        TieringDimensionReport: {
+            code: string;
+            cross: components["schemas"]["TieringCrossFigure"][][];
+            levels: components["schemas"]["TieringLevelInForce"][];
+            moves: components["schemas"]["TieringMoves"] | null;
+            name: string;
+            outcome: components["schemas"]["TieringDecisionOutcome"] | null;
+            own: boolean;
+            people?: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            run_id: number;
+            summary: components["schemas"]["TieringSummary"] | null;
+        };
+        TieringDimensionsInput: {
+            /** @description Default is today in company time */
+            as_of?: string;
+            /** @description Codes; left out, all that have a scheme in use */
+            dimensions?: string[];
         };
         TieringDossier: {
             /** @description Why the customer has the level in force; null for who has none */
@@ -9220,6 +10252,23 @@ export interface components {
             /** Format: int64 */
             revenue_fen: number;
         };
+        TieringHorizon: {
+            /**
+             * Format: double
+             * @description A year: 0.1 for 10 %
+             */
+            discount: number;
+            /**
+             * Format: double
+             * @description Share of an order that stays with the company; left out: all of it
+             */
+            margin?: number;
+            /**
+             * Format: int64
+             * @description 1 to 120
+             */
+            months: number;
+        };
         TieringKeyCustomer: {
             /** Format: int64 */
             days_since: number | null;
@@ -9249,6 +10298,21 @@ export interface components {
             code: string;
             name: string;
         };
+        TieringLevelCount: {
+            code: string;
+            /** Format: int64 */
+            customers: number;
+        };
+        TieringLevelInForce: {
+            code: string;
+            /** Format: int64 */
+            customers: number;
+            /** Format: int64 */
+            found: number;
+            name: string;
+            /** Format: int64 */
+            revenue_fen: number;
+        };
         TieringLevelStep: {
             /**
              * Format: int64
@@ -9262,8 +10326,12 @@ export interface components {
              * @description 0 where a run moved the customer
              */
             decision_id: number;
+            /** @description Code */
+            dimension: string;
             /** @description Name of the level; "" for none */
             from: string;
+            /** @description Who decided by hand, or for the panel */
+            name: string;
             /** @description Of a panel or by hand */
             reason: string;
             /** Format: int64 */
@@ -9336,6 +10404,16 @@ export interface components {
             /** Format: int64 */
             customers: number;
             metric: string;
+        };
+        TieringModelUse: {
+            /** @description Last day of the facts that it was fitted on */
+            as_of: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "purchases" | "churn";
+            /** Format: int64 */
+            version: number;
         };
         TieringMonthFigures: {
             /** @description 2026-01 */
@@ -9620,6 +10698,16 @@ export interface components {
              */
             weight: number;
         };
+        TieringPreset: {
+            /**
+             * @description "" for those of every industry
+             * @enum {string}
+             */
+            industry: "fmcg" | "retail" | "technology" | "services" | "hotel" | "finance" | "";
+            industry_name: string;
+            /** @description With a code that may be taken */
+            scheme: components["schemas"]["TieringScheme"] | null;
+        };
         TieringPreview: {
             as_of: string;
             /** Format: int64 */
@@ -9658,12 +10746,18 @@ export interface components {
             /** Format: double */
             q3: number;
         };
+        TieringReasonCount: {
+            /** Format: int64 */
+            customers: number;
+            reason: string;
+        };
         TieringReminded: {
             /** Format: int64 */
             people: number;
         };
         TieringReport: {
             company: string;
+            dimensions?: components["schemas"]["TieringDimensionReport"][];
             headline: string;
             key_customers: components["schemas"]["TieringKeyCustomer"][];
             locale: string;
@@ -9675,6 +10769,45 @@ export interface components {
             run_id: number;
             slipping: components["schemas"]["TieringKeyCustomer"][];
             summary: components["schemas"]["TieringSummary"] | null;
+        };
+        TieringReportDimension: {
+            code: string;
+            name: string;
+            /** @description The one that the run is of */
+            own: boolean;
+        };
+        TieringReportDimensions: {
+            /** @description Dimensions that have levels in force, and the report's own */
+            available: components["schemas"]["TieringReportDimension"][];
+            /** Format: int64 */
+            run_id: number;
+            /** @description In the language of the request */
+            sections: components["schemas"]["DocumentSectionView"][];
+        };
+        TieringReviewOutcome: {
+            /** Format: int64 */
+            agreed: number;
+            /** Format: int64 */
+            by_deadline: number;
+            /** Format: int64 */
+            by_vote: number;
+            /** Format: int64 */
+            disputed: number;
+            /** Format: int64 */
+            ever_disputed: number;
+            /** Format: int64 */
+            members: number;
+            /** Format: int64 */
+            more_reasons: number;
+            /** Format: int64 */
+            moves: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            overruled: number;
+            reasons: components["schemas"]["TieringReasonCount"][];
+            /** Format: int64 */
+            votes: number;
         };
         TieringReviewView: {
             /**
@@ -9818,6 +10951,8 @@ export interface components {
              * @description Graded; 0 until finished
              */
             customers: number;
+            /** @description Levels as people decided; null where they are those of the summary */
+            decided: components["schemas"]["TieringDecidedLevels"] | null;
             /** @description Code of the dimension that the levels are of */
             dimension: string;
             /** @description Why it failed */
@@ -9911,6 +11046,7 @@ export interface components {
         TieringScheme: {
             code: string;
             dimension?: string;
+            horizon?: components["schemas"]["TieringHorizon"];
             levels: components["schemas"]["TieringLevel"][];
             measure: string;
             method: string;
@@ -9966,6 +11102,17 @@ export interface components {
             /** Format: double */
             weight: number;
         };
+        TieringSeat: {
+            /**
+             * Format: int64
+             * @description 0 for nobody: the votes of the member are missing meanwhile
+             */
+            deputy_id: number;
+            deputy_name: string;
+            /** @description Code */
+            dimension: string;
+            dimension_name: string;
+        };
         TieringSettledMoves: {
             /** Format: int64 */
             settled: number;
@@ -9997,6 +11144,7 @@ export interface components {
             levels: components["schemas"]["TieringLevelSummary"][];
             lorenz: components["schemas"]["TieringLorenzPoint"][];
             missing?: components["schemas"]["TieringMissing"][];
+            models?: components["schemas"]["TieringModelUse"][];
             months: components["schemas"]["TieringMonthRow"][];
             /** Format: int64 */
             orders: number;
@@ -12384,6 +13532,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getCustomerForecast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastNext"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getHandOnly: {
         parameters: {
             query?: never;
@@ -14071,6 +15242,212 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listForecastKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListForecastState"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    fitForecastModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                kind: "purchases" | "churn";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastModel"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listForecastModels: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Entries a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                kind: "purchases" | "churn";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageForecastModel"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    saveForecastSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                kind: "purchases" | "churn";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForecastSettingsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastState"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getForecastModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelForecastModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastModel"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    discardForecastModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastModel"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    useForecastModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastModel"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listImports: {
         parameters: {
             query?: {
@@ -14958,6 +16335,62 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    previewLifecycleConfig: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckConfigBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecyclePreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readLifecycleConfig: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleFileConfig"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listLifecycleConfigs: {
         parameters: {
             query?: {
@@ -15010,6 +16443,130 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getLifecycleHandbook: {
+        parameters: {
+            query?: {
+                /** @description 0 is the one in force */
+                version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleManual"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLifecycleHandbookDOCX: {
+        parameters: {
+            query?: {
+                /** @description 0 is the one in force */
+                version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLifecycleHandbookHTML: {
+        parameters: {
+            query?: {
+                /** @description 0 is the one in force */
+                version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html; charset=utf-8": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLifecycleHandbookXLSX: {
+        parameters: {
+            query?: {
+                /** @description 0 is the one in force */
+                version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    approveLifecycleHandbook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveManualBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleManual"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listLifecyclePresets: {
         parameters: {
             query?: never;
@@ -15049,6 +16606,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LifecycleConfig"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLifecycleSOP: {
+        parameters: {
+            query?: {
+                /** @description 0 is the one in force */
+                version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleManual"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLifecycleSOPDOCX: {
+        parameters: {
+            query?: {
+                /** @description 0 is the one in force */
+                version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLifecycleSOPHTML: {
+        parameters: {
+            query?: {
+                /** @description 0 is the one in force */
+                version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html; charset=utf-8": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLifecycleSOPXLSX: {
+        parameters: {
+            query?: {
+                /** @description 0 is the one in force */
+                version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    approveLifecycleSOP: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveManualBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleManual"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -16726,6 +18407,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getTierAssessment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringAssessment"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     exportTierAssessments: {
         parameters: {
             query?: {
@@ -16744,6 +18448,27 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTierAway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringAbsence"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -17012,6 +18737,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListTieringMetricInfo"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTierPresets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTieringPreset"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -17477,6 +19223,7 @@ export interface operations {
             query?: {
                 /** @description next_cursor of the page before */
                 cursor?: string;
+                dimension?: string;
                 /** @description Entries a page */
                 limit?: number;
                 scheme?: string;
@@ -17666,9 +19413,39 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getTierReportDOCX: {
+        parameters: {
+            query?: {
+                /** @description Codes with commas between; left out: all that have levels in force; none: none */
+                dimensions?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 0 is the newest finished run of the default scheme */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getTierReportHTML: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Codes with commas between; left out: all that have levels in force; none: none */
+                dimensions?: string;
+            };
             header?: never;
             path: {
                 /** @description 0 is the newest finished run of the default scheme */
@@ -17692,7 +19469,10 @@ export interface operations {
     };
     getTierReportXLSX: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Codes with commas between; left out: all that have levels in force; none: none */
+                dimensions?: string;
+            };
             header?: never;
             path: {
                 /** @description 0 is the newest finished run of the default scheme */
@@ -17709,6 +19489,61 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTierReportDimensions: {
+        parameters: {
+            query?: {
+                /** @description Codes with commas between; left out: all that have levels in force; none: none */
+                dimensions?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 0 is the newest finished run of the default scheme */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieringReportDimensions"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    startTierRuns: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TieringDimensionsInput"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTieringRunView"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'react-router'
 import styles from './bottombar.module.css'
-import { isActive, isUnder, type NavEntry } from './nav'
+import { belongs, isActive, type NavEntry } from './nav'
 
 /** The phone's navigation: four entries within the thumb's reach, and the rest behind the fifth. */
 export function BottomBar({ entries }: { entries: NavEntry[] }) {
@@ -63,7 +63,7 @@ export function BottomBar({ entries }: { entries: NavEntry[] }) {
                   <Link
                     key={item.path}
                     to={item.path}
-                    aria-current={isUnder(pathname, item.path) ? 'page' : undefined}
+                    aria-current={belongs(pathname, item) ? 'page' : undefined}
                   >
                     {t(item.label)}
                   </Link>

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { Link, useLocation, useNavigate } from 'react-router'
 import { useCompany } from '@/kit/session'
 import { Mark } from './Mark'
-import { isActive, isUnder, type NavEntry } from './nav'
+import { belongs, isActive, type NavEntry } from './nav'
 import { setPrefs } from './prefs'
 import { prefetch } from './routes'
 import styles from './shell.module.css'
@@ -75,9 +75,7 @@ function Entry({ entry, collapsed }: { entry: NavEntry; collapsed: boolean }) {
             trigger={['click']}
             placement="bottomLeft"
             menu={{
-              selectedKeys: entry.children
-                .filter((c) => isUnder(pathname, c.path))
-                .map((c) => c.path),
+              selectedKeys: entry.children.filter((c) => belongs(pathname, c)).map((c) => c.path),
               items: entry.children.map((c) => ({ key: c.path, label: t(c.label) })),
               onClick: ({ key }) => navigate(key),
             }}
@@ -122,7 +120,7 @@ function Entry({ entry, collapsed }: { entry: NavEntry; collapsed: boolean }) {
       {open && (
         <ul className={styles.children}>
           {entry.children?.map((child) => {
-            const here = isUnder(pathname, child.path)
+            const here = belongs(pathname, child)
             return (
               <li key={child.path}>
                 <Link

@@ -8,6 +8,7 @@ import { useIsPhone } from '@/kit/media'
 import { useMe, useSignOut } from '@/kit/session'
 import { JobsButton } from './JobsButton'
 import { Mark } from './Mark'
+import { NoticesButton } from './NoticesButton'
 import { type Prefs, setPrefs, usePrefs } from './prefs'
 import styles from './shell.module.css'
 
@@ -21,7 +22,7 @@ export function chooseLanguage(lang: Lang) {
 export const isMac = () => /mac|iphone|ipad/i.test(navigator.userAgent)
 
 // i18n-keys: common.theme_*
-/** Search, jobs at work, language, theme, person. */
+/** Search, news, jobs at work, language, theme, person. */
 export function TopBar({ onSearch, onKeys }: { onSearch: () => void; onKeys: () => void }) {
   const { t, i18n } = useTranslation()
   const phone = useIsPhone()
@@ -61,6 +62,7 @@ export function TopBar({ onSearch, onKeys }: { onSearch: () => void; onKeys: () 
         </button>
       )}
       <div className={phone ? undefined : styles.topEnd}>
+        <NoticesButton />
         <JobsButton />
         {!phone && (
           <>

@@ -14,6 +14,8 @@ export interface NavItem {
   label: string
   /** Permissions of which one is enough; none = everybody. */
   permission?: string[]
+  /** Pages that belong to it although their addresses lie elsewhere. */
+  also?: string[]
   /** Catalogue key with further words that ⌘K finds it by (pinyin, English, synonyms). */
   words?: string
 }
@@ -101,6 +103,7 @@ export const nav: NavEntry[] = [
         label: 'nav.tiering.schemes',
         permission: [perm.tierView],
         words: 'nav.words.schemes',
+        also: ['/tiering/dimensions', '/tiering/assessments'],
       },
       {
         path: '/tiering/runs',
@@ -113,6 +116,18 @@ export const nav: NavEntry[] = [
         label: 'nav.tiering.reviews',
         permission: [perm.tierView],
         words: 'nav.words.reviews',
+      },
+      {
+        path: '/tiering/appeals',
+        label: 'nav.tiering.appeals',
+        permission: [perm.tierView],
+        words: 'nav.words.appeals',
+      },
+      {
+        path: '/tiering/models',
+        label: 'nav.tiering.models',
+        permission: [perm.tierView],
+        words: 'nav.words.models',
       },
       {
         path: '/lifecycle',
@@ -200,13 +215,15 @@ export function visibleNav(
   return out
 }
 
-/** Whether a page belongs to a nav item: the same path or one below it. */
+/** Whether a page stands under an address: the same path or one below it. */
 export function isUnder(pathname: string, path: string): boolean {
   return path === '/' ? pathname === '/' : pathname === path || pathname.startsWith(`${path}/`)
 }
 
+/** Whether a page belongs to a nav item. */
+export const belongs = (pathname: string, { path, also = [] }: NavItem): boolean =>
+  [path, ...also].some((place) => isUnder(pathname, place))
+
 /** Whether a page belongs to an entry or one of its children. */
 export const isActive = (pathname: string, entry: NavEntry) =>
-  entry.children
-    ? entry.children.some((c) => isUnder(pathname, c.path))
-    : isUnder(pathname, entry.path)
+  entry.children ? entry.children.some((c) => belongs(pathname, c)) : belongs(pathname, entry)

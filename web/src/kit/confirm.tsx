@@ -16,6 +16,8 @@ export interface ConfirmOptions {
   /** Takes it back; offered for 8 s. Leave out where it cannot be. */
   undo?: () => Promise<unknown>
   danger?: boolean
+  /** Takes a refusal that the page can do something about; true where it did. */
+  refused?: (error: unknown) => boolean
 }
 
 /** Says a result, a failure with its code, or a result that can be taken back. */
@@ -94,7 +96,7 @@ export function useConfirmWithUndo() {
             await options.act()
             done(options.done, options.undo)
           } catch (error) {
-            fail(error)
+            if (!options.refused?.(error)) fail(error)
           }
         },
       })

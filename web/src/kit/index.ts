@@ -2,7 +2,13 @@
 export { Chart, type ChartColors, type ChartHit, type ChartProps } from './chart/Chart'
 export { tooltipElement } from './chart/tooltip'
 export { type ConfirmOptions, useConfirmWithUndo, useSay } from './confirm'
+export {
+  DocumentContents,
+  type DocumentSection,
+  DocumentSections,
+} from './document/DocumentView'
 export { Beside, SaveBar } from './Editor'
+export { FileButton } from './FileButton'
 export {
   DetailDrawer,
   FormDrawer,
@@ -10,6 +16,7 @@ export {
   FormError,
   showFieldErrors,
 } from './FormDrawer'
+export { default as figure } from './figure.module.css'
 export { type Format, type Instant, makeFormat, useFormat } from './format'
 export { JobBar, JobProgress, JobStateTag, useJobName } from './jobs/JobProgress'
 export { isOver, useJob, useRunningJobs } from './jobs/store'
@@ -60,3 +67,4 @@ export type {
 } from './table/types'
 export { LevelTag, levelTone, type StatusKind, StatusTag, ToneTag } from './tags'
 export { Count, DateTime, Day, dash, Money, Percent, Relative } from './text'
+export { type Difference, DiffTable, VersionList } from './versions'

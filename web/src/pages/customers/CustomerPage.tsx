@@ -24,6 +24,9 @@ import {
 } from '@/kit'
 import { CustomerAudiences } from '../audiences/CustomerAudiences'
 import { CustomerLifecycle } from '../lifecycle/record/CustomerLifecycle'
+import { NextOrder } from '../tiering/models/NextOrder'
+import { HandOnlyLine } from '../tiering/record/HandOnly'
+import { LevelMenu } from '../tiering/record/LevelMenu'
 import { keyOfCode } from './access'
 import { type CustomerDetail, listOrders, recentSize, useCustomer } from './api'
 import { Behaviours } from './Behaviours'
@@ -128,6 +131,7 @@ export default function CustomerPage() {
 
 function Body({ detail }: { detail: CustomerDetail }) {
   const { t } = useTranslation()
+  const name = useName()
   const { customer, figures } = detail
   const me = useMe()
   const [shown, setShown] = useState(recentSize)
@@ -158,7 +162,19 @@ function Body({ detail }: { detail: CustomerDetail }) {
       <div className={styles.layout}>
         <div className={styles.story}>
           {!me.hides('level') && (
-            <Section title={t('customers.level.title')}>
+            <Section
+              title={t('customers.level.title')}
+              extra={
+                <LevelMenu
+                  about={{
+                    id: customer.id,
+                    name: name(customer),
+                    levels: detail.levels ?? [],
+                  }}
+                />
+              }
+            >
+              <HandOnlyLine id={customer.id} />
               <AllLevels levels={detail.levels} />
             </Section>
           )}
@@ -200,6 +216,7 @@ function Body({ detail }: { detail: CustomerDetail }) {
         </div>
         <aside className={styles.aside} aria-label={t('customers.aside')}>
           <NextStep detail={detail} />
+          <NextOrder id={customer.id} />
           <CustomerLifecycle id={customer.id} />
           <Contacts customer={customer} />
           <Clean id={customer.id} />

@@ -1,16 +1,17 @@
+import { figure } from '@/kit'
 import styles from './figure.module.css'
 
 // A sheet becomes rows that were understood, one of them refused. Without words.
 export function FileFigure() {
   return (
     <svg viewBox="0 0 520 300" aria-hidden="true" focusable="false">
-      <rect x="20" y="16" width="480" height="268" rx="12" className={styles.sheet} />
-      <rect x="44" y="40" width="168" height="28" rx="6" className={styles.faint} />
+      <rect x="20" y="16" width="480" height="268" rx="12" className={figure.sheet} />
+      <rect x="44" y="40" width="168" height="28" rx="6" className={figure.faint} />
       {[0, 1, 2, 3, 4].map((i) => (
         <g key={i}>
-          <rect x="44" y={84 + i * 36} width="46" height="8" rx="4" className={styles.ink} />
-          <rect x="104" y={84 + i * 36} width="40" height="8" rx="4" className={styles.faint} />
-          <rect x="158" y={84 + i * 36} width="54" height="8" rx="4" className={styles.faint} />
+          <rect x="44" y={84 + i * 36} width="46" height="8" rx="4" className={figure.ink} />
+          <rect x="104" y={84 + i * 36} width="40" height="8" rx="4" className={figure.faint} />
+          <rect x="158" y={84 + i * 36} width="54" height="8" rx="4" className={figure.faint} />
           <path d={`M44 ${104 + i * 36}H212`} className={styles.line} />
         </g>
       ))}
@@ -37,9 +38,9 @@ export function FileFigure() {
             width={92 - i * 9}
             height="8"
             rx="4"
-            className={styles.ink}
+            className={figure.ink}
           />
-          <rect x="436" y={60 + i * 44} width="28" height="8" rx="4" className={styles.faint} />
+          <rect x="436" y={60 + i * 44} width="28" height="8" rx="4" className={figure.faint} />
         </g>
       ))}
     </svg>

@@ -1,6 +1,6 @@
 import { Alert, DatePicker } from 'antd'
 import dayjs from 'dayjs'
-import { RefreshCw, Settings2 } from 'lucide-react'
+import { BookOpen, ListChecks, RefreshCw, Settings2 } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'react-router'
 import { pageExists } from '@/app/routes'
@@ -37,11 +37,19 @@ export default function OverviewPage() {
         title={t('lifecycles.title')}
         purpose={t('lifecycles.purpose')}
         actions={
-          pageExists('/lifecycle/settings') && (
-            <LinkButton to="/lifecycle/settings" icon={<Settings2 size={16} />}>
-              {t('lifecycles.settings')}
+          <>
+            <LinkButton to="/lifecycle/handbook" icon={<BookOpen size={16} />}>
+              {t('manuals.handbook.link')}
             </LinkButton>
-          )
+            <LinkButton to="/lifecycle/sop" icon={<ListChecks size={16} />}>
+              {t('manuals.sop.link')}
+            </LinkButton>
+            {pageExists('/lifecycle/settings') && (
+              <LinkButton to="/lifecycle/settings" icon={<Settings2 size={16} />}>
+                {t('lifecycles.settings')}
+              </LinkButton>
+            )}
+          </>
         }
       />
       <QueryView query={query} skeleton={<Skeleton />}>

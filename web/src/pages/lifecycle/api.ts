@@ -23,6 +23,7 @@ export type Config = Schemas['LifecycleConfig']
 export type Stage = Schemas['LifecycleStage']
 export type Move = Schemas['LifecycleMove']
 export type Version = Schemas['LifecycleVersion']
+export type Preview = Schemas['LifecyclePreview']
 
 /** Keys begin with it, so that one invalidation renews all of it. */
 export const key = ['lifecycle'] as const
@@ -161,6 +162,22 @@ export const useCompare = (from: number, to: number) =>
       (await ok(api.GET('/lifecycle/config/compare', { params: { query: { from, to } }, signal })))
         .items,
   })
+
+/** A configuration file as the page edits it; nothing is saved. */
+export const readConfig = async (text: string): Promise<Config> =>
+  (
+    await ok(
+      api.POST('/lifecycle/config/read', {
+        body: text,
+        bodySerializer: (body) => body,
+        headers: { 'Content-Type': 'application/yaml' },
+      }),
+    )
+  ).config
+
+/** What a configuration would make of today; nothing is saved. */
+export const previewConfig = (config: Config) =>
+  ok(api.POST('/lifecycle/config/preview', { body: { config } }))
 
 export const saveConfig = (config: Config, base: number, note: string) =>
   ok(api.PUT('/lifecycle/config', { body: { config, base, note } }))

@@ -1,10 +1,12 @@
 import { Segmented } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { perm } from '@/app/permissions'
 import { setPrefs, usePrefs } from '@/app/prefs'
 import { chooseLanguage } from '@/app/TopBar'
 import type { Lang } from '@/i18n'
-import { Facts, Page, PageHeader, Section, useMe, useSay } from '@/kit'
+import { Can, Facts, Page, PageHeader, Section, useMe, useSay } from '@/kit'
 import { PasswordForm } from '@/pages/login/PasswordForm'
+import { Away } from './Away'
 
 // i18n-keys: scope.*
 /** Who I am here, how it looks for me, my password. */
@@ -28,6 +30,9 @@ export default function MePage() {
           ]}
         />
       </Section>
+      <Can permission={perm.tierReview}>
+        <Away />
+      </Can>
       <Section title={t('me.looks')} boxed>
         <Facts
           items={[

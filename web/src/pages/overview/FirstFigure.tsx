@@ -1,3 +1,4 @@
+import { figure } from '@/kit'
 import styles from './overview.module.css'
 
 // What a report looks like, without words: levels, a curve, a list.
@@ -9,11 +10,11 @@ export function FirstFigure() {
   ]
   return (
     <svg viewBox="0 0 520 300" aria-hidden="true" focusable="false">
-      <rect x="20" y="16" width="480" height="268" rx="12" className={styles.sheet} />
-      <rect x="44" y="38" width="120" height="10" rx="5" className={styles.ink} />
+      <rect x="20" y="16" width="480" height="268" rx="12" className={figure.sheet} />
+      <rect x="44" y="38" width="120" height="10" rx="5" className={figure.ink} />
       {bars.map((bar) => (
         <g key={bar.y}>
-          <rect x="44" y={bar.y} width="236" height="16" rx="4" className={styles.faint} />
+          <rect x="44" y={bar.y} width="236" height="16" rx="4" className={figure.faint} />
           <rect
             x="44"
             y={bar.y}
@@ -30,16 +31,16 @@ export function FirstFigure() {
       {[190, 218, 246].map((y, i) => (
         <g key={y}>
           <circle cx="54" cy={y + 6} r="9" fill={`var(--zk-tone-${i + 1}-soft)`} />
-          <rect x="74" y={y + 1} width={96 - i * 12} height="9" rx="4.5" className={styles.ink} />
+          <rect x="74" y={y + 1} width={96 - i * 12} height="9" rx="4.5" className={figure.ink} />
           <rect
             x="220"
             y={y + 1}
             width={140 + i * 18}
             height="9"
             rx="4.5"
-            className={styles.faint}
+            className={figure.faint}
           />
-          <rect x="424" y={y + 1} width="52" height="9" rx="4.5" className={styles.faint} />
+          <rect x="424" y={y + 1} width="52" height="9" rx="4.5" className={figure.faint} />
         </g>
       ))}
     </svg>

@@ -23,6 +23,12 @@ export type Metric =
   | 'unpaid_carts'
   | 'rating'
   | 'rhythm'
+  | 'growth_industry'
+  | 'referrals'
+  | 'p_alive'
+  | 'expected_orders'
+  | 'clv'
+  | 'p_churn'
 
 export interface Level {
   code: string
@@ -94,6 +100,16 @@ export interface Scheme {
   rules?: Rule[]
   score?: { parts: ScorePart[]; cuts: number[] }
   rfm?: Rfm
+  horizon?: Horizon
+}
+
+/** How far ahead figures by models look; left out: a year at 10 %. */
+export interface Horizon {
+  months: number
+  /** A year, 0–1. */
+  discount: number
+  /** Share of an order that stays with the company; left out: all of it. */
+  margin?: number
 }
 
 export interface LevelSummary {
@@ -186,6 +202,7 @@ export interface Summary {
   heat?: HeatCell[]
   months: MonthRow[] | null
   missing?: { metric: Metric; customers: number }[]
+  models?: { kind: 'purchases' | 'churn'; id: number; version: number; as_of: string }[]
 }
 
 export interface Moves {
@@ -257,6 +274,8 @@ export interface Run {
 export interface RunDetail extends Run {
   summary: Summary | null
   moves: Moves | null
+  /** Levels as people decided; null where they are those of the summary. */
+  decided: { customers: number; levels: { code: string; customers: number }[] } | null
 }
 
 export interface RunInput {
@@ -385,6 +404,9 @@ declare module '@/api/types' {
         SchemeView,
         { from: string; code: string; name: string; dimension: string } | { scheme: Scheme }
       >
+    }
+    '/tiering/presets': {
+      get: Read<{ items: { industry: string; industry_name: string; scheme: Scheme }[] }>
     }
     '/tiering/schemes/import': { post: Write<SchemeView, string> }
     '/tiering/schemes/{code}': {

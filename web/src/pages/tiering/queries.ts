@@ -1,4 +1,5 @@
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
 import { api, ok } from '@/api/client'
 import type { DimensionPatch, Run } from './api'
 
@@ -15,6 +16,24 @@ export const useReport = (id: number) =>
       ok(api.GET('/tiering/runs/{id}/report', { params: { path: { id } }, signal })),
     ...(id > 0 ? forever : {}),
   })
+
+/** What a report says of dimensions; null is all that have levels in force. */
+export const useReportDimensions = (id: number, codes: string[] | null) =>
+  useQuery({
+    queryKey: ['tiering', 'report', id, 'dimensions', codes],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) =>
+      ok(
+        api.GET('/tiering/runs/{id}/report/dimensions', {
+          params: { path: { id }, query: dimensionQuery(codes) },
+          signal,
+        }),
+      ),
+  })
+
+/** How the server is told of dimensions: left out for all, none for none. */
+export const dimensionQuery = (codes: string[] | null): { dimensions?: string } =>
+  codes === null ? {} : { dimensions: codes.join(',') || 'none' }
 
 /** A run with its summary; asked again while it is at work. */
 export const useRun = (id: number | null | undefined, enabled = true) =>
@@ -41,6 +60,17 @@ export const useSchemes = (enabled = true) =>
     enabled,
     queryFn: async ({ signal }) => (await ok(api.GET('/tiering/schemes', { signal }))).items,
   })
+
+/** Schemes to begin with, by industry. */
+export const usePresets = (enabled = true) => {
+  const { i18n } = useTranslation()
+  return useQuery({
+    queryKey: ['tiering', 'presets', i18n.language],
+    enabled,
+    queryFn: async ({ signal }) => (await ok(api.GET('/tiering/presets', { signal }))).items,
+    ...forever,
+  })
+}
 
 const dimensions = ['tiering', 'dimensions'] as const
 

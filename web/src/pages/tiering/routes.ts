@@ -30,6 +30,26 @@ export const routes: PageRoute[] = [
     page: () => import('./reviews/ReviewPage'),
   },
   {
+    path: '/tiering/appeals',
+    permission: perm.tierView,
+    page: () => import('./appeals/AppealsPage'),
+  },
+  {
+    path: '/tiering/assessments',
+    permission: perm.tierView,
+    page: () => import('./assessments/AssessmentsPage'),
+  },
+  {
+    path: '/tiering/assessments/:id',
+    permission: perm.tierView,
+    page: () => import('./assessments/AssessmentPage'),
+  },
+  {
+    path: '/tiering/models',
+    permission: perm.tierView,
+    page: () => import('./models/ModelsPage'),
+  },
+  {
     path: '/tiering/dimensions',
     permission: perm.tierView,
     page: () => import('./dimensions/DimensionsPage'),

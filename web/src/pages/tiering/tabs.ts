@@ -21,6 +21,13 @@ export function tieringTabs(
       to: '/tiering/reviews',
       need: perm.tierView,
     },
+    {
+      key: 'appeals',
+      label: t('nav.tiering.appeals'),
+      to: '/tiering/appeals',
+      need: perm.tierView,
+    },
+    { key: 'models', label: t('nav.tiering.models'), to: '/tiering/models', need: perm.tierView },
   ]
     .filter((x) => can(x.need))
     .map(({ key, label, to }) => ({ key, label, to }))

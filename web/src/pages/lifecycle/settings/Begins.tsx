@@ -1,11 +1,11 @@
 import { Button } from 'antd'
-import { Plus, Trash2 } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { MoveButtons, moved, Section, ToneTag } from '@/kit'
+import { ToneTag } from '@/kit'
 import { CountButton } from '../../audiences/CountButton'
 import type { Config } from '../api'
 import { newMove, put } from './draft'
+import { EntryActs, List } from './List'
 import styles from './settings.module.css'
 
 const MoveDrawer = lazy(() => import('./MoveDrawer'))
@@ -25,59 +25,37 @@ export function Begins({
   const { begin, stages } = config
   const [editing, setEditing] = useState<number | null>(null)
   return (
-    <Section
+    <List
       title={t('lifecycles.begins')}
       note={t('lifecycles.begins.note', { stage: stages[0]?.name ?? '' })}
-      extra={
-        may && (
-          <Button
-            size="small"
-            icon={<Plus size={14} />}
-            disabled={begin.length >= most}
-            onClick={() => setEditing(begin.length)}
-          >
-            {t('lifecycles.begins.add')}
-          </Button>
-        )
-      }
+      add={t('lifecycles.begins.add')}
+      onAdd={may ? (begin.length >= most ? 'full' : () => setEditing(begin.length)) : null}
     >
-      <ol className={styles.list}>
-        {begin.map(({ to, rule }, at) => {
-          const stage = stages.find((s) => s.code === to)
-          const name = stage?.name || to
-          return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rules of where to begin have no code
-            <li key={at} className={styles.move}>
-              <span className="zk-muted zk-num">{at + 1}</span>
-              <span className={styles.what}>
-                <ToneTag tone={stage?.tone ?? 0}>{name}</ToneTag>
-                <Button type="link" className={styles.name} onClick={() => setEditing(at)}>
-                  {t('lifecycles.begins.rule', { name })}
-                </Button>
-              </span>
-              <CountButton of={{ rule: rule as never }} name={name} />
-              {may && (
-                <span className={styles.acts}>
-                  <MoveButtons
-                    name={name}
-                    at={at}
-                    count={begin.length}
-                    onMove={(next) => onChange({ begin: moved(begin, at, next) })}
-                  />
-                  <Button
-                    type="text"
-                    size="small"
-                    icon={<Trash2 size={15} />}
-                    aria-label={t('lifecycles.remove', { name })}
-                    title={t('lifecycles.remove', { name })}
-                    onClick={() => onChange({ begin: begin.filter((_, i) => i !== at) })}
-                  />
-                </span>
-              )}
-            </li>
-          )
-        })}
-      </ol>
+      {begin.map(({ to, rule }, at) => {
+        const stage = stages.find((s) => s.code === to)
+        const name = stage?.name || to
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: rules of where to begin have no code
+          <li key={at} className={styles.move}>
+            <span className="zk-muted zk-num">{at + 1}</span>
+            <span className={styles.what}>
+              <ToneTag tone={stage?.tone ?? 0}>{name}</ToneTag>
+              <Button type="link" className={styles.name} onClick={() => setEditing(at)}>
+                {t('lifecycles.begins.rule', { name })}
+              </Button>
+            </span>
+            <CountButton of={{ rule: rule as never }} name={name} />
+            {may && (
+              <EntryActs
+                list={begin}
+                at={at}
+                name={name}
+                onChange={(begin) => onChange({ begin })}
+              />
+            )}
+          </li>
+        )
+      })}
       {editing !== null && (
         <Suspense fallback={null}>
           <MoveDrawer
@@ -93,6 +71,6 @@ export function Begins({
           />
         </Suspense>
       )}
-    </Section>
+    </List>
   )
 }

@@ -8,7 +8,9 @@ import { type ApiError, asApiError } from '@/api/errors'
 import { perm } from '@/app/permissions'
 import {
   Bones,
+  Can,
   download,
+  FileButton,
   FormError,
   Page,
   PageHeader,
@@ -18,20 +20,34 @@ import {
   useMe,
   useSay,
 } from '@/kit'
-import { type Config, saveConfig, useConfig, type Version, written } from '../api'
+import {
+  type Config,
+  type Preview,
+  previewConfig,
+  readConfig,
+  saveConfig,
+  useConfig,
+  type Version,
+  written,
+} from '../api'
 import { Begins } from './Begins'
 import { Moves } from './Moves'
+import { PreviewDrawer } from './PreviewDrawer'
 import { Stages } from './Stages'
 import styles from './settings.module.css'
 import { Versions } from './Versions'
 
+const mostFile = 512 * 1024 // bytes, as the server takes
+
 /** The configuration of the lifecycle: stages, moves in order of precedence, and earlier versions. */
 export default function SettingsPage() {
   const { t } = useTranslation()
-  const { fail } = useSay()
+  const { done, fail } = useSay()
   const [params] = useSearchParams()
   const query = useConfig()
   const tab = params.get('tab') === 'versions' ? 'versions' : 'config'
+  // What was read from a file last: it is edited, and saved like any other change.
+  const [file, setFile] = useState<{ config: Config; nth: number } | null>(null)
   return (
     <Page>
       <PageHeader
@@ -46,12 +62,28 @@ export default function SettingsPage() {
           )
         }
         actions={
-          <Button
-            icon={<Download size={16} />}
-            onClick={() => download('/lifecycle/config/export', {}, 'lifecycle.yaml').catch(fail)}
-          >
-            {t('lifecycles.settings.export')}
-          </Button>
+          <>
+            {tab === 'config' && (
+              <Can permission={perm.lifecycleConfig}>
+                <FileButton
+                  label={t('ui_lifecycle.file.read')}
+                  accept=".yaml,.yml"
+                  most={mostFile}
+                  onText={async (text) => {
+                    const config = await readConfig(text)
+                    setFile((before) => ({ config, nth: (before?.nth ?? 0) + 1 }))
+                    done(t('ui_lifecycle.file.done'))
+                  }}
+                />
+              </Can>
+            )}
+            <Button
+              icon={<Download size={16} />}
+              onClick={() => download('/lifecycle/config/export', {}, 'lifecycle.yaml').catch(fail)}
+            >
+              {t('lifecycles.settings.export')}
+            </Button>
+          </>
         }
         tabs={[
           { key: 'config', label: t('lifecycles.settings.config'), to: '/lifecycle/settings' },
@@ -68,7 +100,12 @@ export default function SettingsPage() {
           tab === 'versions' ? (
             <Versions newest={version} />
           ) : (
-            <Editor key={version.version} base={version} />
+            <Editor
+              key={`${version.version} ${file?.nth ?? 0}`}
+              base={version}
+              start={file?.config}
+              onSaved={() => setFile(null)}
+            />
           )
         }
       </QueryView>
@@ -76,15 +113,25 @@ export default function SettingsPage() {
   )
 }
 
-function Editor({ base }: { base: Version }) {
+function Editor({
+  base,
+  start = base.config,
+  onSaved,
+}: {
+  base: Version
+  /** What is edited to begin with, where that is not what is in force. */
+  start?: Config
+  onSaved: () => void
+}) {
   const { t } = useTranslation()
   const me = useMe()
   const client = useQueryClient()
   const { done } = useSay()
-  const [config, setConfig] = useState<Config>(base.config)
+  const [config, setConfig] = useState<Config>(start)
   const [note, setNote] = useState('')
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<ApiError | null>(null)
+  const [preview, setPreview] = useState<Preview | null>(null)
   const may = me.can(perm.lifecycleConfig)
   const dirty = JSON.stringify(config) !== JSON.stringify(base.config)
   const leave = useLeaving(dirty)
@@ -92,13 +139,10 @@ function Editor({ base }: { base: Version }) {
     setFailure(null)
     setConfig((before) => ({ ...before, ...part }))
   }
-  const save = async () => {
+  const act = async (work: () => Promise<void>) => {
     setBusy(true)
     try {
-      const saved = await saveConfig(config, base.version, note.trim())
-      leave.free()
-      done(t('lifecycles.settings.saved', { version: saved.version }))
-      written(client)
+      await work()
     } catch (thrown) {
       setFailure(asApiError(thrown))
       window.scrollTo({ top: 0 })
@@ -106,6 +150,14 @@ function Editor({ base }: { base: Version }) {
       setBusy(false)
     }
   }
+  const save = async () => {
+    const saved = await saveConfig(config, base.version, note.trim())
+    leave.free()
+    onSaved()
+    done(t('lifecycles.settings.saved', { version: saved.version }))
+    written(client)
+  }
+  const look = async () => setPreview(await previewConfig(config))
   return (
     <>
       <FormError
@@ -129,11 +181,15 @@ function Editor({ base }: { base: Version }) {
           <Button disabled={!dirty || busy} onClick={() => change(base.config)}>
             {t('common.discard')}
           </Button>
-          <Button type="primary" disabled={!dirty} loading={busy} onClick={save}>
+          <Button disabled={!dirty || busy} onClick={() => act(look)}>
+            {t('ui_lifecycle.preview')}
+          </Button>
+          <Button type="primary" disabled={!dirty} loading={busy} onClick={() => act(save)}>
             {t('common.save')}
           </Button>
         </SaveBar>
       )}
+      {preview && <PreviewDrawer preview={preview} onClose={() => setPreview(null)} />}
     </>
   )
 }

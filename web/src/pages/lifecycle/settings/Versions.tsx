@@ -7,16 +7,16 @@ import { perm } from '@/app/permissions'
 import {
   Bones,
   Can,
-  DateTime,
+  DiffTable,
   download,
   EmptyState,
   QueryView,
   Section,
   useConfirmWithUndo,
   useSay,
+  VersionList,
 } from '@/kit'
 import { saveConfig, useCompare, useVersions, type Version, written } from '../api'
-import styles from './settings.module.css'
 
 /** Who changed the configuration when and why, what differs, and the way back. */
 export function Versions({ newest }: { newest: Version }) {
@@ -41,27 +41,19 @@ function List({ list, newest }: { list: Version[]; newest: Version }) {
   const before = list[at + 1]
   if (!shown) return <EmptyState title={t('lifecycles.versions.none')} />
   return (
-    <div className={styles.versions}>
-      <ul className={styles.list} aria-label={t('lifecycles.settings.versions')}>
-        {list.map((v) => (
-          <li key={v.version}>
-            <button
-              type="button"
-              className={styles.version}
-              aria-pressed={v.version === shown.version}
-              onClick={() =>
-                setParams({ tab: 'versions', version: String(v.version) }, { replace: true })
-              }
-            >
-              <b>{t('lifecycles.version', { version: v.version })}</b>
-              <small>
-                <DateTime at={v.created_at} />
-              </small>
-              <small>{[v.author, v.note].filter(Boolean).join('：')}</small>
-            </button>
-          </li>
-        ))}
-      </ul>
+    <VersionList
+      label={t('lifecycles.settings.versions')}
+      shown={shown.version}
+      onShow={(version) =>
+        setParams({ tab: 'versions', version: String(version) }, { replace: true })
+      }
+      list={list.map((v) => ({
+        version: v.version,
+        title: t('lifecycles.version', { version: v.version }),
+        at: v.created_at,
+        by: [v.author, v.note].filter(Boolean).join('：'),
+      }))}
+    >
       <Section
         boxed
         title={
@@ -94,7 +86,7 @@ function List({ list, newest }: { list: Version[]; newest: Version }) {
           <EmptyState compact icon={null} title={t('lifecycles.versions.first')} />
         )}
       </Section>
-    </div>
+    </VersionList>
   )
 }
 
@@ -113,33 +105,14 @@ function Differences({ from, to }: { from: number; to: number }) {
         list.length === 0 ? (
           <EmptyState compact icon={null} title={t('lifecycles.versions.same')} />
         ) : (
-          <section
-            className={styles.scroll}
-            aria-label={t('lifecycles.versions.changes')}
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-            tabIndex={0}
-          >
-            <table className={styles.diff}>
-              <thead>
-                <tr>
-                  <th scope="col">{t('lifecycles.versions.what')}</th>
-                  <th scope="col">{t('lifecycles.versions.before')}</th>
-                  <th scope="col">{t('lifecycles.versions.after')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {list.map((d) => (
-                  <tr key={d.path}>
-                    <th scope="row">
-                      <code>{d.path}</code>
-                    </th>
-                    <td>{text(d.before) !== null && <del>{text(d.before)}</del>}</td>
-                    <td>{text(d.after) !== null && <ins>{text(d.after)}</ins>}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
+          <DiffTable
+            label={t('lifecycles.versions.changes')}
+            rows={list.map((d) => ({
+              what: <code>{d.path}</code>,
+              before: text(d.before),
+              after: text(d.after),
+            }))}
+          />
         )
       }
     </QueryView>

@@ -3,12 +3,13 @@ import { Button, Dropdown, Switch, Tag } from 'antd'
 import { Ellipsis, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link } from 'react-router'
+import { Link, useNavigate } from 'react-router'
 import { perm } from '@/app/permissions'
 import {
   Bones,
   Can,
   Grip,
+  LinkButton,
   MoveButtons,
   moved,
   Page,
@@ -21,6 +22,7 @@ import {
   useSay,
 } from '@/kit'
 import type { Dimension, DimensionPatch } from '../api'
+import { useAssess } from '../assessments/useAssess'
 import { schemePath } from '../links'
 import { changeDimension, useDimensions, useSchemes } from '../queries'
 import { DimensionForm } from './DimensionForm'
@@ -39,11 +41,14 @@ export default function DimensionsPage() {
         purpose={t('ui_dimension.purpose')}
         trail={[{ label: t('nav.tiering.schemes'), to: '/tiering/schemes' }]}
         actions={
-          <Can permission={perm.tierScheme}>
-            <Button type="primary" icon={<Plus size={16} />} onClick={() => setEditing('new')}>
-              {t('ui_dimension.new')}
-            </Button>
-          </Can>
+          <>
+            <LinkButton to="/tiering/assessments">{t('ui_assess.title')}</LinkButton>
+            <Can permission={perm.tierScheme}>
+              <Button type="primary" icon={<Plus size={16} />} onClick={() => setEditing('new')}>
+                {t('ui_dimension.new')}
+              </Button>
+            </Can>
+          </>
         }
       />
       <QueryView query={dimensions} skeleton={<Bones rows={6} />}>
@@ -137,7 +142,9 @@ function Row({
 }) {
   const { t } = useTranslation()
   const client = useQueryClient()
+  const navigate = useNavigate()
   const confirm = useConfirmWithUndo()
+  const assess = useAssess()
   const { done, fail } = useSay()
   const me = useMe()
   const may = me.can(perm.tierScheme)
@@ -161,15 +168,18 @@ function Row({
     act: 'review.on' | 'review.off' | 'archive',
     to: Partial<Dimension>,
     back: Partial<Dimension>,
-  ) =>
+  ) => {
+    const said = t(`ui_dimension.${act}.done`, { name: d.name })
     confirm({
       title: t(`ui_dimension.${act}.title`, { name: d.name }),
       text: t(`ui_dimension.${act}.text`),
       confirmText: t(`ui_dimension.${act}.confirm`),
-      done: t(`ui_dimension.${act}.done`, { name: d.name }),
+      done: said,
       act: () => change(to),
       undo: () => change(back),
+      refused: (error) => assess.refused(error, d.code, () => change(to), said),
     })
+  }
   return (
     <div className={styles.row}>
       {lead}
@@ -209,37 +219,42 @@ function Row({
       </div>
       <div className={styles.acts}>
         {order}
-        {may && (
-          <Dropdown
-            trigger={['click']}
-            placement="bottomRight"
-            menu={{
-              items: [
-                { key: 'rename', label: t('ui_dimension.rename') },
-                d.archived
-                  ? { key: 'restore', label: t('ui_dimension.restore') }
-                  : {
-                      key: 'archive',
-                      label: t('ui_dimension.archive'),
-                      disabled: d.shipped,
-                      title: d.shipped ? t('ui_dimension.archive.shipped') : undefined,
-                    },
-              ],
-              onClick: ({ key }) => {
-                if (key === 'rename') onRename()
-                else if (key === 'archive') ask('archive', { archived: true }, { archived: false })
-                else restore()
-              },
-            }}
-          >
-            <Button
-              type="text"
-              size="small"
-              icon={<Ellipsis size={16} />}
-              aria-label={t('tiers.scheme.actions', { name: d.name })}
-            />
-          </Dropdown>
-        )}
+        {assess.form}
+        <Dropdown
+          trigger={['click']}
+          placement="bottomRight"
+          menu={{
+            items: [
+              { key: 'assessments', label: t('ui_assess.title') },
+              ...(may ? [{ key: 'rename', label: t('ui_dimension.rename') }] : []),
+              ...(!may
+                ? []
+                : d.archived
+                  ? [{ key: 'restore', label: t('ui_dimension.restore') }]
+                  : [
+                      {
+                        key: 'archive',
+                        label: t('ui_dimension.archive'),
+                        disabled: d.shipped,
+                        title: d.shipped ? t('ui_dimension.archive.shipped') : undefined,
+                      },
+                    ]),
+            ],
+            onClick: ({ key }) => {
+              if (key === 'assessments') navigate(`/tiering/assessments?dimension=${d.code}`)
+              else if (key === 'rename') onRename()
+              else if (key === 'archive') ask('archive', { archived: true }, { archived: false })
+              else restore()
+            },
+          }}
+        >
+          <Button
+            type="text"
+            size="small"
+            icon={<Ellipsis size={16} />}
+            aria-label={t('tiers.scheme.actions', { name: d.name })}
+          />
+        </Dropdown>
       </div>
     </div>
   )

@@ -29,6 +29,22 @@ export function Basis({ summary }: { summary: Summary }) {
         />
         <div>
           <Thresholds summary={summary} />
+          {summary.models && summary.models.length > 0 && (
+            <>
+              <h3 className={styles.basisTitle}>{t('tiers.basis.models')}</h3>
+              <ul className={styles.basisList}>
+                {summary.models.map((m) => (
+                  <li key={m.kind}>
+                    {t('tiers.basis.model_line', {
+                      kind: t(`models.kind.${m.kind}`),
+                      version: m.version,
+                      day: m.as_of,
+                    })}
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
           {summary.missing && summary.missing.length > 0 && (
             <>
               <h3 className={styles.basisTitle}>{t('tiers.basis.missing')}</h3>

@@ -19,6 +19,7 @@ import { useRun } from '../queries'
 import { ReasonDrawer } from '../runs/ReasonDrawer'
 import { windowText } from '../schemes/words'
 import { Basis } from './Basis'
+import { Dimensions } from './Dimensions'
 import { windowDays } from './figures'
 import { Heat } from './Heat'
 import { LevelCards } from './LevelCards'
@@ -56,6 +57,7 @@ export function ReportBody({ report }: { report: Report }) {
             <Months summary={summary} />
           </Grid>
           <MovesFigure runId={runId} summary={summary} moves={moves} />
+          <Dimensions runId={runId} />
           <People
             title={t('tiers.key.title')}
             note={t('tiers.key.note', { level: best?.name ?? '' })}

@@ -20,6 +20,7 @@ import type { Act, Dossier, Review } from './api'
 import { DecideForm } from './DecideForm'
 import { LevelMove, MoveState } from './MoveState'
 import styles from './moves.module.css'
+import { Remarks } from './Remarks'
 import { Thread } from './Thread'
 import { Votes } from './Votes'
 
@@ -72,6 +73,7 @@ function Body({ d, review }: { d: Dossier; review: Review }) {
   const client = useQueryClient()
   const { done } = useSay()
   const { move } = d
+  const because = (reason: string) => (reason ? t('ui_review.because', { reason }) : '')
   const deciding = review.status === 'review' && review.step === 'open' && move.mine
   // What stands already need not be offered; of disputed moves the votes decide.
   const acts: Act[] =
@@ -160,52 +162,54 @@ function Body({ d, review }: { d: Dossier; review: Review }) {
       </Section>
       {d.events.length > 0 && (
         <Section title={t('ui_review.events')}>
-          <ul className={styles.list}>
-            {d.events.map((e) => (
-              <li key={e.note_id}>
-                <p>
+          <Remarks
+            list={d.events.map((e) => ({
+              key: e.note_id,
+              text: (
+                <>
                   {e.open && <b>{t('ui_review.event_open')} </b>}
                   {e.subject}
-                </p>
-                <small>
+                </>
+              ),
+              by: (
+                <>
                   {e.name} · <DateTime at={e.at} />
-                </small>
-              </li>
-            ))}
-          </ul>
+                </>
+              ),
+            }))}
+          />
         </Section>
       )}
       <Section title={t('ui_review.history')}>
         {d.history.length === 0 && <p className="zk-muted">{t('ui_review.no_history')}</p>}
-        <ul className={styles.list}>
-          {d.history.map((h) => (
-            <li key={`${h.at} ${h.run_id} ${h.decision_id}`}>
-              <p>
-                {t('ui_review.step', { from: h.from || t('ui_review.no_level'), to: h.to })}
-                {h.reason && t('ui_review.because', { reason: h.reason })}
-              </p>
-              <small>
-                {t(`ui_review.by.${h.by}`)} · {h.scheme_name} · <DateTime at={h.at} />
-              </small>
-            </li>
-          ))}
-        </ul>
+        <Remarks
+          list={d.history.map((h) => ({
+            key: `${h.at} ${h.run_id} ${h.decision_id}`,
+            text:
+              t('ui_review.step', { from: h.from || t('ui_review.no_level'), to: h.to }) +
+              because(h.reason),
+            by: (
+              <>
+                {[t(`ui_review.by.${h.by}`), h.name, h.scheme_name].filter(Boolean).join(' · ')} ·{' '}
+                <DateTime at={h.at} />
+              </>
+            ),
+          }))}
+        />
       </Section>
       {d.decisions.length > 0 && (
         <Section title={t('ui_review.decisions')}>
-          <ul className={styles.list}>
-            {d.decisions.map((x) => (
-              <li key={`${x.at} ${x.act}`}>
-                <p>
-                  {t(`ui_review.act.${x.act}`)}
-                  {x.reason && t('ui_review.because', { reason: x.reason })}
-                </p>
-                <small>
+          <Remarks
+            list={d.decisions.map((x) => ({
+              key: `${x.at} ${x.act}`,
+              text: t(`ui_review.act.${x.act}`) + because(x.reason),
+              by: (
+                <>
                   {x.by} · <DateTime at={x.at} />
-                </small>
-              </li>
-            ))}
-          </ul>
+                </>
+              ),
+            }))}
+          />
         </Section>
       )}
       <Thread d={d} review={review} />

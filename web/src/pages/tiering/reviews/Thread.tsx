@@ -6,6 +6,7 @@ import { api, ok } from '@/api/client'
 import { DateTime, Section, useSay } from '@/kit'
 import type { Dossier, Review } from './api'
 import styles from './moves.module.css'
+import { Remarks } from './Remarks'
 
 /** What the panel said to one another about a move. */
 export function Thread({ d, review }: { d: Dossier; review: Review }) {
@@ -37,19 +38,21 @@ export function Thread({ d, review }: { d: Dossier; review: Review }) {
   return (
     <Section title={t('ui_review.thread')}>
       {d.comments.length === 0 && <p className="zk-muted">{t('ui_review.no_comment')}</p>}
-      <ul className={styles.list}>
-        {d.comments.map((c) => (
-          <li key={c.id}>
-            <p>{c.text}</p>
-            <small>
+      <Remarks
+        list={d.comments.map((c) => ({
+          key: c.id,
+          text: c.text,
+          by: (
+            <>
               {c.name} · <DateTime at={c.at} />
-            </small>
-          </li>
-        ))}
-      </ul>
+            </>
+          ),
+        }))}
+      />
       {open && (
         <div className={styles.write}>
           <Input.TextArea
+            className={styles.grow}
             rows={2}
             maxLength={1000}
             aria-label={t('ui_review.comment')}

@@ -6,6 +6,7 @@ import { api, ok } from '@/api/client'
 import { DateTime, Section, useMe, useSay } from '@/kit'
 import type { Dossier, Review } from './api'
 import styles from './moves.module.css'
+import { Remarks } from './Remarks'
 
 /** The votes on a disputed move, and the reader's own: one for each seat he or she acts for. */
 export function Votes({ d, review }: { d: Dossier; review: Review }) {
@@ -27,19 +28,22 @@ export function Votes({ d, review }: { d: Dossier; review: Review }) {
   return (
     <Section title={t('ui_review.votes')} boxed>
       {d.votes.length === 0 && <p className="zk-muted">{t('ui_review.no_vote')}</p>}
-      <ul className={styles.list}>
-        {d.votes.map((v) => (
-          <li key={v.member_id}>
-            <p>
+      <Remarks
+        list={d.votes.map((v) => ({
+          key: v.member_id,
+          text: (
+            <>
               {v.member_name}: <b>{name(v.choice)}</b>
-            </p>
-            <small>
+            </>
+          ),
+          by: (
+            <>
               {v.staff_id !== v.member_id && t('ui_review.vote_by', { name: v.staff_name })}{' '}
               <DateTime at={v.at} />
-            </small>
-          </li>
-        ))}
-      </ul>
+            </>
+          ),
+        }))}
+      />
       {voting &&
         review.my_seats.map((seat) => (
           <Ballot
@@ -102,6 +106,7 @@ function Ballot({
   return (
     <div className={styles.write}>
       <Select
+        className={styles.grow}
         aria-label={label}
         placeholder={label}
         value={choice}

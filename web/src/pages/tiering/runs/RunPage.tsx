@@ -1,4 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { Alert } from 'antd'
 import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -63,8 +64,32 @@ function Finished({ run }: { run: RunDetail }) {
   }
   return (
     <QueryView query={report} skeleton={<ReportSkeleton />}>
-      {(data) => <ReportBody report={data} />}
+      {(data) => (
+        <>
+          <Decided run={run} />
+          <ReportBody report={data} />
+        </>
+      )}
     </QueryView>
+  )
+}
+
+/** Says where the levels are no longer those that the report tells of. */
+function Decided({ run }: { run: RunDetail }) {
+  const { t } = useTranslation()
+  const f = useFormat()
+  if (!run.decided) return null
+  const levels = run.decided.levels.map((l) => {
+    const name = run.summary?.levels.find((s) => s.code === l.code)?.name ?? l.code
+    return t('tiers.decided.level', { name, customers: f.count(l.customers) })
+  })
+  return (
+    <Alert
+      type="info"
+      showIcon
+      title={t('tiers.decided.note', { count: run.decided.customers })}
+      description={t('tiers.decided.now', { levels: levels.join(t('tiers.decided.and')) })}
+    />
   )
 }
 

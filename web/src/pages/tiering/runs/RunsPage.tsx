@@ -23,6 +23,7 @@ import { tieringTabs } from '../tabs'
 import { NoRunYet } from './NoRunYet'
 import { Author, duration, RunStatus } from './RunStatus'
 import { StartRun } from './StartRun'
+import { StartTogether } from './StartTogether'
 
 const states: Status[] = ['waiting', 'running', 'finished', 'failed', 'cancelled']
 
@@ -87,7 +88,12 @@ export default function RunsPage() {
         purpose={t('tiers.runs.purpose')}
         tabs={phone ? tieringTabs(t, me.can) : undefined}
         activeTab="runs"
-        actions={<StartRun />}
+        actions={
+          <>
+            <StartTogether />
+            <StartRun />
+          </>
+        }
       />
       <DataTable<Run>
         id="tier-runs"
@@ -98,6 +104,12 @@ export default function RunsPage() {
         rowHref={(r) => runPath(r.id)}
         refetchInterval={15_000}
         filters={[
+          {
+            key: 'dimension',
+            label: t('ui_dimension.one'),
+            type: 'select',
+            options: (dimensions ?? []).map((d) => ({ value: d.code, label: d.name })),
+          },
           {
             key: 'scheme',
             label: t('tiers.head.scheme'),

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Button, DatePicker, Form, Select } from 'antd'
+import { Button, Form, Select } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import { Play } from 'lucide-react'
 import { useState } from 'react'
@@ -14,7 +14,7 @@ import { runPath } from '../links'
 import { useDimensions, useSchemes } from '../queries'
 import { toForm } from '../schemes/model'
 import { schemeSentence } from '../schemes/words'
-import styles from './runs.module.css'
+import { AsOfField } from './AsOfField'
 
 interface Values {
   scheme: string
@@ -121,30 +121,7 @@ function StartForm({
           }))}
         />
       </Form.Item>
-      <Form.Item
-        name="as_of"
-        label={t('tiers.head.as_of')}
-        rules={[{ required: true, message: t('tiers.run.as_of_missing') }]}
-        extra={t('tiers.run.as_of_extra')}
-      >
-        <DatePicker
-          className={styles.wide}
-          maxDate={today}
-          allowClear={false}
-          presets={[
-            { label: t('common.today'), value: today },
-            { label: t('tiers.run.month_end'), value: today.startOf('month').subtract(1, 'day') },
-            { label: t('tiers.run.quarter_end'), value: quarterEnd(today) },
-            { label: t('tiers.run.year_end'), value: today.startOf('year').subtract(1, 'day') },
-          ]}
-        />
-      </Form.Item>
+      <AsOfField />
     </FormDrawer>
   )
-}
-
-/** The last day of the quarter before. */
-export function quarterEnd(day: Dayjs): Dayjs {
-  const first = day.startOf('month').month(day.month() - (day.month() % 3))
-  return first.subtract(1, 'day')
 }

@@ -2,10 +2,10 @@ import dayjs from 'dayjs'
 import { describe, expect, it } from 'vitest'
 import type { LevelSummary, Run, Summary } from '../api'
 import { customersOf } from '../links'
+import { quarterEnd } from './AsOfField'
 import { pairLevels } from './compare'
 import { meter } from './meter'
 import { duration } from './RunStatus'
-import { quarterEnd } from './StartRun'
 
 describe('meter', () => {
   it.each([

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { LevelTag, Section } from '@/kit'
 import { tonesOf } from '../report/figures'
 import type { Change } from './Basics'
+import own from './cuts.module.css'
 import styles from './editor.module.css'
 import { FieldError, statusOf, useFieldError } from './Field'
 import type { FormScheme } from './model'
@@ -20,7 +21,7 @@ export function Cuts({ form, onChange }: { form: FormScheme; onChange: Change })
     .reverse()
   return (
     <Section boxed title={t('tiers.editor.cuts')} note={t('tiers.editor.cuts_note')}>
-      <div className={styles.cutBar} aria-hidden="true">
+      <div className={own.cutBar} aria-hidden="true">
         {bands.map(({ level, from, to }) => (
           <span
             key={level.key}
@@ -32,7 +33,7 @@ export function Cuts({ form, onChange }: { form: FormScheme; onChange: Change })
         ))}
       </div>
       <FieldError path="score.cuts" />
-      <ul className={styles.cuts}>
+      <ul className={own.cuts}>
         {form.levels.map((level, i) => (
           <li key={level.key}>
             <LevelTag level={{ ...level, rank: i + 1 }} tone={tones.get(level.code)} />

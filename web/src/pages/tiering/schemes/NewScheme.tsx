@@ -6,7 +6,7 @@ import { api, ok } from '@/api/client'
 import { FormDrawer } from '@/kit'
 import { dimensionOf } from '../dimensions/groups'
 import { schemePath } from '../links'
-import { useDimensions, useSchemes } from '../queries'
+import { useDimensions, usePresets, useSchemes } from '../queries'
 import { toForm } from './model'
 import { methodName, schemeSentence } from './words'
 
@@ -17,7 +17,7 @@ interface Values {
   code: string
 }
 
-/** A new scheme begins as a copy: of a shipped one, or of one's own. */
+/** A new scheme begins as a copy: of one that is there, or of a preset of an industry. */
 export function NewScheme({
   open,
   from,
@@ -35,12 +35,15 @@ export function NewScheme({
   const client = useQueryClient()
   const schemes = useSchemes(open)
   const [form] = Form.useForm<Values>()
+  const presets = usePresets(open).data ?? []
   const list = schemes.data ?? []
   const chosen = Form.useWatch('from', { form, preserve: true })
   const dimensions = useDimensions(false, open).data ?? []
   const start =
     from ?? (list.find((s) => dimensionOf(s.scheme) === dimension) ?? list[0])?.scheme.code
-  const source = list.find((s) => s.scheme.code === (chosen ?? start))
+  const pick = chosen ?? start
+  const ready = presets.find((p) => ofPreset(p.scheme.code) === pick)
+  const source = ready ?? list.find((s) => s.scheme.code === pick)
   if (!open || !start || !source || dimensions.length === 0) return null
   const own = dimension ?? dimensionOf(source.scheme)
   return (
@@ -61,7 +64,12 @@ export function NewScheme({
       submitText={t('common.create')}
       onClose={onClose}
       onSubmit={async (body) => {
-        const made = await ok(api.POST('/tiering/schemes', { body }))
+        const { dimension, name, code } = body
+        const made = await ok(
+          api.POST('/tiering/schemes', {
+            body: ready ? { scheme: { ...ready.scheme, dimension, name, code } } : body,
+          }),
+        )
         await client.invalidateQueries({ queryKey: ['tiering', 'schemes'] })
         onClose()
         navigate(schemePath(made.scheme.code))
@@ -82,10 +90,31 @@ export function NewScheme({
         extra={schemeSentence(t, toForm(source.scheme))}
       >
         <Select
-          options={list.map((s) => ({
-            value: s.scheme.code,
-            label: `${s.scheme.name} · ${methodName(t, s.scheme.method)}`,
-          }))}
+          showSearch={{ optionFilterProp: 'label' }}
+          onChange={(value: string) => {
+            const p = presets.find((x) => ofPreset(x.scheme.code) === value)
+            if (!p) return
+            const taken = list.map((s) => s.scheme.code)
+            const code = taken.includes(p.scheme.code)
+              ? freeCode(p.scheme.code, taken)
+              : p.scheme.code
+            form.setFieldsValue({ name: p.scheme.name, code, dimension: dimensionOf(p.scheme) })
+          }}
+          options={[
+            {
+              label: t('tiers.new.existing'),
+              options: list.map((s) => ({
+                value: s.scheme.code,
+                label: `${s.scheme.name} · ${methodName(t, s.scheme.method)}`,
+              })),
+            },
+            ...[...new Set(presets.map((p) => p.industry_name))].map((industry) => ({
+              label: industry ? t('tiers.new.preset', { industry }) : t('tiers.new.preset_any'),
+              options: presets
+                .filter((p) => p.industry_name === industry)
+                .map((p) => ({ value: ofPreset(p.scheme.code), label: p.scheme.name })),
+            })),
+          ]}
         />
       </Form.Item>
       <Form.Item
@@ -109,6 +138,9 @@ export function NewScheme({
     </FormDrawer>
   )
 }
+
+// A preset may have the code of a scheme that is there.
+const ofPreset = (code: string) => `preset:${code}`
 
 /** "value-rules" → "value-rules-2", or the next that is free; at most 40 characters. */
 export function freeCode(code: string, taken: string[]): string {

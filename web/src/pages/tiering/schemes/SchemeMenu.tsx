@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { perm } from '@/app/permissions'
 import { download, useConfirmWithUndo, useMe, useSay } from '@/kit'
 import type { SchemeView } from '../api'
+import { useAssess } from '../assessments/useAssess'
 import { dimensionOf } from '../dimensions/groups'
 import { changeDimension, useDimensions } from '../queries'
 import { NewScheme } from './NewScheme'
@@ -16,6 +17,7 @@ export function SchemeMenu({ view }: { view: SchemeView }) {
   const me = useMe()
   const client = useQueryClient()
   const confirm = useConfirmWithUndo()
+  const assess = useAssess()
   const { fail } = useSay()
   const [copying, setCopying] = useState(false)
   const { scheme } = view
@@ -36,13 +38,16 @@ export function SchemeMenu({ view }: { view: SchemeView }) {
   }
   const makeDefault = () => {
     const before = dimension?.scheme
+    const said = t('ui_dimension.use.done', { dimension: dimension?.name, name: scheme.name })
+    const act = () => setDefault(scheme.code)
     confirm({
       title: t('ui_dimension.use.title', { dimension: dimension?.name, name: scheme.name }),
       text: t(dimension?.review ? 'ui_dimension.use.text_review' : 'ui_dimension.use.text'),
       confirmText: t('ui_dimension.use'),
-      done: t('ui_dimension.use.done', { dimension: dimension?.name, name: scheme.name }),
-      act: () => setDefault(scheme.code),
+      done: said,
+      act,
       undo: before === undefined ? undefined : () => setDefault(before),
+      refused: (error) => assess.refused(error, dimensionOf(scheme), act, said),
     })
   }
   return (
@@ -72,6 +77,7 @@ export function SchemeMenu({ view }: { view: SchemeView }) {
           aria-label={t('tiers.scheme.actions', { name: scheme.name })}
         />
       </Dropdown>
+      {assess.form}
       <NewScheme open={copying} from={scheme.code} onClose={() => setCopying(false)} />
     </>
   )

@@ -12,7 +12,8 @@ import { checkForm } from './check'
 import { differences } from './diff'
 import { Errors } from './Field'
 import { Levels } from './Levels'
-import { type FormScheme, sameForm, toForm, toScheme } from './model'
+import { ModelsHorizon } from './ModelsHorizon'
+import { type FormScheme, sameForm, toForm, toScheme, usesModels } from './model'
 import { PreviewPanel } from './PreviewPanel'
 import styles from './page.module.css'
 import { RfmEditor } from './RfmEditor'
@@ -137,6 +138,7 @@ function Editor({ view }: { view: SchemeView }) {
       <Beside aside={<PreviewPanel live={live} dirty={dirty} valid={valid} />}>
         <ConfigProvider componentDisabled={!may || busy}>
           <Basics form={basics} onChange={change} />
+          {usesModels(form) && <ModelsHorizon horizon={form.horizon} onChange={change} />}
           <Levels levels={form.levels} cuts={form.cuts} method={form.method} onChange={change} />
           {form.method === 'rules' && (
             <Rules

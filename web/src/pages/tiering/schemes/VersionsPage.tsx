@@ -5,12 +5,20 @@ import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { api, ok } from '@/api/client'
 import { perm } from '@/app/permissions'
-import { Can, DateTime, EmptyState, QueryView, Section, useConfirmWithUndo, useFormat } from '@/kit'
+import {
+  Can,
+  DiffTable,
+  EmptyState,
+  QueryView,
+  Section,
+  useConfirmWithUndo,
+  useFormat,
+  VersionList,
+} from '@/kit'
 import type { SchemeView } from '../api'
 import { Author } from '../runs/RunStatus'
 import { differences } from './diff'
 import { SchemeFrame } from './SchemeFrame'
-import styles from './schemes.module.css'
 
 /** Who changed the scheme when, and what. */
 export default function VersionsPage() {
@@ -42,30 +50,19 @@ function List({ list, newest }: { list: SchemeView[]; newest: SchemeView }) {
   const shown = list[at]
   const before = list[at + 1]
   return (
-    <div className={styles.versions}>
-      <ul className={styles.list} aria-label={t('tiers.scheme.versions')}>
-        {list.map((v) => (
-          <li key={v.version}>
-            <button
-              type="button"
-              className={styles.version}
-              aria-pressed={v.version === shown?.version}
-              onClick={() => setParams({ version: String(v.version) }, { replace: true })}
-            >
-              <b>
-                {t('tiers.version', { version: v.version })}
-                {v.version === newest.version && ` · ${t('tiers.versions.newest')}`}
-              </b>
-              <small>
-                <DateTime at={v.created_at} />
-              </small>
-              <small>
-                <Author of={v} />
-              </small>
-            </button>
-          </li>
-        ))}
-      </ul>
+    <VersionList
+      label={t('tiers.scheme.versions')}
+      shown={shown?.version}
+      onShow={(version) => setParams({ version: String(version) }, { replace: true })}
+      list={list.map((v) => ({
+        version: v.version,
+        title: `${t('tiers.version', { version: v.version })}${
+          v.version === newest.version ? ` · ${t('tiers.versions.newest')}` : ''
+        }`,
+        at: v.created_at,
+        by: <Author of={v} />,
+      }))}
+    >
       {shown && (
         <Section
           boxed
@@ -85,41 +82,26 @@ function List({ list, newest }: { list: SchemeView[]; newest: SchemeView }) {
           }
         >
           {before ? (
-            <Differences before={before} after={shown} />
+            <Differences older={before} newer={shown} />
           ) : (
             <EmptyState compact icon={null} title={t('tiers.versions.first')} />
           )}
         </Section>
       )}
-    </div>
+    </VersionList>
   )
 }
 
-function Differences({ before, after }: { before: SchemeView; after: SchemeView }) {
+function Differences({ older, newer }: { older: SchemeView; newer: SchemeView }) {
   const { t } = useTranslation()
   const f = useFormat()
-  const list = differences(t, f, before, after)
+  const list = differences(t, f, older, newer)
   if (list.length === 0) return <EmptyState compact icon={null} title={t('tiers.versions.same')} />
   return (
-    <table className={styles.diff}>
-      <thead>
-        <tr>
-          <th scope="col">{t('tiers.versions.what')}</th>
-          <th scope="col">{t('tiers.versions.before')}</th>
-          <th scope="col">{t('tiers.versions.after')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {list.map((d, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the list of one comparison never changes order
-          <tr key={i}>
-            <td>{d.label}</td>
-            <td>{d.before !== null && <del className={styles.removed}>{d.before}</del>}</td>
-            <td>{d.after !== null && <ins className={styles.added}>{d.after}</ins>}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <DiffTable
+      label={t('tiers.versions.changes')}
+      rows={list.map(({ label, before, after }) => ({ what: label, before, after }))}
+    />
   )
 }
 

@@ -1,6 +1,17 @@
 import type { RuleNode } from '../../audiences/builder/node'
-import type { Condition, Level, Measure, Method, Metric, Op, Rfm, Scheme, Split } from '../api'
-import { fromField, metricUnit, toField, usualValue, valueUnit } from './units'
+import type {
+  Condition,
+  Horizon,
+  Level,
+  Measure,
+  Method,
+  Metric,
+  Op,
+  Rfm,
+  Scheme,
+  Split,
+} from '../api'
+import { byModel, fromField, metricUnit, toField, usualValue, valueUnit } from './units'
 
 // The scheme as it is being edited: numbers in the units of the fields (per
 // cent instead of shares), nothing typed yet is null, and every row has a key
@@ -71,6 +82,8 @@ export interface FormScheme {
   recency: number[]
   frequency: number[]
   monetary: number[]
+  /** Of figures by models; null is a year at 10 %. */
+  horizon: Horizon | null
 }
 
 let keys = 0
@@ -150,6 +163,7 @@ export function toForm(s: Scheme, sentences: string[] = []): FormScheme {
     recency: s.rfm?.recency ?? [],
     frequency: s.rfm?.frequency ?? [],
     monetary: s.rfm?.monetary ?? [],
+    horizon: s.horizon ?? null,
   }
 }
 
@@ -218,8 +232,17 @@ export function toScheme(f: FormScheme): Scheme {
     }
   }
   if (f.method === 'rfm') out.rfm = rfm(f)
+  if (f.horizon) out.horizon = f.horizon
   return out
 }
+
+/** Whether the scheme goes by the company's models. */
+export const usesModels = (f: FormScheme) =>
+  f.method === 'rules'
+    ? f.rules.some((r) =>
+        [...r.all, ...r.any].some((c) => 'metric' in c && c.on && byModel(c.metric)),
+      )
+    : f.method === 'score' && f.parts.some((p) => p.terms.some((x) => byModel(x.metric)))
 
 /** Whether two forms say the same: keys of rows and order of properties do not count. */
 export function sameForm(a: FormScheme, b: FormScheme): boolean {

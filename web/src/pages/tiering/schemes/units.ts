@@ -1,7 +1,16 @@
 import type { Metric, Op } from '../api'
 
 /** How a number of a scheme is written and typed. */
-export type Unit = 'yuan' | 'orders' | 'percent' | 'months' | 'days' | 'times' | 'pieces' | 'points'
+export type Unit =
+  | 'yuan'
+  | 'orders'
+  | 'percent'
+  | 'months'
+  | 'days'
+  | 'times'
+  | 'pieces'
+  | 'people'
+  | 'points'
 
 /** Every figure, in the order in which a choice shows them. */
 export const metrics: Metric[] = [
@@ -18,7 +27,17 @@ export const metrics: Metric[] = [
   'unpaid_carts',
   'rating',
   'rhythm',
+  'growth_industry',
+  'referrals',
+  'p_alive',
+  'expected_orders',
+  'clv',
+  'p_churn',
 ]
+
+/** The figures that come from the company's models. */
+export const byModel = (metric: Metric) =>
+  metric === 'p_alive' || metric === 'expected_orders' || metric === 'clv' || metric === 'p_churn'
 
 const ofMetric: Record<Metric, Unit> = {
   spend: 'yuan',
@@ -34,6 +53,12 @@ const ofMetric: Record<Metric, Unit> = {
   unpaid_carts: 'pieces',
   rating: 'points',
   rhythm: 'times',
+  growth_industry: 'percent',
+  referrals: 'people',
+  p_alive: 'percent',
+  expected_orders: 'orders',
+  clv: 'yuan',
+  p_churn: 'percent',
 }
 
 /** The unit of a figure itself. */
@@ -82,6 +107,12 @@ export function usualValue(metric: Metric, op: Op): number {
     unpaid_carts: 3,
     rating: 4,
     rhythm: 2,
+    growth_industry: 0.1,
+    referrals: 1,
+    p_alive: 0.5,
+    expected_orders: 1,
+    clv: 1000,
+    p_churn: 0.5,
   }
   return usual[metric]
 }

@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest'
+import { leadsTo } from './notices'
+
+it.each([
+  ['review_opened', { decision_id: 3 }, '/tiering/reviews/3'],
+  ['vote_missing', { decision_id: 3, missing: 2 }, '/tiering/reviews/3?state=disputed'],
+  ['levels_mine', { decision_id: 3 }, '/tiering/reviews/3?owner_id=7'],
+  ['appeal_made', { appeal_id: 5 }, '/tiering/appeals?appeal=5'],
+  ['appeal_made', { appeal_id: 'x' }, null],
+  ['of_a_later_version', { decision_id: 3 }, null],
+])('%s leads to its place', (kind, params, want) => expect(leadsTo({ kind, params }, 7)).toBe(want))

@@ -1,0 +1,5 @@
+import { ManualPage } from './ManualPage'
+
+export default function HandbookPage() {
+  return <ManualPage kind="handbook" />
+}

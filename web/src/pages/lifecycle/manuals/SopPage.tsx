@@ -1,0 +1,5 @@
+import { ManualPage } from './ManualPage'
+
+export default function SopPage() {
+  return <ManualPage kind="sop" />
+}
