@@ -200,9 +200,15 @@ func (k *leaf) values(b int, in *rows, v *boundValue, fn func(at *leafBlock)) {
 		if !v.values(b, want, s) {
 			return false
 		}
+		fresh := at.known.none()
+		if fresh {
+			at.val, s.val = s.val, at.val
+		}
 		// What is known may be being read.
 		for w, known := range at.known {
-			copyBits(at.val[w<<6:], (*[64]int64)(s.val[w<<6:]), s.has[w]&^known)
+			if !fresh {
+				copyBits(at.val[w<<6:], (*[64]int64)(s.val[w<<6:]), s.has[w]&^known)
+			}
 			if at.cnt != nil {
 				copyBits(at.cnt[w<<6:], (*[64]int64)(s.cnt[w<<6:]), s.has[w]&^known)
 			}

@@ -218,8 +218,11 @@ func (o *population) nth(v *view, at int) amount {
 	sample := slices.Concat(o.samples...)
 	slices.SortFunc(sample, amount.compare)
 	if len(sample) > 200 {
+		n := float64(len(sample))
 		k := int(int64(at) * int64(len(sample)) / int64(o.total))
-		away := 4 * int(math.Sqrt(float64(len(sample))))
+		// Four standard deviations of how many of a sample lie below.
+		share := float64(k) / n
+		away := 2 + int(4*math.Sqrt(n*share*(1-share)))
 		low, high := sample[max(k-away, 0)], sample[min(k+away, len(sample)-1)]
 		if k < away {
 			low = amount{math.MinInt64, 1}

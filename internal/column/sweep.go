@@ -9,7 +9,7 @@ import (
 // them up by customer. It is for questions about most customers: of few each one's
 // facts are looked at (cursor).
 type sweep struct {
-	val, cnt [blockRows]int64
+	val, cnt *[blockRows]int64
 	has      rows
 	list     []uint32  // places of facts that are left
 	tables   [][]uint8 // what there is to know of codes, and how many are in use
@@ -21,7 +21,7 @@ type sweep struct {
 	marks [2][sweepStep]uint8
 }
 
-var sweeps = sync.Pool{New: func() any { return &sweep{} }}
+var sweeps = sync.Pool{New: func() any { return &sweep{val: new([blockRows]int64), cnt: new([blockRows]int64)} }}
 
 // sweepStep is how many facts are tested at a time: the list of those that are
 // left stays in the nearest cache.
@@ -147,7 +147,7 @@ func (v *boundValue) values(b int, want *rows, s *sweep) bool {
 
 // add adds the facts of a stretch up.
 func (v *boundValue) add(st *stretch, s *sweep) bool {
-	val, cnt := &s.val, &s.cnt
+	val, cnt := s.val, s.cnt
 	f := v.facts
 	s.used = 0
 	tests, none, ok := s.sieves(st, f.tests, f.counted)
