@@ -23,6 +23,8 @@ if [ ! -f "$sample/done" ]; then
   "$zhike" tier run --scheme value-rules
   "$zhike" tier run --scheme need-rules
   "$zhike" tier run --scheme loyalty-rules
+  # What the next orders and forecasts on the pages go by.
+  "$zhike" model refit
   # Stages as they would have been, day by day, so that flow and history have something to tell.
   "$zhike" lifecycle run --from "$(date -d '-90 days' +%F)"
   furnished=$("$zhike" demo furnish "$sample")
