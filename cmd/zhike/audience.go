@@ -75,14 +75,14 @@ func (q *asked) question(c *cli, arg []string) (in audience.CountIn, err error) 
 	return in, nil
 }
 
-// openAudiences opens the program for a question in the operator's language.
+// openAudiences opens the program for a question, which may take its time.
 func (c *cli) openAudiences(cmd *cobra.Command) (context.Context, *app.App, error) {
-	ctx, a, err := c.open(cmd)
+	ctx, a, err := c.openTold(cmd)
 	if err != nil {
 		return nil, nil, err
 	}
 	a.Audiences.Patience(cliPatience)
-	return web.WithLocale(ctx, c.locale), a, nil
+	return ctx, a, nil
 }
 
 // asking is the body of a command that asks about an audience or a rule.

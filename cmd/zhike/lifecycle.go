@@ -29,29 +29,24 @@ func (c *cli) lifecycleRunCmd() *cobra.Command {
 		Use: "run", Short: c.t("cli.lifecycle.run.short"), Long: c.t("cli.lifecycle.run.long"), Args: args(cobra.NoArgs),
 		Example: "  zhike lifecycle run\n  zhike lifecycle run --from 2025-01-01 --rebuild",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			in := lifecycle.NowIn{Rebuild: rebuild}
-			if from != "" {
-				d, err := clock.ParseDay(from)
-				if err != nil {
-					return errs.Wrap(err, errs.Invalid, "cli.as_of", "value", from)
-				}
-				in.From = &d
-			} else if rebuild {
+			day, err := readDay(from)
+			if err != nil {
+				return err
+			}
+			if day == nil && rebuild {
 				return errs.New(errs.Invalid, "cli.lifecycle.rebuild_from")
 			}
-			ctx, a, err := c.open(cmd)
+			ctx, a, err := c.openTold(cmd)
 			if err != nil {
 				return err
 			}
 			defer a.Close()
-			ctx = web.WithLocale(ctx, c.locale)
 			// Figures first: the open day is theirs.
 			if err := a.Metrics.Refresh(ctx, clock.Zone(a.Org.Zone).Today(a.Clock), func(int64, int64) {}); err != nil {
 				return err
 			}
 			b := c.newBar(c.t("cli.lifecycle.progress"))
-			in.Progress = b.set
-			err = a.Stages.Now(ctx, in)
+			err = a.Stages.Now(ctx, lifecycle.NowIn{From: day, Rebuild: rebuild, Progress: b.set})
 			b.end()
 			if err != nil {
 				return err
@@ -88,12 +83,12 @@ func (c *cli) lifecycleShowCmd() *cobra.Command {
 	return &cobra.Command{
 		Use: "show", Short: c.t("cli.lifecycle.show.short"), Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx, a, err := c.open(cmd)
+			ctx, a, err := c.openTold(cmd)
 			if err != nil {
 				return err
 			}
 			defer a.Close()
-			o, err := a.Lifecycle.Overview(web.WithLocale(ctx, c.locale))
+			o, err := a.Lifecycle.Overview(ctx)
 			if err != nil {
 				return err
 			}
@@ -110,12 +105,12 @@ func (c *cli) lifecycleHistoryCmd() *cobra.Command {
 			if err != nil || id < 1 {
 				return errs.New(errs.Invalid, "cli.lifecycle.customer")
 			}
-			ctx, a, err := c.open(cmd)
+			ctx, a, err := c.openTold(cmd)
 			if err != nil {
 				return err
 			}
 			defer a.Close()
-			list, err := a.Lifecycle.History(web.WithLocale(ctx, c.locale), id, 1<<30, 10_000)
+			list, err := a.Lifecycle.History(ctx, id, 1<<30, 10_000)
 			if err != nil {
 				return err
 			}
@@ -134,7 +129,7 @@ func (c *cli) lifecycleCohortsCmd() *cobra.Command {
 		Use: "cohorts", Short: c.t("cli.lifecycle.cohorts.short"), Long: c.t("cli.lifecycle.cohorts.long"), Args: args(cobra.NoArgs),
 		Example: "  zhike lifecycle cohorts --from 2025-01 --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx, a, err := c.open(cmd)
+			ctx, a, err := c.openTold(cmd)
 			if err != nil {
 				return err
 			}
@@ -178,7 +173,7 @@ func (c *cli) lifecycleExportCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "export", Short: c.t("cli.lifecycle.export.short"), Args: args(cobra.NoArgs), Example: "  zhike lifecycle export > lifecycle.yaml",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx, a, err := c.open(cmd)
+			ctx, a, err := c.openTold(cmd)
 			if err != nil {
 				return err
 			}
@@ -204,12 +199,11 @@ func (c *cli) lifecycleImportCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			ctx, a, err := c.open(cmd)
+			ctx, a, err := c.openTold(cmd)
 			if err != nil {
 				return err
 			}
 			defer a.Close()
-			ctx = web.WithLocale(ctx, c.locale)
 			now, err := a.Lifecycle.Current(ctx, 0)
 			if err != nil {
 				return err

@@ -10,7 +10,6 @@ import (
 	"zhike/internal/document"
 	"zhike/internal/lifecycle"
 	"zhike/internal/platform/errs"
-	"zhike/internal/platform/web"
 )
 
 // manualCmd writes a document from the configuration of the lifecycle.
@@ -28,12 +27,12 @@ func (c *cli) manualCmd(kind lifecycle.ManualKind, short string) *cobra.Command 
 			if !ok {
 				return errs.New(errs.Invalid, "cli.manual_format", "value", format)
 			}
-			ctx, a, err := c.open(cmd)
+			ctx, a, err := c.openTold(cmd)
 			if err != nil {
 				return err
 			}
 			defer a.Close()
-			m, err := a.Lifecycle.Manual(web.WithLocale(ctx, c.locale), kind, version)
+			m, err := a.Lifecycle.Manual(ctx, kind, version)
 			if err != nil {
 				return err
 			}

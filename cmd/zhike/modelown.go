@@ -1,27 +1,17 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
-	"zhike/internal/app"
 	"zhike/internal/forecast"
-	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/i18n"
 	"zhike/internal/platform/jobs"
-	"zhike/internal/platform/web"
 )
-
-// openModels opens the program for a command about the company's own models.
-func (c *cli) openModels(cmd *cobra.Command) (context.Context, *app.App, error) {
-	ctx, a, err := c.open(cmd)
-	return web.WithLocale(ctx, c.locale), a, err
-}
 
 func (c *cli) modelRefitCmd() *cobra.Command {
 	var kind, asOf string
@@ -29,15 +19,11 @@ func (c *cli) modelRefitCmd() *cobra.Command {
 		Use: "refit", Short: c.t("cli.model.refit.short"), Long: c.t("cli.model.refit.long"), Args: args(cobra.NoArgs),
 		Example: "  zhike model refit\n  zhike model refit --kind churn --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var day *clock.Day
-			if asOf != "" {
-				d, err := clock.ParseDay(asOf)
-				if err != nil {
-					return errs.Wrap(err, errs.Invalid, "cli.as_of", "value", asOf)
-				}
-				day = &d
+			day, err := readDay(asOf)
+			if err != nil {
+				return err
 			}
-			ctx, a, err := c.openModels(cmd)
+			ctx, a, err := c.openTold(cmd)
 			if err != nil {
 				return err
 			}
@@ -104,7 +90,7 @@ func (c *cli) modelListCmd() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: c.t("cli.model.list.short"), Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx, a, err := c.openModels(cmd)
+			ctx, a, err := c.openTold(cmd)
 			if err != nil {
 				return err
 			}
@@ -140,7 +126,7 @@ func (c *cli) modelUseCmd() *cobra.Command {
 			if err != nil || id < 1 {
 				return errs.New(errs.NotFound, "forecast.no_such_model")
 			}
-			ctx, a, err := c.openModels(cmd)
+			ctx, a, err := c.openTold(cmd)
 			if err != nil {
 				return err
 			}

@@ -13,9 +13,11 @@ import (
 
 	"zhike/internal/app"
 	"zhike/internal/platform/auth"
+	"zhike/internal/platform/clock"
 	"zhike/internal/platform/config"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/i18n"
+	"zhike/internal/platform/web"
 )
 
 // Exit codes, documented in the help of the program.
@@ -222,4 +224,25 @@ func (c *cli) open(cmd *cobra.Command) (context.Context, *app.App, error) {
 	actor := auth.System("cli")
 	actor.IP = "cli"
 	return auth.With(cmd.Context(), actor), a, nil
+}
+
+// openTold is open for what is told in the operator's language.
+func (c *cli) openTold(cmd *cobra.Command) (context.Context, *app.App, error) {
+	ctx, a, err := c.open(cmd)
+	if err != nil {
+		return nil, nil, err
+	}
+	return web.WithLocale(ctx, c.locale), a, nil
+}
+
+// readDay reads a day of company time; nil is none.
+func readDay(text string) (*clock.Day, error) {
+	if text == "" {
+		return nil, nil
+	}
+	day, err := clock.ParseDay(text)
+	if err != nil {
+		return nil, errs.Wrap(err, errs.Invalid, "cli.as_of", "value", text)
+	}
+	return &day, nil
 }

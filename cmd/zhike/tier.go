@@ -52,13 +52,9 @@ func (c *cli) tierRunCmd() *cobra.Command {
 			if len(dimensions) > 0 && cmd.Flags().Changed("scheme") {
 				return errs.New(errs.Invalid, "cli.tier.run.which")
 			}
-			var day *clock.Day
-			if asOf != "" {
-				d, err := clock.ParseDay(asOf)
-				if err != nil {
-					return errs.Wrap(err, errs.Invalid, "cli.as_of", "value", asOf)
-				}
-				day = &d
+			day, err := readDay(asOf)
+			if err != nil {
+				return err
 			}
 			ctx, a, err := c.open(cmd)
 			if err != nil {
