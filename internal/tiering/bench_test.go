@@ -71,20 +71,6 @@ func benchOpen(tb testing.TB, c db.Config, customers, orders int) *db.DB {
 	return d
 }
 
-func TestLoadBenchData(t *testing.T) {
-	customers := envInt("ZHIKE_TIER_BENCH_CUSTOMERS", 0)
-	if customers == 0 {
-		t.Skip("set ZHIKE_TIER_BENCH_CUSTOMERS to prepare data for the benchmarks")
-	}
-	start := time.Now()
-	if os.Getenv("ZHIKE_TIER_BENCH_PG") == "" {
-		benchSQLite(t, customers, customers*10)
-	} else {
-		benchPostgres(t, customers, customers*10)
-	}
-	t.Log(time.Since(start))
-}
-
 // BenchmarkValueRules measures a whole run of value-rules, and beside it the
 // bare SQL: the sums of 365 days, the threshold of the top fifth, and one row
 // per customer written into a table of the same keys.

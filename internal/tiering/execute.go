@@ -214,13 +214,7 @@ func (e *execution) gradeAll(ctx context.Context) {
 }
 
 func (e *execution) grade(ctx context.Context, m *making) error {
-	if err := e.s.findPeople(ctx, m.sch.Scheme, m.f.Facts); err != nil {
-		return err
-	}
-	if err := e.s.axes(ctx, m.sch.Scheme, m.f.Facts); err != nil {
-		return err
-	}
-	if err := e.s.forecast(ctx, m.sch.Scheme, m.f.Facts); err != nil {
+	if err := e.s.complete(ctx, m.sch.Scheme, m.f.Facts); err != nil {
 		return err
 	}
 	m.g = m.sch.Grade(m.f.Facts)

@@ -53,6 +53,17 @@ func (f *loaded) forRun() *loaded {
 	return &own
 }
 
+// complete adds to facts what a scheme asks for beside them: whom its rules of
+// audiences mean, its axes, and what models forecast.
+func (s *Service) complete(ctx context.Context, sch *Scheme, f *Facts) error {
+	for _, part := range []func(context.Context, *Scheme, *Facts) error{s.findPeople, s.axes, s.forecast} {
+		if err := part(ctx, sch, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // earlier is what a run before had.
 type earlier struct {
 	level []int16 // noLevel where it did not have the customer; nil without a run

@@ -56,19 +56,13 @@ func (s *Service) PreviewScheme(ctx context.Context, sch *Scheme, day *clock.Day
 		asOf: asOf, window: sch.WindowDays, measure: sch.Measure, need: sch.needs(),
 		asOfEnd: clock.Millis(asOf.End(s.Zone())), previous: []int64{before.ID},
 	}, func(int64, int64) error { return ctx.Err() })
+	if err == nil {
+		err = s.complete(ctx, sch, f.Facts)
+	}
 	if err != nil {
 		if ctx.Err() != nil && outer.Err() == nil {
 			return Preview{}, errs.Wrap(err, errs.Unavailable, "tier.preview_slow")
 		}
-		return Preview{}, err
-	}
-	if err := s.findPeople(ctx, sch, f.Facts); err != nil {
-		return Preview{}, err
-	}
-	if err := s.axes(ctx, sch, f.Facts); err != nil {
-		return Preview{}, err
-	}
-	if err := s.forecast(ctx, sch, f.Facts); err != nil {
 		return Preview{}, err
 	}
 	g := sch.Grade(f.Facts)

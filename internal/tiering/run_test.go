@@ -69,7 +69,7 @@ func TestRunStoresWhatTheHeartSays(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := s.findPeople(ctx, sch, f.Facts); err != nil {
+			if err := s.complete(ctx, sch, f.Facts); err != nil {
 				t.Fatal(err)
 			}
 			g := sch.Grade(f.Facts)

@@ -229,17 +229,9 @@ func (s *Service) endOrphan(ctx context.Context, code string) error {
 	if err != nil {
 		return err
 	}
-	switch {
-	case r.JobID == 0:
-		if r.LeaseUntil >= s.now() {
-			return nil
-		}
-	case s.JobAlive == nil:
-		return nil
-	default:
-		if alive, err := s.JobAlive(ctx, r.JobID); alive || err != nil {
-			return err
-		}
+	w := jobs.Worker{JobID: r.JobID, LeaseUntil: r.LeaseUntil}
+	if gone, err := w.Gone(ctx, s.now(), s.JobAlive); !gone || err != nil {
+		return err
 	}
 	return s.close(ctx, r.ID, StatusFailed, "tier.run_abandoned")
 }
