@@ -40,13 +40,13 @@ func veil() {
 }
 
 // planted are values of hidden fields; each occurs nowhere else.
-var planted = []string{"13987650123", "9876", "0123", "绝密备注", "1987-06-05", "6月5日", "杭州", "330100", "绝密抬头", "91330100MA2XXXXX"}
+var planted = []string{"13987650123", "9876", "0123", "绝密备注", "1987-06-05", "6月5日", "杭州", "330100", "绝密抬头", "91330100MA27WXYT70"}
 
 func veiledCustomer(t *testing.T, f *fixture) customer.Record {
 	t.Helper()
 	veil()
 	r := f.record(t, "ops", "POST", "/customers", "", `{"name":"欧阳修","gender":"male","remark":"绝密备注","birthday":"1987-06-05",
-		"region_code":"330100","industry":"零售","invoice":{"title":"绝密抬头"},
+		"region_code":"330100","industry":"零售","invoice":{"title":"绝密抬头","tax_number":"91330100MA27WXYT70"},
 		"contacts":[{"kind":"phone","value":"13987650123","label":"私人"},{"kind":"email","value":"open@example.com"}]}`)
 	r = f.record(t, "ops", "PATCH", fmt.Sprintf("/customers/%d/record", r.ID), web.ETag(r.Version), `{"remark":"绝密备注二","gender":"female"}`)
 	return r
