@@ -67,4 +67,4 @@ export type {
 } from './table/types'
 export { LevelTag, levelTone, type StatusKind, StatusTag, ToneTag } from './tags'
 export { Count, DateTime, Day, dash, Money, Percent, Relative } from './text'
-export { type Difference, DiffTable, VersionList } from './versions'
+export { type Difference, DiffTable, RestoreVersion, VersionList } from './versions'

@@ -1,5 +1,8 @@
+import { Button } from 'antd'
+import { History } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useConfirmWithUndo } from './confirm'
 import { DateTime } from './text'
 import styles from './versions.module.css'
 
@@ -88,5 +91,46 @@ export function DiffTable({ label, rows }: { label: string; rows: Difference[] }
         </tbody>
       </table>
     </section>
+  )
+}
+
+/** Makes an earlier version the newest one; nothing is deleted. */
+export function RestoreVersion<V extends { version: number }>({
+  of,
+  newest,
+  words,
+  put,
+  onDone,
+}: {
+  of: V
+  newest: V
+  /** What the button says, what is asked, and what is told when it is done. */
+  words: { act: string; title: string; text: string; done: string }
+  /** Saves what a version says on top of another, and tells the number it got. */
+  put: (from: V, base: number) => Promise<number>
+  onDone?: () => void
+}) {
+  const confirm = useConfirmWithUndo()
+  return (
+    <Button
+      size="small"
+      icon={<History size={14} />}
+      onClick={() => {
+        let made = newest.version + 1
+        confirm({
+          title: words.title,
+          text: words.text,
+          confirmText: words.act,
+          done: words.done,
+          act: async () => {
+            made = await put(of, newest.version)
+            onDone?.()
+          },
+          undo: () => put(newest, made),
+        })
+      }}
+    >
+      {words.act}
+    </Button>
   )
 }

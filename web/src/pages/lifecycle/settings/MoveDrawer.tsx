@@ -113,34 +113,24 @@ function Editor({ move, begin, stages, may, onDone, onClose, k }: Props & { k: K
           </Form.Item>
           {!begin && (
             <>
-              <Form.Item
+              <Days
+                id="move-stay"
                 label={t('lifecycles.move.min_stay')}
-                htmlFor="move-stay"
                 extra={t('lifecycles.move.min_stay_text')}
-              >
-                <InputNumber
-                  id="move-stay"
-                  min={0}
-                  max={3650}
-                  precision={0}
-                  value={draft.min_stay_days}
-                  onChange={(n) => set({ min_stay_days: n ?? 0 })}
-                />
-              </Form.Item>
-              <Form.Item
+                min={0}
+                max={3650}
+                value={draft.min_stay_days}
+                onChange={(min_stay_days) => set({ min_stay_days })}
+              />
+              <Days
+                id="move-hold"
                 label={t('lifecycles.move.hold')}
-                htmlFor="move-hold"
                 extra={t('lifecycles.move.hold_text')}
-              >
-                <InputNumber
-                  id="move-hold"
-                  min={1}
-                  max={60}
-                  precision={0}
-                  value={draft.hold_days}
-                  onChange={(n) => set({ hold_days: n ?? 1 })}
-                />
-              </Form.Item>
+                min={1}
+                max={60}
+                value={draft.hold_days}
+                onChange={(hold_days) => set({ hold_days })}
+              />
             </>
           )}
         </div>
@@ -177,5 +167,37 @@ function Editor({ move, begin, stages, may, onDone, onClose, k }: Props & { k: K
         </fieldset>
       </section>
     </DetailDrawer>
+  )
+}
+
+/** A number of days; an empty field is the least one. */
+function Days({
+  id,
+  label,
+  extra,
+  min,
+  max,
+  value,
+  onChange,
+}: {
+  id: string
+  label: string
+  extra: string
+  min: number
+  max: number
+  value: number
+  onChange: (days: number) => void
+}) {
+  return (
+    <Form.Item label={label} htmlFor={id} extra={extra}>
+      <InputNumber
+        id={id}
+        min={min}
+        max={max}
+        precision={0}
+        value={value}
+        onChange={(n) => onChange(n ?? min)}
+      />
+    </Form.Item>
   )
 }

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
-import { Download, History } from 'lucide-react'
+import { Download } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { perm } from '@/app/permissions'
@@ -11,8 +11,8 @@ import {
   download,
   EmptyState,
   QueryView,
+  RestoreVersion,
   Section,
-  useConfirmWithUndo,
   useSay,
   VersionList,
 } from '@/kit'
@@ -119,38 +119,27 @@ function Differences({ from, to }: { from: number; to: number }) {
   )
 }
 
-/** An earlier version becomes the newest one; nothing is deleted. */
 function Restore({ of, newest }: { of: Version; newest: Version }) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const confirm = useConfirmWithUndo()
-  const put = async (from: Version, base: number) => {
-    const note = t('lifecycles.versions.restored', { version: from.version })
-    const saved = await saveConfig(from.config, base, note)
-    written(client)
-    return saved.version
-  }
   return (
     <Can permission={perm.lifecycleConfig}>
-      <Button
-        size="small"
-        icon={<History size={14} />}
-        onClick={() => {
-          let made = newest.version + 1
-          confirm({
-            title: t('lifecycles.versions.restore_title', { version: of.version }),
-            text: t('lifecycles.versions.restore_text', { version: made }),
-            confirmText: t('lifecycles.versions.restore'),
-            done: t('lifecycles.versions.restored', { version: of.version }),
-            act: async () => {
-              made = await put(of, newest.version)
-            },
-            undo: () => put(newest, made),
-          })
+      <RestoreVersion
+        of={of}
+        newest={newest}
+        words={{
+          act: t('lifecycles.versions.restore'),
+          title: t('lifecycles.versions.restore_title', { version: of.version }),
+          text: t('lifecycles.versions.restore_text', { version: newest.version + 1 }),
+          done: t('lifecycles.versions.restored', { version: of.version }),
         }}
-      >
-        {t('lifecycles.versions.restore')}
-      </Button>
+        put={async (from, base) => {
+          const note = t('lifecycles.versions.restored', { version: from.version })
+          const saved = await saveConfig(from.config, base, note)
+          written(client)
+          return saved.version
+        }}
+      />
     </Can>
   )
 }

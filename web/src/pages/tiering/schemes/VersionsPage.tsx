@@ -1,6 +1,4 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Button } from 'antd'
-import { History } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { api, ok } from '@/api/client'
@@ -10,8 +8,8 @@ import {
   DiffTable,
   EmptyState,
   QueryView,
+  RestoreVersion,
   Section,
-  useConfirmWithUndo,
   useFormat,
   VersionList,
 } from '@/kit'
@@ -105,7 +103,6 @@ function Differences({ older, newer }: { older: SchemeView; newer: SchemeView })
   )
 }
 
-/** An earlier version becomes the newest one; nothing is deleted. */
 function Restore({
   view,
   newest,
@@ -117,39 +114,29 @@ function Restore({
 }) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const confirm = useConfirmWithUndo()
-  const put = async (from: SchemeView, base: number) => {
-    const saved = await ok(
-      api.PUT('/tiering/schemes/{code}', {
-        params: { path: { code: from.scheme.code } },
-        body: { scheme: from.scheme, base_version: base },
-      }),
-    )
-    await client.invalidateQueries({ queryKey: ['tiering'] })
-    return saved
-  }
   return (
     <Can permission={perm.tierScheme}>
-      <Button
-        size="small"
-        icon={<History size={14} />}
-        onClick={() => {
-          let made = newest.version + 1
-          confirm({
-            title: t('tiers.versions.restore_title', { version: view.version }),
-            text: t('tiers.versions.restore_text', { version: made }),
-            confirmText: t('tiers.versions.restore'),
-            done: t('tiers.versions.restored', { version: view.version }),
-            act: async () => {
-              made = (await put(view, newest.version)).version
-              onDone()
-            },
-            undo: () => put(newest, made),
-          })
+      <RestoreVersion
+        of={view}
+        newest={newest}
+        words={{
+          act: t('tiers.versions.restore'),
+          title: t('tiers.versions.restore_title', { version: view.version }),
+          text: t('tiers.versions.restore_text', { version: newest.version + 1 }),
+          done: t('tiers.versions.restored', { version: view.version }),
         }}
-      >
-        {t('tiers.versions.restore')}
-      </Button>
+        put={async (from, base) => {
+          const saved = await ok(
+            api.PUT('/tiering/schemes/{code}', {
+              params: { path: { code: from.scheme.code } },
+              body: { scheme: from.scheme, base_version: base },
+            }),
+          )
+          await client.invalidateQueries({ queryKey: ['tiering'] })
+          return saved.version
+        }}
+        onDone={onDone}
+      />
     </Can>
   )
 }
