@@ -12,8 +12,8 @@ import {
   useIsPhone,
   useMe,
 } from '@/kit'
-import { useDimensions } from '../queries'
 import { tieringTabs } from '../tabs'
+import { useByDimension } from '../useByDimension'
 import { AppealDrawer } from './AppealDrawer'
 import { type Appeal, states } from './api'
 
@@ -24,7 +24,7 @@ export default function AppealsPage() {
   const phone = useIsPhone()
   const me = useMe()
   const [params, setParams] = useSearchParams()
-  const dimensions = useDimensions(true).data
+  const byDimension = useByDimension()
   const open = Number(params.get('appeal')) || null
   const show = (id: number | null) =>
     setParams(
@@ -38,11 +38,7 @@ export default function AppealsPage() {
     )
   const columns: Column<Appeal>[] = [
     { key: 'customer', title: t('common.customer'), render: (a) => a.customer_name },
-    {
-      key: 'dimension',
-      title: t('ui_dimension.one'),
-      render: (a) => dimensions?.find((d) => d.code === a.dimension)?.name ?? a.dimension,
-    },
+    byDimension.column,
     {
       key: 'levels',
       title: t('ui_appeal.levels'),
@@ -92,12 +88,7 @@ export default function AppealsPage() {
             type: 'select',
             options: [status('open'), status('upheld'), status('declined'), status('withdrawn')],
           },
-          {
-            key: 'dimension',
-            label: t('ui_dimension.one'),
-            type: 'select',
-            options: (dimensions ?? []).map((d) => ({ value: d.code, label: d.name })),
-          },
+          byDimension.filter,
           {
             key: 'mine',
             label: t('ui_appeal.made_by'),

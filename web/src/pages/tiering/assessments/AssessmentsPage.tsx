@@ -16,7 +16,8 @@ import {
   PageHeader,
   useSay,
 } from '@/kit'
-import { useDimensions, useSchemes } from '../queries'
+import { useSchemes } from '../queries'
+import { useByDimension } from '../useByDimension'
 import { AssessForm } from './AssessForm'
 import { type Assessment, assessmentPath } from './api'
 
@@ -28,14 +29,10 @@ export default function AssessmentsPage() {
   const [params] = useSearchParams()
   const [filing, setFiling] = useState(false)
   const [busy, setBusy] = useState(false)
-  const dimensions = useDimensions(true).data
+  const byDimension = useByDimension()
   const schemes = useSchemes().data
   const columns: Column<Assessment>[] = [
-    {
-      key: 'dimension',
-      title: t('ui_dimension.one'),
-      render: (a) => dimensions?.find((d) => d.code === a.dimension)?.name ?? a.dimension,
-    },
+    byDimension.column,
     {
       key: 'scheme',
       title: t('tiers.head.scheme'),
@@ -94,14 +91,7 @@ export default function AssessmentsPage() {
         load={(query, signal) => ok(api.GET('/tiering/assessments', { params: { query }, signal }))}
         columns={columns}
         rowHref={(a) => assessmentPath(a.id)}
-        filters={[
-          {
-            key: 'dimension',
-            label: t('ui_dimension.one'),
-            type: 'select',
-            options: (dimensions ?? []).map((d) => ({ value: d.code, label: d.name })),
-          },
-        ]}
+        filters={[byDimension.filter]}
         empty={
           <EmptyState
             title={t('ui_assess.empty')}

@@ -10,8 +10,8 @@ import {
   useIsPhone,
   useMe,
 } from '@/kit'
-import { useDimensions } from '../queries'
 import { tieringTabs } from '../tabs'
+import { useByDimension } from '../useByDimension'
 import { type Review, reviewPath } from './api'
 import { OpenReview } from './OpenReview'
 import { PanelSettings } from './PanelForm'
@@ -22,13 +22,9 @@ export default function ReviewsPage() {
   const { t } = useTranslation()
   const phone = useIsPhone()
   const me = useMe()
-  const dimensions = useDimensions(true).data
+  const byDimension = useByDimension()
   const columns: Column<Review>[] = [
-    {
-      key: 'dimension',
-      title: t('ui_dimension.one'),
-      render: (r) => dimensions?.find((d) => d.code === r.dimension)?.name ?? r.dimension,
-    },
+    byDimension.column,
     {
       key: 'run',
       title: t('ui_review.of_run'),
@@ -82,14 +78,7 @@ export default function ReviewsPage() {
         columns={columns}
         rowHref={(r) => reviewPath(r.id)}
         refetchInterval={15_000}
-        filters={[
-          {
-            key: 'dimension',
-            label: t('ui_dimension.one'),
-            type: 'select',
-            options: (dimensions ?? []).map((d) => ({ value: d.code, label: d.name })),
-          },
-        ]}
+        filters={[byDimension.filter]}
         empty={<EmptyState title={t('ui_review.empty')} text={t('ui_review.empty_text')} />}
       />
     </Page>

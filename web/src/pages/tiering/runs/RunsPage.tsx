@@ -18,8 +18,9 @@ import {
 } from '@/kit'
 import type { Run, RunStatus as Status } from '../api'
 import { runPath } from '../links'
-import { isActive, useDimensions, useSchemes } from '../queries'
+import { isActive, useSchemes } from '../queries'
 import { tieringTabs } from '../tabs'
+import { useByDimension } from '../useByDimension'
 import { NoRunYet } from './NoRunYet'
 import { Author, duration, RunStatus } from './RunStatus'
 import { StartRun } from './StartRun'
@@ -36,7 +37,7 @@ export default function RunsPage() {
   const me = useMe()
   const navigate = useNavigate()
   const schemes = useSchemes()
-  const dimensions = useDimensions(true).data
+  const byDimension = useByDimension()
   const columns: Column<Run>[] = [
     { key: 'as_of', title: t('tiers.head.as_of'), render: (r) => r.as_of },
     {
@@ -45,11 +46,7 @@ export default function RunsPage() {
       render: (r) =>
         t('tiers.head.scheme_version', { scheme: r.scheme_name, version: r.scheme_version }),
     },
-    {
-      key: 'dimension',
-      title: t('ui_dimension.one'),
-      render: (r) => dimensions?.find((d) => d.code === r.dimension)?.name ?? r.dimension,
-    },
+    byDimension.column,
     {
       key: 'status',
       title: t('common.status'),
@@ -104,12 +101,7 @@ export default function RunsPage() {
         rowHref={(r) => runPath(r.id)}
         refetchInterval={15_000}
         filters={[
-          {
-            key: 'dimension',
-            label: t('ui_dimension.one'),
-            type: 'select',
-            options: (dimensions ?? []).map((d) => ({ value: d.code, label: d.name })),
-          },
+          byDimension.filter,
           {
             key: 'scheme',
             label: t('tiers.head.scheme'),
