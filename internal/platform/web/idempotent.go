@@ -45,51 +45,45 @@ func replayParam() *huma.Param {
 	}
 }
 
-// once gives fn a memory: a request with a key is done once.
-func once[I, O any](api *API, r *Route, fn func(context.Context, *I) (O, error)) func(context.Context, *I) (O, error) {
-	if !r.replays() {
-		return fn
+// once does fn, the handler of a route with the input in. A request with a key
+// is done once: if it was done before, its answer is given again as it was
+// remembered. It is no generic function, so that the program holds it once.
+func (a *API) once(ctx context.Context, r *Route, in any, fn func(context.Context) (any, error)) (out any, err error) {
+	st := stateOf(ctx)
+	if !r.replays() || st.req == nil || a.opts.Replay == nil || st.req.Header.Get(idempotencyKey) == "" {
+		return fn(ctx)
 	}
-	return func(ctx context.Context, in *I) (out O, err error) {
-		st := stateOf(ctx)
-		if st.req == nil || api.opts.Replay == nil || st.req.Header.Get(idempotencyKey) == "" {
-			return fn(ctx, in)
-		}
-		print, err := fingerprint(st.req, in)
-		if err != nil {
-			return out, err
-		}
-		answer, replayed, err := api.opts.Replay.Do(ctx, auth.From(ctx).StaffID, st.req.Header.Get(idempotencyKey), print,
-			func(ctx context.Context) ([]byte, error) {
-				if out, err = fn(ctx, in); err != nil {
-					return nil, err
-				}
-				body, err := json.Marshal(out)
-				if err != nil {
-					return nil, errs.Wrap(err, errs.Internal, "internal")
-				}
-				h := Header(ctx)
-				return json.Marshal(kept{h.Get("ETag"), h.Get("Location"), body})
-			})
-		if err != nil || !replayed {
-			return out, err
-		}
-		var k kept
-		if err := json.Unmarshal(answer, &k); err != nil {
-			return out, errs.Wrap(err, errs.Internal, "internal")
-		}
-		h := Header(ctx)
-		h.Set(idempotencyReplayed, "true")
-		for name, v := range map[string]string{"ETag": k.ETag, "Location": k.Location} {
-			if v != "" {
-				h.Set(name, v)
+	print, err := fingerprint(st.req, in)
+	if err != nil {
+		return nil, err
+	}
+	answer, replayed, err := a.opts.Replay.Do(ctx, auth.From(ctx).StaffID, st.req.Header.Get(idempotencyKey), print,
+		func(ctx context.Context) ([]byte, error) {
+			if out, err = fn(ctx); err != nil {
+				return nil, err
 			}
-		}
-		if err := json.Unmarshal(k.Body, &out); err != nil {
-			return out, errs.Wrap(err, errs.Internal, "internal")
-		}
-		return out, nil
+			body, err := json.Marshal(out)
+			if err != nil {
+				return nil, errs.Wrap(err, errs.Internal, "internal")
+			}
+			h := Header(ctx)
+			return json.Marshal(kept{h.Get("ETag"), h.Get("Location"), body})
+		})
+	if err != nil || !replayed {
+		return out, err
 	}
+	var k kept
+	if err := json.Unmarshal(answer, &k); err != nil {
+		return nil, errs.Wrap(err, errs.Internal, "internal")
+	}
+	h := Header(ctx)
+	h.Set(idempotencyReplayed, "true")
+	for name, v := range map[string]string{"ETag": k.ETag, "Location": k.Location} {
+		if v != "" {
+			h.Set(name, v)
+		}
+	}
+	return k.Body, nil
 }
 
 // fingerprint is a hash of what the request asks for: method, address,

@@ -67,22 +67,26 @@ type output[O any] struct{ Body O }
 // answered as a problem; a panic as 500.
 func Register[I, O any](api *API, r Route, fn func(ctx context.Context, in *I) (O, error)) {
 	op := api.operation(&r)
-	fn = once(api, &r, fn)
 	empty := reflect.TypeFor[O]() == reflect.TypeFor[struct{}]()
 	success := api.success(&op, reflect.TypeFor[output[O]](), empty)
 	huma.Register(api.huma, op, func(ctx context.Context, in *I) (*answered, error) {
-		out, err := fn(ctx, in)
-		if err != nil {
-			return nil, api.problem(ctx, err)
-		}
-		if empty {
-			return nil, nil
-		}
-		return &answered{Body: out}, nil
+		return api.answer(ctx, &r, in, empty, func(ctx context.Context) (any, error) { return fn(ctx, in) })
 	})
 	if empty {
 		success.Content, success.Headers = nil, nil // huma thinks that there is a body
 	}
+}
+
+// answer does fn and makes huma's form of its answer.
+func (a *API) answer(ctx context.Context, r *Route, in any, empty bool, fn func(context.Context) (any, error)) (*answered, error) {
+	out, err := a.once(ctx, r, in, fn)
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	if empty {
+		return nil, nil
+	}
+	return &answered{Body: out}, nil
 }
 
 // success documents the answer of a route; of is output of its body.
