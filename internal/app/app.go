@@ -245,9 +245,6 @@ func (a *App) subscribe() {
 	events.Subscribe(a.Events, "insight.import_finished", func(ctx context.Context, _ events.Delivery[importer.Finished]) error {
 		return a.Insight.Wake(ctx)
 	})
-	events.Subscribe(a.Events, "insight.run_finished", func(ctx context.Context, _ events.Delivery[tiering.RunFinished]) error {
-		return a.Insight.Wake(ctx)
-	})
 }
 
 func (a *App) companyName(ctx context.Context) string {

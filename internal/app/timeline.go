@@ -25,7 +25,10 @@ func (a *App) history(zone clock.Zone) {
 	events.Subscribe(a.Events, "portrait.import_finished", func(ctx context.Context, _ events.Delivery[importer.Finished]) error {
 		return a.Timeline.Wake(ctx)
 	})
-	events.Subscribe(a.Events, "portrait.levels_published", func(ctx context.Context, _ events.Delivery[tiering.LevelsPublished]) error {
+	events.Subscribe(a.Events, "portrait.levels_published", func(ctx context.Context, d events.Delivery[tiering.LevelsPublished]) error {
+		if d.Event.Dimension != tiering.DimensionValue { // portraits know no other
+			return nil
+		}
 		return a.Timeline.Wake(ctx)
 	})
 }
