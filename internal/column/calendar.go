@@ -19,6 +19,8 @@ type calendar struct {
 	start []uint32 // where each day begins, and the end of the last
 	row   []uint16 // whose fact it is
 	of    *spare   // whose memory it takes
+	// number tells it from others, of the same block, too.
+	number int64
 }
 
 // ordered is the values of a block in the order of a calendar.
@@ -92,7 +94,7 @@ func (k *seriesBlock) newCalendar(left *spare) *calendar {
 		return noCalendar
 	}
 	days := int(p.max-p.min) + 1
-	c := &calendar{first: p.min, start: make([]uint32, days+1), of: left}
+	c := &calendar{first: p.min, start: make([]uint32, days+1), of: left, number: calendars.Add(1)}
 	if !left.take(c.size() + 2*int64(p.n)) {
 		return nil
 	}

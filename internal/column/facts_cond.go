@@ -221,6 +221,12 @@ func (v *view) bindValue(x *Value) *boundValue {
 	if x.Via != nil {
 		k.via = v.get(*x.Via).(*sets).wordOf()
 	}
+	if x.Agg == Sum || x.Agg == Average {
+		k.sums = v.totals(x, Sum, k.facts.day)
+	}
+	if x.Agg == Count || x.Agg == Average {
+		k.counts = v.totals(x, Count, k.facts.day)
+	}
 	return k
 }
 

@@ -59,6 +59,7 @@ type streamBench struct {
 func newStreamBench(t *testing.T, wild bool) *streamBench {
 	b := &streamBench{facts: map[string]map[int64][]fact{"buys": {}, "looks": {}}, score: map[int64]int64{}, who: map[int64]bool{}, cols: map[Col]data{},
 		kept: newLeaves(64 << 20), wild: wild}
+	b.kept.every = 16 // of 60 days
 	for _, c := range slices.Concat([]Col{everybody, lookupCol, scoreCol}, buysCols.list(), looksCols.list()) {
 		b.cols[c] = newData(c.Kind)
 	}

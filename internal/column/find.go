@@ -62,7 +62,7 @@ func (v *boundValue) compare(from, to int64) finder {
 		}
 		return out
 	}, func(b int, want, out *rows, s *sweep) bool {
-		if v.agg == Count && (from == 1 && to == math.MaxInt64 || from <= 0 && to == 0) {
+		if v.agg == Count && v.counts == nil && (from == 1 && to == math.MaxInt64 || from <= 0 && to == 0) {
 			return v.present(b, want, out, s, to == 0)
 		}
 		if !v.values(b, want, s) {
@@ -82,7 +82,7 @@ func (v *boundValue) present(b int, want, out *rows, s *sweep, not bool) bool {
 		return false
 	}
 	st, ok := v.facts.stretch(b, v.left)
-	if !ok || !st.worth(want, v.cost(&st)) {
+	if !ok || !st.worth(want, v.cost(&st), st.hi-st.lo) {
 		return false
 	}
 	s.used = 0

@@ -14,6 +14,8 @@ type leaves struct {
 	bytes int64
 	clock int64
 	list  map[string]*leaf
+	// every is totalsEvery, but for tests.
+	every int64
 	// bounds are those of comparisons with others, by their keys, as of a place.
 	at     place
 	bounds map[string]fits
@@ -35,12 +37,13 @@ type leafBlock struct {
 	// holds or who have a value.
 	known, holds rows
 	val, cnt     *[blockRows]int64
+	totals       blockTotals
 }
 
 // leafShare of the memory of all columns may be taken by leaves.
 const leafShare = 8
 
-func newLeaves(most int64) *leaves { return &leaves{most: most, list: map[string]*leaf{}} }
+func newLeaves(most int64) *leaves { return &leaves{most: most, list: map[string]*leaf{}, every: totalsEvery} }
 
 // get gives the leaf of a key, a new one where there is none; nil where it does
 // not fit. blocks is how many it will have, and perRow what it keeps of each

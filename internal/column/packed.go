@@ -186,6 +186,15 @@ func (p *packed) divide(by int64) bool {
 	return true
 }
 
+// unit is a number above 0 that divides every value.
+func (p *packed) unit() int64 {
+	base := uint64(max(p.base, -p.base))
+	if p.width > 0 {
+		base = gcd(base, uint64(p.scale))
+	}
+	return max(int64(base), 1)
+}
+
 // append adds values from first to last (not included) to a list, null for
 // missing ones.
 func (p *packed) append(list []int64, first, last int) []int64 {

@@ -52,14 +52,26 @@ func (f *chosen) stretch(b int, left *spare) (st stretch, ok bool) {
 	return st, true
 }
 
-// worth says that looking at the whole stretch costs less than looking at the
-// facts of each of some customers, where one of them costs as much as so many
-// facts of a sweep.
-func (st *stretch) worth(in *rows, cost int) bool {
+// worth says that looking at so many facts costs less than looking at the facts of
+// each of some customers, where one of them costs as much as so many facts of a sweep.
+func (st *stretch) worth(in *rows, cost, facts int) bool {
 	if st.left != nil && (st.left.always || st.left.never) {
 		return st.left.always
 	}
-	return cost*in.count() >= st.hi-st.lo+blockRows/2
+	return cost*in.count() >= facts+blockRows/2
+}
+
+// size is how many facts are looked at to find the values of everybody.
+func (v *boundValue) size(st *stretch) int {
+	switch v.agg {
+	case Count:
+		return v.counts.size(st)
+	case Sum:
+		return v.sums.size(st)
+	case Average:
+		return max(v.counts.size(st), v.sums.size(st))
+	}
+	return st.hi - st.lo
 }
 
 // cost is what looking at one customer costs, in facts of a sweep (as measured).
@@ -126,7 +138,7 @@ func (v *boundValue) values(b int, want *rows, s *sweep) bool {
 		return false
 	}
 	st, ok := v.facts.stretch(b, v.left)
-	if !ok || !st.worth(want, v.cost(&st)) || !v.add(&st, s) {
+	if !ok || !st.worth(want, v.cost(&st), v.size(&st)) || !v.add(&st, s) {
 		return false
 	}
 	if len(st.days.over.rows) == 0 {
@@ -170,25 +182,25 @@ func (v *boundValue) add(st *stretch, s *sweep) bool {
 		}
 	}
 	if none {
-		st.hi = st.lo
+		st.lo, st.hi = 0, 0
 	}
 	s.has = everyRow
 	switch v.agg {
 	case Count:
-		clear(val[:])
-		s.count(st, tests, val)
-	case Sum, Average:
-		clear(val[:])
-		if whole := *p; v.agg == Sum && v.per > 1 && whole.divide(v.per) {
-			s.sum(st, all, &whole, val)
+		v.count(st, s, tests, val)
+	case Sum:
+		if v.sum(st, s, all, *p, val) {
 			return true
 		}
-		s.sum(st, all, p, val)
-		if v.agg == Average {
+	case Average:
+		v.sum(st, s, all, *p, val)
+		if p.bias == 1 { // those that have a value
 			clear(cnt[:])
-			s.count(st, tests, cnt)
-			s.hasAbove(cnt, 0)
+			s.count(st, tests, cnt, 1)
+		} else {
+			v.count(st, s, tests, cnt)
 		}
+		s.hasAbove(cnt, 0)
 	case Min, Max:
 		if p.width < 8 || p.width == 64 {
 			return false
@@ -210,4 +222,22 @@ func (v *boundValue) add(st *stretch, s *sweep) bool {
 		}
 	}
 	return true
+}
+
+// count adds the facts that pass.
+func (v *boundValue) count(st *stretch, s *sweep, tests []sieve, to *[blockRows]int64) {
+	rest, sign := v.counts.begin(st, to, 0, 1, func(st *stretch) { s.count(st, tests, to, 1) })
+	s.count(&rest, tests, to, sign)
+}
+
+// sum adds the values of the facts that pass; divided says that they are parts of
+// themselves already, by per.
+func (v *boundValue) sum(st *stretch, s *sweep, tests []sieve, p packed, to *[blockRows]int64) (divided bool) {
+	whole, per := p, int64(1)
+	if v.agg == Sum && v.per > 1 && p.divide(v.per) {
+		per, divided = v.per, true
+	}
+	rest, sign := v.sums.begin(st, to, whole.unit(), per, func(st *stretch) { s.sum(st, tests, &whole, to, 1) })
+	s.sum(&rest, tests, &p, to, sign)
+	return divided
 }

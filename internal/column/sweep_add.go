@@ -5,13 +5,13 @@ import (
 	"math/bits"
 )
 
-// count adds 1 for each fact that passes.
-func (s *sweep) count(st *stretch, tests []sieve, to *[blockRows]int64) {
+// count adds sign for each fact that passes.
+func (s *sweep) count(st *stretch, tests []sieve, to *[blockRows]int64, sign int64) {
 	row := st.cal.row
 	switch {
 	case len(tests) == 0:
 		for _, r := range row[st.lo:st.hi] {
-			to[r&(blockRows-1)]++
+			to[r&(blockRows-1)] += sign
 		}
 	case len(tests) == 1 && tests[0].p.width == 1:
 		u, turn := tests[0].p.u1, tests[0].turn
@@ -19,7 +19,7 @@ func (s *sweep) count(st *stretch, tests []sieve, to *[blockRows]int64) {
 			n := min(64-lo&63, st.hi-lo)
 			m := (u[lo>>6] ^ turn) >> (lo & 63)
 			for _, r := range row[lo : lo+n] {
-				to[r&(blockRows-1)] += int64(m & 1)
+				to[r&(blockRows-1)] += int64(m&1) * sign
 				m >>= 1
 			}
 			lo += n
@@ -27,7 +27,7 @@ func (s *sweep) count(st *stretch, tests []sieve, to *[blockRows]int64) {
 	default:
 		s.each(st, tests, func(list []uint32) {
 			for _, j := range list {
-				to[row[j]&(blockRows-1)]++
+				to[row[j]&(blockRows-1)] += sign
 			}
 		})
 	}
@@ -62,30 +62,30 @@ func (s *sweep) present(st *stretch, tests []sieve, to *rows) {
 	}
 }
 
-// sum adds up the values of the facts that pass.
-func (s *sweep) sum(st *stretch, tests []sieve, p *packed, to *[blockRows]int64) {
+// sum adds up the values of the facts that pass, times sign.
+func (s *sweep) sum(st *stretch, tests []sieve, p *packed, to *[blockRows]int64, sign int64) {
 	switch p.width {
 	case 8:
-		sumOf(s, st, tests, p, p.u8, to)
+		sumOf(s, st, tests, p, p.u8, to, sign)
 	case 16:
-		sumOf(s, st, tests, p, p.u16, to)
+		sumOf(s, st, tests, p, p.u16, to, sign)
 	case 32:
-		sumOf(s, st, tests, p, p.u32, to)
+		sumOf(s, st, tests, p, p.u32, to, sign)
 	case 64:
-		sumOf(s, st, tests, p, p.u64, to)
+		sumOf(s, st, tests, p, p.u64, to, sign)
 	default:
 		s.each(st, tests, func(list []uint32) {
 			for _, j := range list {
 				if x, has := p.at(int(j)); has {
-					to[st.cal.row[j]&(blockRows-1)] += x
+					to[st.cal.row[j]&(blockRows-1)] += x * sign
 				}
 			}
 		})
 	}
 }
 
-func sumOf[T unsigned](s *sweep, st *stretch, tests []sieve, p *packed, u []T, to *[blockRows]int64) {
-	row, base, scale := st.cal.row, p.base-p.scale*int64(p.bias), p.scale
+func sumOf[T unsigned](s *sweep, st *stretch, tests []sieve, p *packed, u []T, to *[blockRows]int64, sign int64) {
+	row, base, scale := st.cal.row, sign*(p.base-p.scale*int64(p.bias)), sign*p.scale
 	switch {
 	case p.bias == 1:
 		none := int64(0) // what stands for a missing one comes to nothing

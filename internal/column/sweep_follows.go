@@ -13,7 +13,7 @@ func (f *boundFollows) sweep(b int, want, out *rows, s *sweep) bool {
 		return false
 	}
 	sb, ok := f.b.stretch(b, f.left)
-	if !ok || !sa.worth(want, 20+8*(len(f.a.tests)+len(f.b.tests))) {
+	if !ok || !sa.worth(want, 20+8*(len(f.a.tests)+len(f.b.tests)), sa.hi-sa.lo) {
 		return false
 	}
 	s.used = 0

@@ -15,6 +15,8 @@ type boundValue struct {
 	via   []int32 // of Distinct: word of each number, below 0 for none
 	per   int64
 	left  *spare
+	// Kept totals of sums and of numbers of facts, where there are any.
+	sums, counts *totals
 }
 
 // word finds the values of customers of a word of a block: c.val by bit where
