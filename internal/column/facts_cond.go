@@ -1,7 +1,6 @@
 package column
 
 import (
-	"fmt"
 	"math"
 	"sync/atomic"
 )
@@ -19,7 +18,7 @@ type factCond struct {
 	stat       Stat
 	n          int64
 	name       string // of a function
-	fits       func(sum, count int64) bool
+	average    AverageRange
 	beside     func(value, count int64, sum float64, customers int64) bool
 	key        atomic.Pointer[string] // once it was asked for
 }
@@ -28,13 +27,7 @@ type factCond struct {
 // is compared as the fraction that it is. Per of the value counts.
 func Compare(v Value, from, to int64) *Cond {
 	if v.Facts != nil && v.Agg == Average {
-		return CompareAverage(v, fmt.Sprint("from ", from, " to ", to), func(sum, count int64) bool {
-			q, r := sum/count, sum%count
-			if r < 0 {
-				q--
-			}
-			return q >= from && (q < to || q == to && r == 0)
-		})
+		return CompareAverage(v, AverageRange{Times: 1, From: from, To: to})
 	}
 	if v.Per > 1 {
 		from, to = unrounded(from, to, v.Per)
@@ -55,12 +48,10 @@ func Compare(v Value, from, to int64) *Cond {
 	return &Cond{op: opCompare, from: from, to: to, facts: &factCond{value: v}}
 }
 
-// CompareAverage holds where fn does of the sum and the number of an average's
-// facts; the number is not 0. key tells fn from others: of two conditions with
-// the same value and key, fn is the same.
-func CompareAverage(v Value, key string, fn func(sum, count int64) bool) *Cond {
+// CompareAverage holds where an average, which may be a fraction, lies in a range.
+func CompareAverage(v Value, r AverageRange) *Cond {
 	v.Agg, v.Per = Average, 0
-	return &Cond{op: opAverage, facts: &factCond{value: v, name: key, fits: fn}}
+	return &Cond{op: opAverage, facts: &factCond{value: v, average: r}}
 }
 
 // Ends holds where the first of the facts that are counted, with last set the
@@ -106,7 +97,7 @@ func Ranked(population *Cond, v Value, s Stat, n int64) *Cond {
 // Averaged holds where fn does of a customer's value and of sum and number of
 // the values that customers in population have, which is not 0; of an Average
 // the value is value ÷ count, of others count is 1. nil is everybody. key tells
-// fn from others, as for CompareAverage.
+// fn from others: of two conditions with the same value and key, fn is the same.
 func Averaged(population *Cond, v Value, key string, fn func(value, count int64, sum float64, customers int64) bool) *Cond {
 	if population == nil {
 		population = Const(true)
@@ -235,7 +226,7 @@ func (f *factCond) bind(v *view, c *Cond) finder {
 	case opCompare:
 		return v.bindValue(&f.value).compare(c.from, c.to)
 	case opAverage:
-		return v.bindValue(&f.value).average(f.fits)
+		return v.bindValue(&f.value).average(&f.average)
 	case opEnds:
 		k := &boundEnds{facts: v.bindFacts(&f.a, true), test: v.bindTest(&f.test), last: f.last}
 		return finder{word: k.word}

@@ -286,7 +286,7 @@ func (b *streamBench) drawAsked(r *rand.Rand, population bool) asked {
 		p, s := b.drawFacts(r)
 		half := r.Int64N(200_000)
 		v := Value{Facts: &p.f, Agg: Average, Of: s.money}
-		return asked{"average", CompareAverage(v, fmt.Sprint("above ", half, "/3"), func(sum, count int64) bool { return 3*sum > half*count }), func(id int64) bool {
+		return asked{"average", CompareAverage(v, AverageRange{Times: 3, From: half, To: math.MaxInt64, Strict: true}), func(id int64) bool {
 			sum, count := int64(0), int64(0)
 			for i := range b.facts[p.name][id] {
 				f := &b.facts[p.name][id][i]

@@ -118,13 +118,14 @@ func (v *boundValue) present(b int, want, out *rows, s *sweep, not bool) bool {
 	return true
 }
 
-// average finds those whose average fits.
-func (v *boundValue) average(fits func(sum, count int64) bool) finder {
+// average finds those whose average is in a range.
+func (v *boundValue) average(r *AverageRange) finder {
+	lines := r.lines()
 	return finder{func(b, w int, m uint64, c *cursor) (out uint64) {
 		v.word(b, w, m, c)
 		for h := c.has; h != 0; h &= h - 1 {
 			i := bits.TrailingZeros64(h)
-			if fits(c.val[i], c.cnt[i]) {
+			if r.has(c.val[i], c.cnt[i]) {
 				out |= 1 << i
 			}
 		}
@@ -133,8 +134,23 @@ func (v *boundValue) average(fits func(sum, count int64) bool) finder {
 		if !v.values(b, want, s) {
 			return false
 		}
-		*out = rows{}
-		filter(&s.has, out, func(row uint16) bool { return fits(s.val[row], s.cnt[row]) })
+		for w, has := range s.has {
+			sum, n := (*[64]int64)(s.val[w<<6:]), (*[64]int64)(s.cnt[w<<6:])
+			if lines == nil || !near(sum, n) {
+				is := uint64(0)
+				for h := has; h != 0; h &= h - 1 {
+					if i := bits.TrailingZeros64(h); r.has(sum[i], n[i]) {
+						is |= 1 << i
+					}
+				}
+				out[w] = is
+				continue
+			}
+			for _, l := range lines {
+				has &= l.mask(sum, n)
+			}
+			out[w] = has
+		}
 		return true
 	}}
 }

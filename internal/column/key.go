@@ -84,7 +84,7 @@ func (k *keyed) value(v *Value) {
 
 func (k *keyed) cond(c *Cond) {
 	k.unnamed = k.unnamed || c.pair != nil || c.fits != nil || c.byID != nil ||
-		c.facts != nil && c.facts.name == "" && (c.facts.fits != nil || c.facts.beside != nil)
+		c.facts != nil && c.facts.name == "" && c.facts.beside != nil
 	k.num(int64(c.op), c.from, c.to, int64(len(c.keys)), int64(len(c.words)), int64(len(c.kids)))
 	k.col(&c.col)
 	k.col(&c.by)
@@ -97,7 +97,8 @@ func (k *keyed) cond(c *Cond) {
 		k.facts(&f.b)
 		k.col(&f.atA)
 		k.col(&f.atB)
-		k.is(f.last, f.without, f.population != nil)
+		k.is(f.last, f.without, f.population != nil, f.average.Strict)
+		k.num(f.average.Times, f.average.From, f.average.To)
 		k.num(f.within, int64(f.stat), f.n)
 		k.text(f.name)
 		if f.population != nil {

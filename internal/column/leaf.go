@@ -43,7 +43,9 @@ type leafBlock struct {
 // leafShare of the memory of all columns may be taken by leaves.
 const leafShare = 8
 
-func newLeaves(most int64) *leaves { return &leaves{most: most, list: map[string]*leaf{}, every: totalsEvery} }
+func newLeaves(most int64) *leaves {
+	return &leaves{most: most, list: map[string]*leaf{}, every: totalsEvery}
+}
 
 // get gives the leaf of a key, a new one where there is none; nil where it does
 // not fit. blocks is how many it will have, and perRow what it keeps of each

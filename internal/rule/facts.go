@@ -1,9 +1,7 @@
 package rule
 
 import (
-	"cmp"
-	"fmt"
-	"math/bits"
+	"math"
 	"slices"
 	"strings"
 
@@ -296,26 +294,20 @@ func (r *reading) averageIs(op string, from, to int64) Expr {
 	from, to = from*unit, to*unit
 	return Expr{
 		Write: func(add Add, id string) { r.writeAverage(add, id, op, from, to) },
-		Mem:   column.CompareAverage(r.memValue(), fmt.Sprint(op, " ", times, " ", from, " ", to), averageFits(op, times, from, to)),
+		Mem:   column.CompareAverage(r.memValue(), averageRange(op, times, from, to)),
 	}
 }
 
-// averageFits says of a sum and a number whether times·sum ÷ number is what op
-// asks for.
-func averageFits(op string, times, from, to int64) func(sum, count int64) bool {
+// averageRange says what op asks for of times·sum ÷ number.
+func averageRange(op string, times, from, to int64) column.AverageRange {
+	r := column.AverageRange{Times: times, From: from, To: to, Strict: op == "gt" || op == "lt"}
 	switch op {
-	case "gt":
-		return func(sum, count int64) bool { return compareProducts(sum, times, from, count) > 0 }
-	case "gte":
-		return func(sum, count int64) bool { return compareProducts(sum, times, from, count) >= 0 }
-	case "lt":
-		return func(sum, count int64) bool { return compareProducts(sum, times, from, count) < 0 }
-	case "lte":
-		return func(sum, count int64) bool { return compareProducts(sum, times, from, count) <= 0 }
+	case "gt", "gte":
+		r.To = math.MaxInt64
+	case "lt", "lte":
+		r.From, r.To = math.MinInt64, from
 	}
-	return func(sum, count int64) bool {
-		return compareProducts(sum, times, from, count) >= 0 && compareProducts(sum, times, to, count) <= 0
-	}
+	return r
 }
 
 // averageScale is what a sum is multiplied by, and a value, to be compared.
@@ -327,34 +319,6 @@ func (r *reading) averageScale() (times, unit int64) {
 		return 1, 1000
 	}
 	return 1, 1
-}
-
-// compareProducts compares a·b with c·d, where b and d are positive.
-func compareProducts(a, b, c, d int64) int {
-	if small(a, b) && small(c, d) { // nearly always
-		return cmp.Compare(a*b, c*d)
-	}
-	ahi, alo := product(a, b)
-	chi, clo := product(c, d)
-	switch {
-	case ahi < chi || ahi == chi && alo < clo:
-		return -1
-	case ahi == chi && alo == clo:
-		return 0
-	}
-	return 1
-}
-
-// small says that a·b is within 63 bits, of a positive b.
-func small(a, b int64) bool { return uint64(a+1<<42) < 1<<43 && b < 1<<20 }
-
-// product is a·b in 128 bits; b is positive.
-func product(a, b int64) (hi int64, lo uint64) {
-	h, l := bits.Mul64(uint64(a), uint64(b))
-	if a < 0 {
-		h -= uint64(b)
-	}
-	return int64(h), l
 }
 
 func not(x Expr) Expr {
