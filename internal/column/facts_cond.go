@@ -232,6 +232,9 @@ func (f *factCond) bind(v *view, c *Cond) finder {
 		return finder{word: k.word}
 	}
 	k := &boundFollows{a: v.bindFacts(&f.a, true), b: v.bindFacts(&f.b, true), within: f.within, without: f.without, same: f.inOne(), left: v.left}
+	if k.same && k.a.day == k.b.day {
+		k.gaps = v.gaps(f, k.a.day)
+	}
 	if !k.same {
 		k.atA, k.atB = v.series(f.atA), v.series(f.atB)
 	}

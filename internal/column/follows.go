@@ -10,6 +10,7 @@ type boundFollows struct {
 	without  bool
 	same     bool // both are of one stream
 	left     *spare
+	gaps     *gaps // where they are kept
 }
 
 // word gives those of a word of a block for whom it holds.

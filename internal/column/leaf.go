@@ -38,6 +38,7 @@ type leafBlock struct {
 	known, holds rows
 	val, cnt     *[blockRows]int64
 	totals       blockTotals
+	gaps         blockGaps
 }
 
 // leafShare of the memory of all columns may be taken by leaves.

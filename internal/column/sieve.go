@@ -158,6 +158,22 @@ func passRange[T unsigned](u []T, v *sieve, list []uint32) []uint32 {
 	return list[:n]
 }
 
+// firstRange is passRange of all facts from lo on.
+func firstRange(u []uint8, lo uint32, v *sieve, list []uint32) []uint32 {
+	from, far := uint8(v.lo), uint8(v.hi-v.lo)
+	n := 0
+	list = list[:len(u)]
+	for i, x := range u {
+		list[n] = lo + uint32(i)
+		is := v.not ^ 1
+		if x-from > far {
+			is = v.not
+		}
+		n += int(is)
+	}
+	return list[:n]
+}
+
 // dense says that most facts pass, as far as one can tell: what is counted.
 func dense(tests []sieve) bool {
 	return len(tests) == 0 || len(tests) == 1 && tests[0].p.width == 1

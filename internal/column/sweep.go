@@ -121,8 +121,13 @@ func (s *sweep) some(lo, hi int, tests []sieve) []uint32 {
 		s.list = make([]uint32, sweepStep)
 	}
 	list := s.list[:hi-lo]
-	for i := range list {
-		list[i] = uint32(lo + i)
+	if len(tests) > 0 && tests[0].ranged && tests[0].p.width == 8 {
+		list = firstRange(tests[0].p.u8[lo:hi], uint32(lo), &tests[0], list)
+		tests = tests[1:]
+	} else {
+		for i := range list {
+			list[i] = uint32(lo + i)
+		}
 	}
 	for i := range tests {
 		list = tests[i].pass(list)

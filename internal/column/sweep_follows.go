@@ -2,8 +2,7 @@ package column
 
 import "sort"
 
-// sweep finds everybody for whom the sequence holds: from the newest fact back,
-// with the day of each customer's next fact of b at hand.
+// sweep finds everybody for whom the sequence holds, in the order of days.
 func (f *boundFollows) sweep(b int, want, out *rows, s *sweep) bool {
 	if !f.same || f.a.day != f.b.day {
 		return false
@@ -13,7 +12,7 @@ func (f *boundFollows) sweep(b int, want, out *rows, s *sweep) bool {
 		return false
 	}
 	sb, ok := f.b.stretch(b, f.left)
-	if !ok || !sa.worth(want, 20+8*(len(f.a.tests)+len(f.b.tests)), sa.hi-sa.lo) {
+	if !ok || !sa.worth(want, 20+8*(len(f.a.tests)+len(f.b.tests)), f.gaps.size(&sa)) {
 		return false
 	}
 	s.used = 0
@@ -31,6 +30,27 @@ func (f *boundFollows) sweep(b int, want, out *rows, s *sweep) bool {
 	if noneB {
 		sb.lo = sb.hi
 	}
+	if f.gaps != nil && !noneA && !noneB {
+		f.gaps.find(&sa, &sb, out, s, testsA, testsB, int(f.within), f.without)
+	} else {
+		f.backward(&sa, &sb, out, s, testsA, testsB)
+	}
+	if len(sa.days.over.rows) == 0 {
+		return true
+	}
+	c := cursors.Get().(*cursor)
+	defer cursors.Put(c)
+	for w, m := range sa.days.changed {
+		if m != 0 {
+			out[w] = out[w]&^m | f.word(b, w, m, c)
+		}
+	}
+	return true
+}
+
+// backward goes from the newest fact back, with the day of each customer's next fact
+// of b at hand.
+func (f *boundFollows) backward(sa, sb *stretch, out *rows, s *sweep, testsA, testsB []sieve) {
 	for i := range s.next {
 		s.next[i] = noNext
 	}
@@ -48,12 +68,12 @@ func (f *boundFollows) sweep(b int, want, out *rows, s *sweep) bool {
 	for lo := hi; lo > sa.lo; {
 		end := lo
 		lo = max(lo-sweepStep, sa.lo)
-		isA := s.mark(0, lo, end, &sa, testsA)
+		isA := s.mark(0, lo, end, sa, testsA)
 		isB := isA
 		if !f.alike() || lo < sb.lo || end > min(sa.hi, sb.hi) {
-			isB = s.mark(1, lo, end, &sb, testsB)
+			isB = s.mark(1, lo, end, sb, testsB)
 		}
-		s.follow(&sa, lo, end, day(end-1), within, turn, isA, isB)
+		s.follow(sa, lo, end, day(end-1), within, turn, isA, isB)
 	}
 	for w := range out {
 		m := uint64(0)
@@ -62,17 +82,6 @@ func (f *boundFollows) sweep(b int, want, out *rows, s *sweep) bool {
 		}
 		out[w] = m
 	}
-	if len(sa.days.over.rows) == 0 {
-		return true
-	}
-	c := cursors.Get().(*cursor)
-	defer cursors.Put(c)
-	for w, m := range sa.days.changed {
-		if m != 0 {
-			out[w] = out[w]&^m | f.word(b, w, m, c)
-		}
-	}
-	return true
 }
 
 // alike says that the facts of a and b pass the same tests, as far as one can
