@@ -173,6 +173,7 @@ func (v *view) bindFacts(f *Facts, counted bool) *chosen {
 	}
 	for i := range f.Tests {
 		k.tests = append(k.tests, v.bindTest(&f.Tests[i]))
+		k.tests[i].lists = v.lists(&f.Tests[i], f.Day)
 	}
 	return k
 }
@@ -213,10 +214,10 @@ func (v *view) bindValue(x *Value) *boundValue {
 		k.via = v.get(*x.Via).(*sets).wordOf()
 	}
 	if x.Agg == Sum || x.Agg == Average {
-		k.sums = v.totals(x, Sum, k.facts.day)
+		k.sums = v.totals(x, Sum, k.facts)
 	}
 	if x.Agg == Count || x.Agg == Average {
-		k.counts = v.totals(x, Count, k.facts.day)
+		k.counts = v.totals(x, Count, k.facts)
 	}
 	return k
 }

@@ -9,6 +9,7 @@ type boundTest struct {
 	from, to int64
 	keys     keySet
 	not      bool
+	lists    *lists // where they are kept
 }
 
 func (t *boundTest) holds(v int64, has bool) bool {

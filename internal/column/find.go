@@ -82,11 +82,15 @@ func (v *boundValue) present(b int, want, out *rows, s *sweep, not bool) bool {
 		return false
 	}
 	st, ok := v.facts.stretch(b, v.left)
-	if !ok || !st.worth(want, v.cost(&st), st.hi-st.lo) {
+	if !ok || !st.worth(want, v.cost(&st), 0) {
+		return false
+	}
+	left := st.pick(v.facts.tests, false)
+	if !st.worth(want, v.cost(&st), st.facts()) {
 		return false
 	}
 	s.used = 0
-	tests, none, ok := s.sieves(&st, v.facts.tests, v.facts.counted)
+	tests, none, ok := s.sieves(&st, left, v.facts.counted)
 	if !ok {
 		return false
 	}

@@ -14,6 +14,7 @@ type leaves struct {
 	bytes int64
 	clock int64
 	list  map[string]*leaf
+	seen  map[string]bool
 	// every is totalsEvery, but for tests.
 	every int64
 	// bounds are those of comparisons with others, by their keys, as of a place.
@@ -39,6 +40,7 @@ type leafBlock struct {
 	val, cnt     *[blockRows]int64
 	totals       blockTotals
 	gaps         blockGaps
+	lists        blockLists
 }
 
 // leafShare of the memory of all columns may be taken by leaves.
@@ -71,6 +73,23 @@ func (l *leaves) get(key string, cols func(fn func(Col)), blocks int, perRow int
 	}
 	k.used = l.clock
 	return k
+}
+
+// maxSeen bounds what again remembers.
+const maxSeen = 1000
+
+// again says whether a key was asked for before, lately.
+func (l *leaves) again(key string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.seen[key] {
+		return true
+	}
+	if len(l.seen) >= maxSeen || l.seen == nil {
+		l.seen = map[string]bool{}
+	}
+	l.seen[key] = true
+	return false
 }
 
 // room drops leaves until bytes more fit; the caller holds mu.

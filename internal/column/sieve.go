@@ -175,8 +175,8 @@ func firstRange(u []uint8, lo uint32, v *sieve, list []uint32) []uint32 {
 }
 
 // dense says that most facts pass, as far as one can tell: what is counted.
-func dense(tests []sieve) bool {
-	return len(tests) == 0 || len(tests) == 1 && tests[0].p.width == 1
+func (st *stretch) dense(tests []sieve) bool {
+	return st.only == nil && (len(tests) == 0 || len(tests) == 1 && tests[0].p.width == 1)
 }
 
 // markAll marks the facts from lo on that pass.

@@ -2,6 +2,7 @@ package column
 
 import (
 	"math"
+	"slices"
 	"sync"
 )
 
@@ -34,6 +35,28 @@ type stretch struct {
 	cal    *calendar
 	lo, hi int
 	left   *spare
+	only   *picked // where not nil, of the window these alone
+}
+
+// pick leaves the facts of the words that one of the tests asks for, where they are
+// kept, and gives the tests that are left. With inOrder set, facts are wanted by day.
+func (st *stretch) pick(tests []boundTest, inOrder bool) []boundTest {
+	for i := range tests {
+		if l := tests[i].lists; l != nil && (len(l.of) == 1 || !inOrder) {
+			if st.only = l.pick(st); st.only != nil {
+				return slices.Concat(tests[:i], tests[i+1:])
+			}
+		}
+	}
+	return tests
+}
+
+// facts is how many there are.
+func (st *stretch) facts() int {
+	if st.only != nil {
+		return st.only.n
+	}
+	return st.hi - st.lo
 }
 
 // stretch gives the facts of the window of a block; ok is false where they are
@@ -71,7 +94,7 @@ func (v *boundValue) size(st *stretch) int {
 	case Average:
 		return max(v.counts.size(st), v.sums.size(st))
 	}
-	return st.hi - st.lo
+	return st.facts()
 }
 
 // cost is what looking at one customer costs, in facts of a sweep (as measured).
@@ -98,6 +121,13 @@ func (st *stretch) ordered(d *series) *packed {
 
 // each calls fn with the places of the facts that pass, some at a time, ascending.
 func (s *sweep) each(st *stretch, tests []sieve, fn func(list []uint32)) {
+	if s.list == nil {
+		s.list = make([]uint32, sweepStep)
+	}
+	if st.only != nil {
+		st.only.each(s, tests, fn)
+		return
+	}
 	for lo := st.lo; lo < st.hi; lo += sweepStep {
 		if list := s.some(lo, min(lo+sweepStep, st.hi), tests); len(list) > 0 {
 			fn(list)
@@ -117,9 +147,6 @@ func (s *sweep) eachMark(st *stretch, tests []sieve, fn func(lo int, marks []uin
 
 // some are the places from lo to below hi that pass, ascending.
 func (s *sweep) some(lo, hi int, tests []sieve) []uint32 {
-	if s.list == nil {
-		s.list = make([]uint32, sweepStep)
-	}
 	list := s.list[:hi-lo]
 	if len(tests) > 0 && tests[0].ranged && tests[0].p.width == 8 {
 		list = firstRange(tests[0].p.u8[lo:hi], uint32(lo), &tests[0], list)
@@ -143,7 +170,11 @@ func (v *boundValue) values(b int, want *rows, s *sweep) bool {
 		return false
 	}
 	st, ok := v.facts.stretch(b, v.left)
-	if !ok || !st.worth(want, v.cost(&st), v.size(&st)) || !v.add(&st, s) {
+	if !ok || !st.worth(want, v.cost(&st), 0) {
+		return false
+	}
+	tests := st.pick(v.facts.tests, v.agg == First || v.agg == Last)
+	if !st.worth(want, v.cost(&st), v.size(&st)) || !v.add(&st, s, tests) {
 		return false
 	}
 	if len(st.days.over.rows) == 0 {
@@ -162,18 +193,18 @@ func (v *boundValue) values(b int, want *rows, s *sweep) bool {
 	return true
 }
 
-// add adds the facts of a stretch up.
-func (v *boundValue) add(st *stretch, s *sweep) bool {
+// add adds the facts of a stretch up that pass what is left of the tests.
+func (v *boundValue) add(st *stretch, s *sweep, left []boundTest) bool {
 	val, cnt := s.val, s.cnt
 	f := v.facts
 	s.used = 0
-	tests, none, ok := s.sieves(st, f.tests, f.counted)
+	tests, none, ok := s.sieves(st, left, f.counted)
 	if !ok {
 		return false
 	}
 	var all []sieve // of sums
 	if v.agg == Sum || v.agg == Average {
-		if all, none, ok = s.sieves(st, f.tests); !ok {
+		if all, none, ok = s.sieves(st, left); !ok {
 			return false
 		}
 	}
@@ -187,7 +218,7 @@ func (v *boundValue) add(st *stretch, s *sweep) bool {
 		}
 	}
 	if none {
-		st.lo, st.hi = 0, 0
+		st.lo, st.hi, st.only = 0, 0, nil
 	}
 	s.has = everyRow
 	switch v.agg {

@@ -9,11 +9,11 @@ import (
 func (s *sweep) count(st *stretch, tests []sieve, to *[blockRows]int64, sign int64) {
 	row := st.cal.row
 	switch {
-	case len(tests) == 0:
+	case st.dense(tests) && len(tests) == 0:
 		for _, r := range row[st.lo:st.hi] {
 			to[r&(blockRows-1)] += sign
 		}
-	case len(tests) == 1 && tests[0].p.width == 1:
+	case st.dense(tests):
 		u, turn := tests[0].p.u1, tests[0].turn
 		for lo := st.lo; lo < st.hi; {
 			n := min(64-lo&63, st.hi-lo)
@@ -37,11 +37,11 @@ func (s *sweep) count(st *stretch, tests []sieve, to *[blockRows]int64, sign int
 func (s *sweep) present(st *stretch, tests []sieve, to *rows) {
 	row := st.cal.row
 	switch {
-	case len(tests) == 0:
+	case st.dense(tests) && len(tests) == 0:
 		for _, r := range row[st.lo:st.hi] {
 			to[r>>6&(blockWords-1)] |= 1 << (r & 63)
 		}
-	case len(tests) == 1 && tests[0].p.width == 1:
+	case st.dense(tests):
 		u, turn := tests[0].p.u1, tests[0].turn
 		for lo := st.lo; lo < st.hi; {
 			n := min(64-lo&63, st.hi-lo)
@@ -98,7 +98,7 @@ func sumOf[T unsigned](s *sweep, st *stretch, tests []sieve, p *packed, u []T, t
 				to[row[j]&(blockRows-1)] += x
 			}
 		})
-	case len(tests) == 0:
+	case st.only == nil && len(tests) == 0:
 		u := u[st.lo:st.hi]
 		for i, r := range row[st.lo:st.hi] {
 			to[r&(blockRows-1)] += base + scale*int64(u[i])
@@ -166,7 +166,7 @@ func (s *sweep) ends(st *stretch, tests []sieve, val *[blockRows]int64, last boo
 	}
 	at := 0 // the day
 	start := st.cal.start
-	if dense(tests) && last {
+	if st.dense(tests) && last {
 		s.eachMark(st, tests, func(lo int, marks []uint8) {
 			for len(marks) > 0 {
 				for int(start[at+1]) <= lo {
@@ -246,7 +246,7 @@ func (v *boundValue) different(st *stretch, s *sweep, tests []sieve, p *packed, 
 
 func bitsOf[T uint8 | uint16](s *sweep, st *stretch, tests []sieve, u []T, bit []uint8, val *[blockRows]int64) {
 	row := st.cal.row
-	if dense(tests) {
+	if st.dense(tests) {
 		s.eachMark(st, tests, func(lo int, marks []uint8) {
 			u := u[lo : lo+len(marks)]
 			for i, r := range row[lo : lo+len(marks)] {

@@ -2,6 +2,7 @@ package column
 
 import (
 	"math"
+	"slices"
 	"sync/atomic"
 )
 
@@ -48,15 +49,15 @@ func (c *calendar) begin(day int64) int {
 
 // totals gives those from the day next to the beginning of the window, of how
 // many facts count (agg Count) or of their sum; nil where none are kept.
-func (v *view) totals(x *Value, agg Agg, days *series) *totals {
-	f := *x.Facts
-	if v.kept == nil || v.one || f.To < days.newest() {
+func (v *view) totals(x *Value, agg Agg, of *chosen) *totals {
+	f, newest := *x.Facts, of.day.newest()
+	if v.kept == nil || v.one || f.To < newest || slices.ContainsFunc(of.tests, func(t boundTest) bool { return t.lists != nil }) {
 		return nil
 	}
 	if f.From > FirstDay {
 		every := v.kept.every
 		f.From = max(f.From, 0) + every/2
-		if f.From -= f.From % every; f.From > days.newest() {
+		if f.From -= f.From % every; f.From > newest {
 			return nil
 		}
 	}
@@ -68,7 +69,11 @@ func (v *view) totals(x *Value, agg Agg, days *series) *totals {
 	var h keyed
 	h.text("totals")
 	h.value(&k)
-	leaf := v.kept.get(h.key(), k.cols, len(v.get(everybody).(*sets).blocks), perRow)
+	key := h.key()
+	if len(f.Tests) > 0 && !v.kept.again(key) { // one of very many
+		return nil
+	}
+	leaf := v.kept.get(key, k.cols, len(v.get(everybody).(*sets).blocks), perRow)
 	if leaf == nil {
 		return nil
 	}
@@ -93,7 +98,7 @@ func (t *totals) usable(st *stretch) bool { return t != nil && st.hi == len(st.c
 // size is how many facts a question looks at.
 func (t *totals) size(st *stretch) int {
 	if !t.usable(st) {
-		return st.hi - st.lo
+		return st.facts()
 	}
 	at := t.leaf.block(st.b)
 	at.mu.Lock()
