@@ -27,6 +27,7 @@ type leaf struct {
 	cols  []Col
 	bytes int64
 	used  int64
+	again bool // was asked for more than once
 
 	mu     sync.Mutex
 	blocks []*leafBlock
@@ -44,7 +45,7 @@ type leafBlock struct {
 }
 
 // leafShare of the memory of all columns may be taken by leaves.
-const leafShare = 8
+const leafShare = 4
 
 func newLeaves(most int64) *leaves {
 	return &leaves{most: most, list: map[string]*leaf{}, every: totalsEvery}
@@ -63,13 +64,15 @@ func (l *leaves) get(key string, cols func(fn func(Col)), blocks int, perRow int
 	k := l.list[key]
 	if k == nil {
 		bytes := int64(blocks+1) * (2*blockRows/8 + perRow*blockRows)
-		if l.room(bytes); l.bytes+bytes > l.most {
+		if l.room(bytes, false); l.bytes+bytes > l.most {
 			return nil
 		}
 		k = &leaf{bytes: bytes}
 		cols(func(c Col) { k.cols = append(k.cols, c) })
 		l.list[key] = k
 		l.bytes += bytes
+	} else {
+		k.again = true
 	}
 	k.used = l.clock
 	return k
@@ -92,15 +95,24 @@ func (l *leaves) again(key string) bool {
 	return false
 }
 
-// room drops leaves until bytes more fit; the caller holds mu.
-func (l *leaves) room(bytes int64) {
+// lately: what was asked for again within so many questions makes no room for what
+// is asked for once. Where more is in use than fits, some of it stays known then;
+// otherwise all of it would be forgotten just before it is asked for.
+const lately = 300
+
+// room drops leaves until bytes more fit, those first that were asked for once, and
+// the oldest of them; the caller holds mu.
+func (l *leaves) room(bytes int64, all bool) {
 	for l.bytes+bytes > l.most && len(l.list) > 0 {
 		var oldest string
 		var of *leaf
 		for key, k := range l.list {
-			if of == nil || k.used < of.used {
+			if of == nil || k.again == of.again && k.used < of.used || of.again && !k.again {
 				oldest, of = key, k
 			}
+		}
+		if of.again && l.clock-of.used < lately && !all {
+			return
 		}
 		l.bytes -= of.bytes
 		delete(l.list, oldest)
@@ -112,7 +124,7 @@ func (l *leaves) limit(most int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.most = max(most, 0)
-	l.room(0)
+	l.room(0, true)
 }
 
 func (l *leaves) size() int64 {
