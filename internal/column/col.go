@@ -45,6 +45,10 @@ func (c Col) numeric() bool { return c.Kind != Words && c.Kind != Text && c.Kind
 // series says that a customer may have many values, in order.
 func (c Col) series() bool { return c.Kind == Series || c.Kind == SeriesWords }
 
+// recorded says that a write of a customer's record may change the values: those
+// of facts, and of what facts point to, change by writers who tell of them.
+func (c Col) recorded() bool { return !c.series() && !c.Apart }
+
 // source is the name that writers give when they tell of changes.
 func (c Col) source() string {
 	if c.Source != "" {

@@ -2,6 +2,7 @@ package column
 
 import (
 	"math/bits"
+	"slices"
 	"sync"
 )
 
@@ -147,6 +148,9 @@ func (l *leaves) changed(ch *changes) {
 	defer l.mu.Unlock()
 	for _, k := range l.list {
 		k.forget(ch.all)
+		if slices.ContainsFunc(k.cols, Col.recorded) {
+			k.forget(ch.records)
+		}
 		seen := map[string]bool{}
 		for _, c := range k.cols {
 			ids := ch.of[c.source()]

@@ -38,7 +38,7 @@ func MovedSince(ctx context.Context, d *db.DB, from, to Place, most int) (m Move
 	if err != nil || !ch.upTo.reached(want) || ch.n > most {
 		return m, false, err
 	}
-	return Moved{UpTo: Place{ch.upTo.feed, ch.upTo.marks}, All: ch.all, Of: ch.of}, true, nil
+	return Moved{UpTo: Place{ch.upTo.feed, ch.upTo.marks}, All: append(ch.all, ch.records...), Of: ch.of}, true, nil
 }
 
 // Sources are the names under which writers tell of what a condition reads:

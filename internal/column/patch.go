@@ -12,6 +12,15 @@ type patch struct {
 	values [][]value
 }
 
+// rows is how many rows were read for it, at least one of each customer.
+func (p *patch) rows() int64 {
+	n := len(p.ids)
+	for _, v := range p.values {
+		n = max(n, len(v))
+	}
+	return int64(n)
+}
+
 // fetch reads the values of customers anew, of those columns that changes
 // touch, all of one state of the database: what series of one stream need.
 func (s *Set) fetch(ctx context.Context, cols []Col, ch *changes) (out []patch, err error) {

@@ -69,6 +69,16 @@ func overForm() packed {
 
 var errUneven = errors.New("column: series of one stream do not have the same facts")
 
+// facts counts the facts, without those in overlays, which are few.
+func (d *series) facts() (n int64) {
+	for _, k := range d.blocks {
+		if k != nil {
+			n += int64(k.off[blockRows])
+		}
+	}
+	return n
+}
+
 func (d *series) block(b int) *seriesBlock {
 	if b < 0 || b >= len(d.blocks) {
 		return nil

@@ -23,9 +23,9 @@ const (
 	catchUpMost = 1000
 	// stepMost customers are followed at a time in the background.
 	stepMost = 5000
-	// anewShare: with more customers to be read again than one in so many,
-	// everything is read anew.
-	anewShare = 4
+	// anewShare: where catching up has read again one in so many of all rows and
+	// is not done, everything is read anew.
+	anewShare = 3
 	// loadStep is how many ids one query of a load reads.
 	loadStep = 4 * blockRows
 	// idleAfter is how long columns that nobody asks for are kept.
@@ -262,10 +262,10 @@ func (s *Set) reach(ctx context.Context, head place) (bool, error) {
 	return false, nil
 }
 
-// apply follows changes and says how many customers it read again, which are
-// none where only tables changed that no column reads; the caller holds
-// applying. Where a value has no place in its column everything is dropped.
-func (s *Set) apply(ctx context.Context, ch *changes) (n int, err error) {
+// apply follows changes and says how many rows it read again, which are none
+// where only tables changed that no column reads; the caller holds applying.
+// Where a value has no place in its column everything is dropped.
+func (s *Set) apply(ctx context.Context, ch *changes) (rows int64, err error) {
 	s.mu.RLock()
 	turn := s.turn
 	var cols []Col
@@ -277,22 +277,24 @@ func (s *Set) apply(ctx context.Context, ch *changes) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, p := range patches {
-		n = max(n, len(p.ids))
+	customers := 0
+	for i := range patches {
+		customers = max(customers, len(patches[i].ids))
+		rows += patches[i].rows()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.turn != turn {
-		return n, errGap
+		return rows, errGap
 	}
 	s.kept.changed(ch)
 	if err := into(patches, s.datas()); err != nil {
 		s.drop()
-		return n, errGap
+		return rows, errGap
 	}
 	s.at = ch.upTo
-	s.stats.followed.Add(int64(n))
-	return n, nil
+	s.stats.followed.Add(int64(customers))
+	return rows, nil
 }
 
 // drop forgets everything; the caller holds mu.
@@ -309,67 +311,6 @@ func (s *Set) datas() map[Col]data {
 		out[c] = h.data
 	}
 	return out
-}
-
-// follow catches up in the background.
-func (s *Set) follow() {
-	if !s.behind.CompareAndSwap(false, true) {
-		return
-	}
-	s.background(func() {
-		defer s.behind.Store(false)
-		if err := s.followNow(); err != nil && s.ctx.Err() == nil {
-			s.o.Log.Warn("columns do not follow; they are read anew", slog.Any("error", err))
-			s.anew()
-		}
-	})
-}
-
-func (s *Set) followNow() error {
-	sum := 0
-	for {
-		head, err := s.store.head(s.ctx)
-		if err != nil {
-			return err
-		}
-		reached, n, err := s.step(head)
-		if err != nil || reached {
-			return err
-		}
-		if sum += n; int64(sum) > int64(stepMost)+s.customers()/anewShare {
-			return errGap
-		}
-	}
-}
-
-func (s *Set) step(head place) (reached bool, n int, err error) {
-	s.applying.Lock()
-	defer s.applying.Unlock()
-	at, _, any := s.place()
-	if !any || at.reached(head) {
-		return true, 0, nil
-	}
-	ch, err := s.store.changes(s.ctx, at, head, stepMost)
-	if err != nil {
-		return false, 0, err
-	}
-	n, err = s.apply(s.ctx, &ch)
-	return false, n, err
-}
-
-// anew drops everything and reads again what was in use.
-func (s *Set) anew() {
-	s.mu.Lock()
-	var cols []Col
-	for c := range s.cols {
-		cols = append(cols, c)
-	}
-	s.drop()
-	s.mu.Unlock()
-	s.stats.rebuilt.Add(1)
-	if len(cols) > 0 {
-		s.want(cols)
-	}
 }
 
 func (s *Set) customers() int64 {

@@ -87,9 +87,12 @@ func DropMarks(ctx context.Context, d *db.DB, before int64, n int) (int64, error
 // changes is what happened between two places.
 type changes struct {
 	upTo place
-	all  []int64            // customers of whom anything may have changed
-	of   map[string][]int64 // source → customers, or ids of its own
-	n    int
+	all  []int64 // customers of whom anything may have changed
+	// records are customers of whom a record was made or written, and not facts:
+	// who writes those tells of them.
+	records []int64
+	of      map[string][]int64 // source → customers, or ids of its own
+	n       int
 }
 
 // ids are the customers, or whatever the ids of a column are, that changed,
@@ -98,6 +101,9 @@ func (c *changes) ids(of Col) []int64 {
 	some := slices.Clone(c.of[of.source()])
 	if !of.Apart {
 		some = append(some, c.all...)
+	}
+	if of.recorded() {
+		some = append(some, c.records...)
 	}
 	slices.Sort(some)
 	return slices.Compact(some)
@@ -138,7 +144,11 @@ func (s store) changes(ctx context.Context, from, to place, most int) (changes, 
 				if c.n++; c.n > most {
 					return c, nil
 				}
-				c.all = append(c.all, id)
+				if e.kind == "created" || e.kind == "updated" {
+					c.records = append(c.records, id)
+				} else {
+					c.all = append(c.all, id)
+				}
 				c.upTo.feed++
 			}
 		}

@@ -108,7 +108,10 @@ func (e *Engine) try(ctx context.Context, h head, c *Config, each func(before, a
 		return err
 	}
 	r := &ready{head: h, open: h.day, config: c, machine: NewMachine(c), plans: plans}
-	return e.outcomes(ctx, r, a, b, func(_ int64, old row, _ bool, out Outcome) { each(old.Stage, out.Stage) })
+	return e.outcomes(ctx, r, a, b, func(_ int64, old row, _ bool, out Outcome) error {
+		each(old.Stage, out.Stage)
+		return nil
+	})
 }
 
 // waits says whether a rule that asks for several days differs from those in force.

@@ -135,31 +135,41 @@ func (e *Engine) some(ctx context.Context, r *ready, a *asked, ids []int64) erro
 	return err
 }
 
-// all works everybody out, and writes what differs.
+// all works everybody out, and writes what differs as soon as a transaction of
+// it has come together: of a first pass that is everybody, and to hold them all
+// would take three times the memory of the columns.
 func (e *Engine) all(ctx context.Context, r *ready, a *asked, b *book) error {
-	var list []diff
-	err := e.outcomes(ctx, r, a, b, func(id int64, old row, was bool, out Outcome) {
+	list := make([]diff, 0, e.batch)
+	write := func() error {
+		seq, err := e.write(ctx, list, r.open)
+		if err != nil {
+			return err
+		}
+		b.apply(list)
+		if seq != 0 {
+			b.seq = seq
+		}
+		list = list[:0]
+		return nil
+	}
+	err := e.outcomes(ctx, r, a, b, func(id int64, old row, was bool, out Outcome) error {
 		if d, ok := settle(id, old, was, out, r.open, r.version); ok {
 			list = append(list, d)
 		}
+		if len(list) < e.batch {
+			return nil
+		}
+		return write()
 	})
 	if err != nil {
 		return err
 	}
-	seq, err := e.write(ctx, list, r.open)
-	if err != nil {
-		return err
-	}
-	b.apply(list)
-	if seq != 0 {
-		b.seq = seq
-	}
-	return nil
+	return write()
 }
 
 // outcomes works everybody out and writes nothing: each gets what a customer has
-// and what comes out.
-func (e *Engine) outcomes(ctx context.Context, r *ready, a *asked, b *book, each func(id int64, old row, was bool, out Outcome)) error {
+// and what comes out, every customer once, and ends it by an error.
+func (e *Engine) outcomes(ctx context.Context, r *ready, a *asked, b *book, each func(id int64, old row, was bool, out Outcome) error) error {
 	known, err := a.who(ctx, a.known, nil)
 	if err != nil {
 		return err
@@ -183,24 +193,25 @@ func (e *Engine) outcomes(ctx context.Context, r *ready, a *asked, b *book, each
 		}
 	}
 	e.at("evaluated")
-	look := func(id int64, is bool) {
+	look := func(id int64, is bool) bool {
 		old, was := b.get(id)
 		base := old.base(r.open)
 		if !is && r.config.stage(base.Stage) < 0 {
 			base = State{}
 		}
-		each(id, old, was, r.machine.Next(base, old.hand, r.open, a.facts(id, is)))
+		err = each(id, old, was, r.machine.Next(base, old.hand, r.open, a.facts(id, is)))
+		return err == nil
 	}
-	known.After(-1, func(id int64) bool {
-		look(id, true)
-		return true
-	})
+	known.After(-1, func(id int64) bool { return look(id, true) })
 	for _, id := range b.fresh {
+		if err != nil {
+			break
+		}
 		if !known.Has(id) {
 			look(id, false)
 		}
 	}
-	return nil
+	return err
 }
 
 // write commits what was found, some thousand customers at a time. What a

@@ -46,7 +46,7 @@ func main() {
 	flag.IntVar(&o.seconds, "seconds", 8, "seconds per load figure")
 	flag.StringVar(&o.serving, "serving", "", "address of a program that serves bench data already: only what is asked of it is measured")
 	flag.IntVar(&o.pid, "pid", 0, "with -serving: its process, for the CPU time")
-	flag.StringVar(&o.only, "only", "", "measure only loads whose name begins so; with -serving also records: what needs custom fields and tags; with -data counts, members, followed, changes, memory, full, snapshot, sql, grading, review, stages")
+	flag.StringVar(&o.only, "only", "", "measure only loads whose name begins so; with -serving also records: what needs custom fields and tags, and upserts: only those by many callers, and an export behind them; with -data counts, members, followed, changes, memory, full, snapshot, sql, grading, review, stages")
 	flag.StringVar(&o.data, "data", "", "data folder of a base that is there already: only audiences, grading and the lifecycle are measured on it")
 	flag.StringVar(&o.base, "db", "", "with -data: the URL of its database; empty for SQLite in the folder")
 	flag.Parse()
@@ -223,6 +223,9 @@ func loadOnly(ctx context.Context, o options) error {
 	err := s.measure(ctx, o, e, t, note)
 	if err == nil && o.only == "" || o.only == "records" {
 		err = s.measureRecords(ctx, o, e, t, note)
+	}
+	if o.only == "upserts" {
+		err = s.measureUpserts(ctx, o, e, t)
 	}
 	t.print(os.Stdout)
 	return err

@@ -37,6 +37,26 @@ func (r *records) upserts(ctx context.Context, o options, e engine, t *table) er
 	return nil
 }
 
+// measureUpserts measures upserts by many callers, and an export right behind
+// them, while the columns of lists are in memory.
+func (s *server) measureUpserts(ctx context.Context, o options, e engine, t *table) error {
+	r := &records{server: s}
+	if err := r.define(ctx); err != nil {
+		return err
+	}
+	lists, err := r.lists(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.warm(ctx, lists); err != nil {
+		return err
+	}
+	if err := r.upserts(ctx, o, e, t); err != nil {
+		return err
+	}
+	return r.export(ctx, e, t)
+}
+
 // exchange mixes new customers with those that were sent before.
 func exchange(fresh, known []map[string]any) func(i int) map[string]any {
 	return func(i int) map[string]any {
