@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"zhike/internal/column"
 	"zhike/internal/customer"
 	"zhike/internal/platform/audit"
 	"zhike/internal/platform/auth"
@@ -169,6 +170,10 @@ func (s *Service) tell(ctx context.Context, m *mergeRow, before, after row, orig
 		changes[len(changes)-1].Before, changes[len(changes)-1].After = id, ""
 		if _, err := s.Customers.Record(ctx, customer.WriteOptions{Origin: origin, Kind: customer.FeedRestored, NoAudit: true},
 			[]int64{m.LoserID}, nil); err != nil {
+			return err
+		}
+		// The winner loses facts, and the feed tells of the record alone.
+		if err := column.Tell(ctx, s.DB, "", s.now(), m.WinnerID); err != nil {
 			return err
 		}
 	}
