@@ -96,10 +96,11 @@ FROM behaviours b WHERE b.customer_id >= $1 AND b.customer_id <= $2 AND b.kind I
 }
 
 // levelsOf gives the levels of a run. Both numbers come as one: that reads a third
-// faster.
+// faster. Of the moves it asks nothing; naming them keeps PostgreSQL from the index
+// by level, in which it would look through the whole run for each range.
 func (s *store) levelsOf(ctx context.Context, run, from, to int64, fn func(customer, level int64)) error {
 	return s.db.Numbers(ctx, `SELECT customer_id * 256 + level FROM tier_assignments
-WHERE run_id = $1 AND customer_id >= $2 AND customer_id <= $3 ORDER BY customer_id`, []any{run, from, to}, 1, func(v []int64) error {
+WHERE run_id = $1 AND customer_id >= $2 AND customer_id <= $3 AND move >= 0 ORDER BY customer_id`, []any{run, from, to}, 1, func(v []int64) error {
 		fn(v[0]>>8, v[0]&255)
 		return nil
 	})

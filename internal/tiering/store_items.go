@@ -88,11 +88,12 @@ func (s *store) levelsIn(ctx context.Context, run int64, ids []int64) (map[int64
 }
 
 // decidedIn counts the customers of a run about whom people decided otherwise, in
-// its review, by hand, or as graded by people alone. CROSS JOIN because SQLite then
-// begins with the few.
+// its review, by hand, or as graded by people alone. The reason stands in a query of
+// its own, so that both engines begin with the few and not with the run.
 func (s *store) decidedIn(ctx context.Context, run int64) (n int64, err error) {
 	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT customer_id FROM tier_decision_items WHERE run_id = $1
-UNION SELECT h.customer_id FROM tier_hand_only h CROSS JOIN tier_assignments a WHERE a.run_id = $2 AND a.customer_id = h.customer_id AND a.reason = $3) AS changed`,
+UNION SELECT h.customer_id FROM tier_hand_only h
+WHERE (SELECT a.reason FROM tier_assignments a WHERE a.run_id = $2 AND a.customer_id = h.customer_id) = $3) AS changed`,
 		run, run, reasonHand).Scan(&n)
 	return n, db.MapError(err)
 }

@@ -205,11 +205,16 @@ type levelRow struct {
 	level    int16
 }
 
-// runRange is the least and greatest customer of one run or another.
+// runRange is the least and greatest customer of one run or another, 0 and 0 where
+// nobody is in either. LIMIT and not MIN and MAX: of a run that it has no statistics
+// of yet PostgreSQL reads every row for these.
 func (s *store) runRange(ctx context.Context, run, other int64) (lo, hi int64, err error) {
+	end := func(run, order string) string {
+		return `(SELECT customer_id FROM tier_assignments WHERE run_id = ` + run + ` ORDER BY customer_id ` + order + ` LIMIT 1)`
+	}
 	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT COALESCE(MIN(lo), 0), COALESCE(MAX(hi), 0) FROM (
-SELECT MIN(customer_id) AS lo, MAX(customer_id) AS hi FROM tier_assignments WHERE run_id = $1
-UNION ALL SELECT MIN(customer_id), MAX(customer_id) FROM tier_assignments WHERE run_id = $2) AS ends`, run, other).Scan(&lo, &hi)
+SELECT `+end("$1", "ASC")+` AS lo, `+end("$2", "DESC")+` AS hi
+UNION ALL SELECT `+end("$3", "ASC")+`, `+end("$4", "DESC")+`) AS ends`, run, run, other, other).Scan(&lo, &hi)
 	return lo, hi, db.MapError(err)
 }
 

@@ -37,6 +37,9 @@ func (e *execution) write(ctx context.Context, m *making, nth int) error {
 	if err := e.writeLists(ctx, m, listed); err != nil {
 		return err
 	}
+	if err := e.s.DB.Analyze(ctx, "tier_assignments", "run_id", "level"); err != nil {
+		return err
+	}
 	sum.Version, sum.ComputedAt = m.sch.Version, e.s.now()
 	body, err := json.Marshal(stored{sum, m.c.moves})
 	if err != nil {
