@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/crc32"
+	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -108,8 +109,8 @@ func benchConds(n int64) map[string]*Cond {
 		"sequence_category_7": Follows(*all, *lastDays(100_000, coffee()), buysCols.at, buysCols.at, 7+n%3, false),
 		"not_followed_30":     Follows(*lastDays(365), *all, buysCols.at, buysCols.at, 30+n%3, true),
 		"top_20_percent_sum":  Ranked(nil, Value{Facts: lastDays(365), Agg: Sum, Of: buysCols.money, Per: 1000}, TopPercent, 2000+n),
-		"above_average_sum": Averaged(nil, Value{Facts: lastDays(365), Agg: Sum, Of: buysCols.money}, fmt.Sprint("1.5 ", n), func(v, _ int64, sum float64, customers int64) bool {
-			return float64(v) >= 1.5*sum/float64(customers)
+		"above_average_sum": Averaged(nil, Value{Facts: lastDays(365), Agg: Sum, Of: buysCols.money}, fmt.Sprint("1.5 ", n), func(sum float64, customers int64) Fits {
+			return Fits{From: int64(math.Ceil(1.5 * sum / float64(customers))), To: LastDay}
 		}),
 	}
 }
@@ -354,4 +355,52 @@ func BenchmarkSnapshot(b *testing.B) {
 			}
 		}
 	})
+}
+
+// mixed draws three conditions of different kinds, every number anew, nested as
+// test/bench does it.
+func mixed(r *rand.Rand) *Cond {
+	window := func(tests ...FactTest) *Facts {
+		f := lastDays(30+r.Int64N(300), tests...)
+		return f
+	}
+	categories := []string{"茶", "咖啡", "酒", "糖", "米", "面", "油", "果", "花", "书"}
+	kinds := []func() *Cond{
+		func() *Cond { return HasKey(benchLevel, r.Int64N(4)) },
+		func() *Cond { return Between(benchScore, r.Int64N(1000), LastDay) },
+		func() *Cond {
+			return Compare(Value{Facts: window(), Agg: Sum, Of: buysCols.money, Per: 1000}, 10_000+r.Int64N(200_000), LastDay)
+		},
+		func() *Cond {
+			of := FactTest{Col: buysCols.product, Via: &lookupCol, Words: categories[r.IntN(10):][:1]}
+			return Compare(Value{Facts: window(of)}, 2, LastDay)
+		},
+		func() *Cond { return Compare(Value{Facts: window()}, 0, 0) },
+		func() *Cond {
+			return CompareAverage(Value{Facts: window(), Of: buysCols.money}, AverageRange{Times: 1, From: (5000 + r.Int64N(50_000)) * 1000, To: LastDay})
+		},
+		func() *Cond {
+			return Follows(*window(), *lastDays(100_000), buysCols.at, buysCols.at, 1+r.Int64N(14), false)
+		},
+		func() *Cond {
+			f := window()
+			has := Compare(Value{Facts: f}, 1, LastDay)
+			return All(has, Ranked(has, Value{Facts: f, Agg: Sum, Of: buysCols.money, Per: 1000}, TopPercent, 100*(1+r.Int64N(40))))
+		},
+	}
+	k := r.Perm(len(kinds))
+	return All(kinds[k[0]](), Any(kinds[k[1]](), Not(kinds[k[2]]())))
+}
+
+// BenchmarkMixed counts rules of three conditions one after the other.
+func BenchmarkMixed(b *testing.B) {
+	v := benchView(newLeaves(64 << 20))
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 100 {
+		count(b, v, mixed(r))
+	}
+	defer cpu(b)()
+	for b.Loop() {
+		count(b, v, mixed(r))
+	}
 }

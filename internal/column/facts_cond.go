@@ -19,7 +19,7 @@ type factCond struct {
 	n          int64
 	name       string // of a function
 	average    AverageRange
-	beside     func(value, count int64, sum float64, customers int64) bool
+	beside     func(sum float64, customers int64) Fits
 	key        atomic.Pointer[string] // once it was asked for
 }
 
@@ -94,11 +94,12 @@ func Ranked(population *Cond, v Value, s Stat, n int64) *Cond {
 	return &Cond{op: opRanked, facts: &factCond{value: v, population: population, stat: s, n: n}}
 }
 
-// Averaged holds where fn does of a customer's value and of sum and number of
-// the values that customers in population have, which is not 0; of an Average
-// the value is value ÷ count, of others count is 1. nil is everybody. key tells
-// fn from others: of two conditions with the same value and key, fn is the same.
-func Averaged(population *Cond, v Value, key string, fn func(value, count int64, sum float64, customers int64) bool) *Cond {
+// Averaged holds where a customer's value fits what fn makes of the sum and the number
+// of the values that customers in population have; the number is not 0. Of an
+// Average the value is value ÷ count, and Is is asked; of others count is 1. nil is
+// everybody. key tells fn from others: of two conditions with the same value and
+// key, fn is the same.
+func Averaged(population *Cond, v Value, key string, fn func(sum float64, customers int64) Fits) *Cond {
 	if population == nil {
 		population = Const(true)
 	}

@@ -262,8 +262,10 @@ func (b *streamBench) drawAsked(r *rand.Rand, population bool) asked {
 		v, plain, _ := b.drawValue(r)
 		inside := b.drawAsked(r, false)
 		sum, n := new(big.Rat), int64(-1)
-		return asked{"averaged", Averaged(inside.cond, v, "above", func(value, count int64, sum float64, customers int64) bool {
-			return float64(value)/float64(count) > sum/float64(customers)*(1+1e-9)+1e-6
+		return asked{"averaged", Averaged(inside.cond, v, "above", func(sum float64, customers int64) Fits {
+			return Fits{Is: func(value, count int64) bool {
+				return float64(value)/float64(count) > sum/float64(customers)*(1+1e-9)+1e-6
+			}}
 		}), func(id int64) bool {
 			if n < 0 {
 				n = 0

@@ -20,7 +20,7 @@ type leaves struct {
 	every int64
 	// bounds are those of comparisons with others, by their keys, as of a place.
 	at     place
-	bounds map[string]fits
+	bounds map[string]Fits
 }
 
 // leaf is what one condition came to, or one value of customers.
@@ -273,7 +273,7 @@ const maxBounds = 1000
 
 // stamp is a comparison with others that is still good at a place. It outlives
 // the values that it was found from, which may not fit.
-func (l *leaves) stamp(at place, key string) (f fits, known bool) {
+func (l *leaves) stamp(at place, key string) (f Fits, known bool) {
 	if l == nil {
 		return f, false
 	}
@@ -286,14 +286,14 @@ func (l *leaves) stamp(at place, key string) (f fits, known bool) {
 	return f, known
 }
 
-func (l *leaves) setStamp(at place, key string, f fits) {
+func (l *leaves) setStamp(at place, key string, f Fits) {
 	if l == nil || key == "" {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.at != at || l.bounds == nil || len(l.bounds) >= maxBounds {
-		l.at, l.bounds = at, map[string]fits{}
+		l.at, l.bounds = at, map[string]Fits{}
 	}
 	l.bounds[key] = f
 }

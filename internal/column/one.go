@@ -111,7 +111,7 @@ func (k *besides) word(b, w int, m uint64, c *cursor) (out uint64) {
 		if k.value.agg == Average {
 			n = c.cnt[i]
 		}
-		if k.is == nil && v >= k.from && v <= k.to || k.is != nil && k.is(v, n) {
+		if k.Is == nil && v >= k.From && v <= k.To || k.Is != nil && k.Is(v, n) {
 			out |= 1 << i
 		}
 	}

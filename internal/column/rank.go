@@ -52,17 +52,17 @@ func (a amount) compare(b amount) int {
 type besides struct {
 	leaf  *leaf
 	value *boundValue
-	fits
+	Fits
 }
 
-// fits is a comparison with others: a number from from to to or, where there is
-// one, what is holds of.
-type fits struct {
-	from, to int64
-	is       func(val, cnt int64) bool
+// Fits is what a comparison with others comes to: a number from From to To or,
+// where there is one, what Is holds of.
+type Fits struct {
+	From, To int64
+	Is       func(value, count int64) bool
 }
 
-var fitsNobody = fits{from: 1, to: 0}
+var fitsNobody = Fits{From: 1, To: 0}
 
 // others binds a comparison with others: it looks at the values of everybody
 // in the population, unless it is known what they came to.
@@ -78,11 +78,14 @@ func (v *view) others(c *Cond) *besides {
 	}
 	h.value(&f.value)
 	var known bool
-	if k.fits, known = v.kept.stamp(v.at, c.key()); known && v.one {
+	if k.Fits, known = v.kept.stamp(v.at, c.key()); known && v.one {
 		k.leaf = &leaf{} // the values of a few are soon found
 		return k
 	}
-	if k.leaf = v.kept.get(h.key(), f.value.cols, len(at), perRow); k.leaf == nil {
+	if k.value.sums == nil && k.value.counts == nil { // the values themselves are soon found from totals
+		k.leaf = v.kept.get(h.key(), f.value.cols, len(at), perRow)
+	}
+	if k.leaf == nil {
 		k.leaf = &leaf{} // for this once
 	}
 	if known {
@@ -110,15 +113,15 @@ func (v *view) others(c *Cond) *besides {
 	}
 	switch {
 	case v.ctx.Err() != nil:
-		k.fits = fitsNobody
+		k.Fits = fitsNobody
 		return k
 	case c.op == opAveraged:
-		k.fits = f.averaged(v, o)
+		k.Fits = f.averaged(v, o)
 	default:
-		k.fits = f.ranked(v, o)
+		k.Fits = f.ranked(v, o)
 	}
 	if v.ctx.Err() == nil {
-		v.kept.setStamp(v.at, c.key(), k.fits)
+		v.kept.setStamp(v.at, c.key(), k.Fits)
 	}
 	return k
 }
@@ -154,7 +157,7 @@ func (o *population) sample(i, step int) {
 	}
 }
 
-func (f *factCond) averaged(v *view, o *population) fits {
+func (f *factCond) averaged(v *view, o *population) Fits {
 	sums, wholes := make([]float64, len(o.rows)), make([]int64, len(o.rows))
 	_ = v.each(len(o.rows), func(i int) {
 		o.each(i, func(a amount) {
@@ -175,10 +178,10 @@ func (f *factCond) averaged(v *view, o *population) fits {
 	if customers == 0 {
 		return fitsNobody
 	}
-	return fits{is: func(val, cnt int64) bool { return f.beside(val, cnt, sum, customers) }}
+	return f.beside(sum, customers)
 }
 
-func (f *factCond) ranked(v *view, o *population) fits {
+func (f *factCond) ranked(v *view, o *population) Fits {
 	n := int64(o.total)
 	switch {
 	case f.n <= 0:
@@ -194,15 +197,15 @@ func (f *factCond) ranked(v *view, o *population) fits {
 	if f.stat == Top || f.stat == TopPercent {
 		least := o.nth(v, o.total-int(n))
 		if !f.averages() {
-			return fits{from: least.num, to: math.MaxInt64}
+			return Fits{From: least.num, To: math.MaxInt64}
 		}
-		return fits{is: func(val, cnt int64) bool { return amount{val, cnt}.compare(least) >= 0 }}
+		return Fits{Is: func(val, cnt int64) bool { return amount{val, cnt}.compare(least) >= 0 }}
 	}
 	most := o.nth(v, int(n)-1)
 	if !f.averages() {
-		return fits{from: math.MinInt64, to: most.num}
+		return Fits{From: math.MinInt64, To: most.num}
 	}
-	return fits{is: func(val, cnt int64) bool { return amount{val, cnt}.compare(most) <= 0 }}
+	return Fits{Is: func(val, cnt int64) bool { return amount{val, cnt}.compare(most) <= 0 }}
 }
 
 // averages says that values are fractions.
@@ -310,12 +313,12 @@ func quick(list []amount, at int) amount {
 func (k *besides) eval(b int, in, out *rows) {
 	k.leaf.values(b, in, k.value, func(vals *leafBlock) {
 		for w, m := range in {
-			if m &= vals.holds[w]; k.is == nil && m != 0 {
-				out[w] = m & mask((*[64]int64)(vals.val[w<<6:]), k.from, k.to)
+			if m &= vals.holds[w]; k.Is == nil && m != 0 {
+				out[w] = m & mask((*[64]int64)(vals.val[w<<6:]), k.From, k.To)
 				continue
 			}
 			for ; m != 0; m &= m - 1 {
-				if row := uint16(w<<6 | bits.TrailingZeros64(m)); k.is(vals.val[row], vals.count(row)) {
+				if row := uint16(w<<6 | bits.TrailingZeros64(m)); k.Is(vals.val[row], vals.count(row)) {
 					out.set(row)
 				}
 			}

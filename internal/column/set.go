@@ -124,7 +124,9 @@ func New(o Options) *Set {
 	}
 	s := &Set{o: o, store: store{o.DB}, cols: map[Col]*held{}, wants: map[Col]bool{}, refused: map[Col]time.Time{},
 		kept: newLeaves(o.MaxBytes / leafShare), beside: make(chan struct{}, 2*runtime.GOMAXPROCS(0))}
-	s.left.always = o.ByDay
+	if s.left.always = o.ByDay; o.ByDay {
+		s.kept.every = 8
+	}
 	s.shrink(func(Col) bool { return false })
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	return s

@@ -156,10 +156,10 @@ func (x *relative) mem() *column.Cond {
 		}
 		return column.All(has, column.Ranked(population, v, s, x.n))
 	}
-	return column.All(has, column.Averaged(population, v, x.key(), x.compare))
+	return column.All(has, column.Averaged(population, v, x.key(), x.fits))
 }
 
-// key tells compare from those of other conditions on the same value.
+// key tells fits from those of other conditions on the same value.
 func (x *relative) key() string {
 	day := ""
 	if x.sinceLast() {
@@ -168,26 +168,34 @@ func (x *relative) key() string {
 	return fmt.Sprint(x.op, " ", x.n, " ", day)
 }
 
-// compare is the comparison with the average in memory, see column.Averaged.
-func (x *relative) compare(value, count int64, sum float64, customers int64) bool {
+// fits is the comparison with the average in memory, see column.Averaged.
+func (x *relative) fits(sum float64, customers int64) column.Fits {
 	if x.r != nil && x.r.agg == "avg" {
-		mean := sum / float64(customers)
-		return aboutCompare(x.op, float64(value)/float64(count), float64(x.n)/100*mean)
+		limit := float64(x.n) / 100 * (sum / float64(customers))
+		return column.Fits{Is: func(value, count int64) bool {
+			return aboutCompare(x.op, float64(value)/float64(count), limit)
+		}}
 	}
 	s := int64(math.Round(sum))
 	if x.sinceLast() {
-		value, s = int64(x.r.asOf)-value, int64(x.r.asOf)*customers-s
+		s = int64(x.r.asOf)*customers - s
 	}
 	low, high := bound(s, customers, x.n)
+	f := column.Fits{From: math.MinInt64, To: math.MaxInt64}
 	switch x.op {
 	case "gt":
-		return value > low
+		f.From = low + 1
 	case "gte":
-		return value >= high
+		f.From = high
 	case "lt":
-		return value < high
+		f.To = high - 1
+	default:
+		f.To = low
 	}
-	return value <= low
+	if x.sinceLast() { // days back from a day: memory keeps the day
+		f.From, f.To = int64(x.r.before(f.To)), int64(x.r.before(f.From))
+	}
+	return f
 }
 
 // bound is n hundredths of sum ÷ customers: the whole numbers next to it, which
