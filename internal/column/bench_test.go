@@ -192,6 +192,7 @@ func count(b *testing.B, v *view, c *Cond) (n int) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	v.giveBack()
 	for _, r := range found {
 		if r != nil {
 			n += r.count()

@@ -264,6 +264,7 @@ func TestFactsAgainstPlainReading(t *testing.T) {
 					v.kept = nil
 				}
 				at, found, err := v.matching(q.cond)
+				v.giveBack()
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -29,6 +29,7 @@ type leaf struct {
 	bytes int64
 	used  int64
 	again bool // was asked for more than once
+	lent  bool // room for values is of valueRoom and goes back there
 
 	mu     sync.Mutex
 	blocks []*leafBlock
@@ -218,6 +219,34 @@ func (at *leafBlock) learn(b int, in *rows, find *finder) {
 	}
 }
 
+// valueRoom is room for the values of a block: a ranking of a million customers
+// would leave eight megabytes of garbage each time.
+var valueRoom = sync.Pool{New: func() any { return new([blockRows]int64) }}
+
+func (k *leaf) room() *[blockRows]int64 {
+	if k.lent {
+		return valueRoom.Get().(*[blockRows]int64)
+	}
+	return new([blockRows]int64)
+}
+
+// giveBack ends a question: nobody looks at the values it borrowed room for.
+func (v *view) giveBack() {
+	for _, k := range v.lent {
+		for _, at := range k.blocks {
+			if at == nil {
+				continue
+			}
+			for _, room := range [2]*[blockRows]int64{at.val, at.cnt} {
+				if room != nil {
+					valueRoom.Put(room)
+				}
+			}
+		}
+	}
+	v.lent = nil
+}
+
 // values makes the values of in known and calls fn with the block, which
 // nobody else writes meanwhile.
 func (k *leaf) values(b int, in *rows, v *boundValue, fn func(at *leafBlock)) {
@@ -225,9 +254,9 @@ func (k *leaf) values(b int, in *rows, v *boundValue, fn func(at *leafBlock)) {
 	at.mu.Lock()
 	defer at.mu.Unlock()
 	if at.val == nil {
-		at.val = new([blockRows]int64)
+		at.val = k.room()
 		if v.agg == Average {
-			at.cnt = new([blockRows]int64)
+			at.cnt = k.room()
 		}
 	}
 	at.learn(b, in, &finder{func(b, w int, m uint64, c *cursor) uint64 {

@@ -85,8 +85,9 @@ func (v *view) others(c *Cond) *besides {
 	if k.value.sums == nil && k.value.counts == nil { // the values themselves are soon found from totals
 		k.leaf = v.kept.get(h.key(), f.value.cols, len(at), perRow)
 	}
-	if k.leaf == nil {
-		k.leaf = &leaf{} // for this once
+	if k.leaf == nil { // for this once
+		k.leaf = &leaf{lent: true}
+		v.lent = append(v.lent, k.leaf)
 	}
 	if known {
 		return k

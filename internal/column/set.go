@@ -215,7 +215,9 @@ func (s *Set) with(ctx context.Context, cols []Col, fn func(v *view) error) (ok 
 		}
 		h.used.Store(now)
 	}
-	if err := fn(&view{ctx: ctx, get: func(c Col) data { return s.cols[c].data }, kept: s.kept, at: s.at, left: &s.left}); err != nil {
+	v := &view{ctx: ctx, get: func(c Col) data { return s.cols[c].data }, kept: s.kept, at: s.at, left: &s.left}
+	defer v.giveBack()
+	if err := fn(v); err != nil {
 		return false, err
 	}
 	s.stats.answered.Add(1)

@@ -22,6 +22,7 @@ type view struct {
 	at   place
 	// left is the memory for what is kept in the order of days.
 	left *spare
+	lent []*leaf // see giveBack
 }
 
 // each calls fn with numbers below n, in several goroutines where there are
