@@ -95,21 +95,21 @@ func makeFields() []listField {
 	list := []listField{
 		record(listField{code: "name", typ: "text", ops: opsText, compile: nameCondition, sortBy: onCustomers("sort_name", true), column: true, width: 160}),
 		record(listField{code: "id", typ: "number", sortBy: byID, column: true, width: 90}),
-		record(codes("kind", "customer.kind.", []string{"person", "company", "org"}, opsOne, true, false)),
+		record(codes("kind", "customer.kind.", []string{"person", "company", "org"}, opsOne, false)),
 		record(listField{code: "stage", typ: "choice", codes: []string{"prospect", "customer"}, words: "customer.stage.", ops: opsPast(opsOne),
 			grouped: true, column: true, width: 100, bulk: true, compile: stageCondition}),
-		record(codes("gender", "customer.gender.", []string{"male", "female"}, opsChoice, false, false)),
+		record(codes("gender", "customer.gender.", []string{"male", "female"}, opsChoice, false)),
 		record(listField{code: "phone", typ: "text", column: true, width: 130}),
 		record(listField{code: "email", typ: "text", column: true, width: 180}),
 		record(listField{code: "birthday", typ: "birthday", ops: opsBirth, compile: birthdayCondition, column: true}),
 		record(listField{code: "age", typ: "number", ops: opsNumber, compile: ageCondition}),
-		record(codes("education", "record.education.", Educations, opsChoice, false, false)),
+		record(codes("education", "record.education.", Educations, opsChoice, false)),
 		record(text("company", "c.company", true, 180)),
 		record(text("industry", "c.industry", true, 120)),
 		record(listField{code: "region", typ: "region", ops: opsPlace, compile: regionCondition, column: true, width: 180}),
 		record(placeField("province", "c.province")),
 		record(placeField("city", "c.city")),
-		record(codes("preferred_channel", "record.channel.", Channels, opsChoice, false, false)),
+		record(codes("preferred_channel", "record.channel.", Channels, opsChoice, false)),
 		record(listField{code: "favourite_categories", typ: "text", ops: opsText, compile: likedCondition, column: true, width: 160}),
 		record(text("remark", "c.remark", false, 200)),
 		record(listField{code: "source", typ: "source", ops: opsOne, compile: sourceCondition, column: true}),
@@ -171,11 +171,11 @@ func figures() []listField {
 	return list
 }
 
-func codes(code, words string, list, ops []string, byIndex, grouped bool) listField {
+func codes(code, words string, list, ops []string, grouped bool) listField {
 	column := "c." + code
 	return listField{code: code, typ: "choice", codes: list, words: words, ops: ops, grouped: grouped, column: true, width: 100,
 		bulk: true, compile: func(_ *compiler, n *Node) (expr, error) {
-			return codeCondition(n, column, list, byIndex)
+			return codeCondition(n, column, list)
 		}}
 }
 

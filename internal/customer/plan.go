@@ -107,10 +107,10 @@ func (f *Filter) key() string {
 }
 
 // indexed says whether an index leads to the matches: it does to every
-// condition but that on the number of purchases.
+// condition but those on the number of purchases, the kind and the source.
 func (f *Filter) indexed() bool {
 	only := *f
-	only.OrdersMin, only.OrdersMax = nil, nil
+	only.OrdersMin, only.OrdersMax, only.Kind, only.SourceID = nil, nil, "", 0
 	return !only.empty() || len(f.ids) > 0
 }
 
@@ -155,12 +155,6 @@ type part struct {
 func (f *Filter) parts() (out []part) {
 	if len(f.levelNos) > 0 {
 		out = append(out, part{byLevels, "", Filter{Levels: f.Levels, levelRun: f.levelRun, levelNos: f.levelNos}})
-	}
-	if f.Kind != "" {
-		out = append(out, part{byCustomers, "kind", Filter{Kind: f.Kind}})
-	}
-	if f.SourceID != 0 {
-		out = append(out, part{byCustomers, "source", Filter{SourceID: f.SourceID}})
 	}
 	if f.Province != "" || f.City != "" {
 		out = append(out, part{byCustomers, "place", Filter{Province: f.Province, City: f.City}})

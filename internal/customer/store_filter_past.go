@@ -99,7 +99,7 @@ func stageCondition(c *compiler, n *Node) (expr, error) {
 		return expr{}, err
 	}
 	if now {
-		return codeCondition(n, "c.stage", codes, true)
+		return codeCondition(n, "c.stage", codes)
 	}
 	list, err := n.OneOf(codes)
 	if err != nil {

@@ -23,7 +23,7 @@ func flip(e expr, op string, not ...string) expr {
 	return e
 }
 
-func codeCondition(n *Node, column string, known []string, byIndex bool) (expr, error) {
+func codeCondition(n *Node, column string, known []string) (expr, error) {
 	switch n.Op {
 	case "empty":
 		return plain('c', column+" = ''").inMemory(mem.Not(mem.Has(memCol(mem.Words, column)))), nil
@@ -39,9 +39,6 @@ func codeCondition(n *Node, column string, known []string, byIndex bool) (expr, 
 		cond = column + " = " + quoted(list)
 	}
 	has := mem.HasWord(memCol(mem.Words, column), list...)
-	if byIndex {
-		return flip(indexed('c', cond).inMemory(has), n.Op, "not_in"), nil
-	}
 	return flip(plain('c', cond).inMemory(has), n.Op, "not_in"), nil
 }
 
@@ -167,7 +164,7 @@ func sourceCondition(_ *compiler, n *Node) (expr, error) {
 	if err != nil {
 		return expr{}, err
 	}
-	return flip(indexed('c', "c.source_id IN ("+numbers(ids)+")").
+	return flip(plain('c', "c.source_id IN ("+numbers(ids)+")").
 		inMemory(mem.HasKey(memCol(mem.Keys, "c.source_id"), ids...)), n.Op, "not_in"), nil
 }
 

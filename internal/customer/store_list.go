@@ -271,10 +271,10 @@ func (f *Filter) scopeAndIdentity(q *query, a *auth.Actor) {
 	// Few values, very unlike in number: as literals, so that PostgreSQL plans
 	// for the value and not for the average one.
 	if f.Kind.Valid() {
-		q.add(` AND c.kind` + f.beside("kind", ` || ''`) + ` = '` + string(f.Kind) + `'`)
+		q.add(` AND c.kind = '` + string(f.Kind) + `'`)
 	}
 	if f.SourceID != 0 {
-		q.add(` AND c.source_id` + f.beside("source", ` + 0`) + ` = ` + strconv.FormatInt(f.SourceID, 10))
+		q.add(` AND c.source_id = ` + strconv.FormatInt(f.SourceID, 10))
 	}
 	place := f.beside("place", ` || ''`)
 	if f.Province != "" {

@@ -26,7 +26,7 @@ var secondary = []struct {
 	{KindOrders, "orders", []string{"orders_customer", "orders_day"}},
 	{KindBehaviours, "behaviours", []string{"behaviours_customer"}},
 	{"", "customers", []string{
-		"customers_city", "customers_province", "customers_kind", "customers_source", "customer_terms_term", "contacts_tail",
+		"customers_city", "customers_province", "customer_terms_term", "contacts_tail",
 		"customer_metrics_net365", "customer_metrics_netall", "customer_metrics_last",
 	}},
 }

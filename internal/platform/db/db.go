@@ -9,6 +9,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -179,10 +180,12 @@ func (d *DB) InReadTx(ctx context.Context, fn func(ctx context.Context) error) e
 	return fn(context.WithValue(ctx, txKey{}, &tx{db: d, conn: conn, tx: sqlTx}))
 }
 
-// WideCache lets the transaction of ctx keep 128 MiB of pages in memory on
-// SQLite instead of 48: for one whose rows go all over the indexes of a large
-// table, where pages would otherwise be written, read and written again. They
-// stay for a moment after its end, as such transactions often follow each other.
+// WideCache lets the transaction of ctx keep wideCache of pages in memory on
+// SQLite instead of writerCache: for one whose rows go all over the indexes of a
+// large table, where pages would otherwise be written, read and written again.
+// They stay for a moment after its end, as such transactions often follow each
+// other; then all of the writer's pages are given back, and what garbage such
+// work left with them.
 func (d *DB) WideCache(ctx context.Context) {
 	if t := txFrom(ctx); t != nil && d.engine == SQLite && !t.wide {
 		t.wide = true
@@ -191,7 +194,7 @@ func (d *DB) WideCache(ctx context.Context) {
 }
 
 // wideFor is how long a wide cache outlives its last transaction.
-const wideFor = 3 * time.Second
+const wideFor = 2 * time.Second
 
 // narrowLater gives the memory of a wide cache back once nobody has needed it
 // for wideFor.
@@ -203,19 +206,25 @@ func (d *DB) narrowLater() {
 			ctx := context.Background()
 			if conn, err := d.writer.Conn(ctx); err == nil { // else it is closed
 				cacheSize(ctx, conn, writerCache)
+				_, _ = conn.ExecContext(ctx, "PRAGMA shrink_memory")
 				_ = conn.Close()
 			}
+			debug.FreeOSMemory()
 		})
 		return
 	}
 	d.narrow.Reset(wideFor)
 }
 
-// GiveBack gives the memory of pages back that SQLite's writer keeps, for long
-// reading work that must stay within its memory. The writer reads them again.
+// GiveBack gives the memory of pages back that SQLite's writer and idle readers
+// keep, for long reading work that must stay within its memory. They read them
+// again.
 func (d *DB) GiveBack(ctx context.Context) {
 	if d.engine == SQLite && txFrom(ctx) == nil {
 		_, _ = d.writer.ExecContext(ctx, "PRAGMA shrink_memory") // about memory alone
+		n := d.reader.Stats().MaxOpenConnections
+		d.reader.SetMaxIdleConns(1)
+		d.reader.SetMaxIdleConns(n)
 	}
 }
 

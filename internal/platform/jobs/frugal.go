@@ -12,7 +12,8 @@ const (
 	tightPercent = 40
 	// plainHeap is about what the program has in use beside what lasts, in bytes.
 	plainHeap = 32 << 20
-	// What lasts never brings the percentage below this: collecting has a price.
+	// What lasts never brings the percentage below this, and in frugal work below
+	// half of it: collecting has a price.
 	leastPercent = 20
 )
 
@@ -78,5 +79,9 @@ func (g *heap) percent() int {
 	if percent <= leastPercent { // told to be more frugal still, or not to collect at all
 		return percent
 	}
-	return max(leastPercent, int(int64(percent)*plainHeap/(plainHeap+g.lasting)))
+	least := leastPercent
+	if g.users > 0 {
+		least /= 2
+	}
+	return max(least, int(int64(percent)*plainHeap/(plainHeap+g.lasting)))
 }
