@@ -45,7 +45,7 @@ func TestPlansAgree(t *testing.T) {
 
 func TestPlanChoice(t *testing.T) {
 	f := setup(t, dbtest.SQLite(t), nil)
-	company, many := customer.Filter{Kind: "company"}, customer.Filter{OrdersMin: ref(int64(12))}
+	city, many := customer.Filter{City: "杭州市"}, customer.Filter{OrdersMin: ref(int64(12))}
 	for _, c := range []struct {
 		who    string
 		filter customer.Filter
@@ -56,15 +56,16 @@ func TestPlanChoice(t *testing.T) {
 	}{
 		{"viewer", customer.Filter{}, "-net_365", 3, true, "walk"}, // all of them
 		{"seller", customer.Filter{}, "-net_365", 3, true, "gather"},
-		{"viewer", company, "-net_365", 1000, true, "gather"},
-		{"viewer", company, "-net_365", 1001, true, "lookUp"},
-		{"viewer", company, "-net_365", 10_000, true, "lookUp"},
-		{"viewer", company, "-net_365", 10_001, true, "walk"}, // there may be any number
-		{"viewer", company, "-net_365", 0, false, "walk"},
-		{"viewer", company, "id", 3000, true, "gatherAll"},
-		{"viewer", company, "id", 5000, true, "walk"},
+		{"viewer", city, "-net_365", 1000, true, "gather"},
+		{"viewer", city, "-net_365", 1001, true, "lookUp"},
+		{"viewer", city, "-net_365", 10_000, true, "lookUp"},
+		{"viewer", city, "-net_365", 10_001, true, "walk"}, // there may be any number
+		{"viewer", city, "-net_365", 0, false, "walk"},
+		{"viewer", city, "id", 3000, true, "gatherAll"},
+		{"viewer", city, "id", 5000, true, "walk"},
 		{"viewer", many, "id", 150, true, "gather"}, // no index leads to them
 		{"viewer", many, "id", 900, true, "walk"},
+		{"viewer", customer.Filter{Kind: "company", SourceID: 2}, "id", 900, true, "walk"},
 		{"seller", many, "id", 900, true, "gather"}, // the scope does
 	} {
 		if got := f.service.Choice(as(c.who), c.filter, c.sort, c.total, c.known); got != c.want {
