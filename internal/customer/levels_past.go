@@ -13,9 +13,11 @@ import (
 // PastRun is a run whose levels were in force.
 type PastRun struct {
 	LevelRun
-	// Before has the codes of the levels of the run that it was compared with, by
-	// their numbers there; nil without one.
-	Before map[int64]string
+	From clock.Day // from which its levels count
+	// Previous is the run that it was compared with, 0 for none.
+	Previous int64
+	// ByHand says that people changed levels of it, in its review or later.
+	ByHand bool
 }
 
 // PastLevels is what conditions on levels of other days need; where
@@ -24,7 +26,7 @@ type PastLevels interface {
 	// RunAsOf is the run in force on a day, nil without one.
 	RunAsOf(ctx context.Context, dimension string, day clock.Day) (*PastRun, error)
 	// RunsBetween are those that came into force from from to to, at most limit
-	// of them, the newest.
+	// of them, the newest first.
 	RunsBetween(ctx context.Context, dimension string, from, to clock.Day, limit int) ([]PastRun, error)
 	// LevelCodes are those of all levels that the dimension has or had, each once.
 	LevelCodes(ctx context.Context, dimension string) ([]string, error)

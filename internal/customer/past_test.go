@@ -18,25 +18,24 @@ import (
 	"zhike/internal/platform/errs"
 )
 
-// pastDays are the as-of days of the runs of fakeLevels: 5, 6 and 7. Run 5 is the
-// first one; between 5 and 6 the scheme got another order of levels.
-var pastDays = map[int64]clock.Day{5: today - 60, 6: today - 20, 7: today}
+// pastDays are the days from which the runs of fakeLevels count: 5 to 8. Run 5 is
+// the first one; between 5 and 6 the scheme got another order of levels.
+var (
+	pastDays = map[int64]clock.Day{5: today - 60, 6: today - 30, 7: today - 12, 8: today}
+	pastRuns = []int64{8, 7, 6, 5}
+)
 
 var runLevels = map[int64]map[int64]customer.Level{
 	5: {0: {Code: "mid", Name: "中价值", Rank: 1}, 1: {Code: "old", Name: "旧", Rank: 2}, 2: {Code: "high", Name: "高价值", Rank: 3}},
 	6: {1: {Code: "high", Name: "高价值", Rank: 1}, 2: {Code: "mid", Name: "中价值", Rank: 2}},
 	7: {1: {Code: "high", Name: "高价值", Rank: 1}, 2: {Code: "mid", Name: "中价值", Rank: 2}},
+	8: {1: {Code: "high", Name: "高价值", Rank: 1}, 2: {Code: "mid", Name: "中价值", Rank: 2}},
 }
 
 func pastRun(id int64) customer.PastRun {
-	r := customer.PastRun{LevelRun: customer.LevelRun{RunID: id, Levels: runLevels[id]}}
-	if before, ok := runLevels[id-1]; ok {
-		r.Before = map[int64]string{}
-		for no, l := range before {
-			r.Before[no] = l.Code
-		}
-	}
-	return r
+	// Run 7 was compared with another one than what was in force before it.
+	return customer.PastRun{LevelRun: customer.LevelRun{RunID: id, Levels: runLevels[id]}, From: pastDays[id],
+		Previous: map[int64]int64{6: 5, 7: 4, 8: 7}[id], ByHand: id != 8}
 }
 
 func (f fakeLevels) RunAsOf(ctx context.Context, dimension string, day clock.Day) (*customer.PastRun, error) {
@@ -44,14 +43,14 @@ func (f fakeLevels) RunAsOf(ctx context.Context, dimension string, day clock.Day
 	if len(list) == 0 {
 		return nil, err
 	}
-	if list[0].RunID == 6 { // whose levels people changed
+	if list[0].ByHand {
 		list[0].Changed = &day
 	}
 	return &list[0], err
 }
 
 func (fakeLevels) RunsBetween(_ context.Context, _ string, from, to clock.Day, limit int) (out []customer.PastRun, _ error) {
-	for _, id := range []int64{7, 6, 5} {
+	for _, id := range pastRuns {
 		if d := pastDays[id]; d >= from && d <= to && len(out) < limit {
 			out = append(out, pastRun(id))
 		}
@@ -65,10 +64,10 @@ func (fakeLevels) LevelCodes(context.Context, string) ([]string, error) {
 
 // history is what a customer was, for the plain reading of the test.
 type history struct {
-	levels   map[int64]string // run → level
-	hand     []byHand         // in run 6, in order
-	stages   []string         // from the first one on
-	at       []int64          // when they changed
+	levels   map[int64]string   // run → level
+	hand     map[int64][]byHand // by run, in order
+	stages   []string           // from the first one on
+	at       []int64            // when they changed
 	birthday calendar.Birthday
 	born     bool
 	ends     clock.Day
@@ -83,10 +82,10 @@ type byHand struct {
 }
 
 func (h *history) levelOn(d clock.Day) string {
-	for _, id := range []int64{7, 6, 5} {
+	for _, id := range pastRuns {
 		if pastDays[id] <= d {
-			for _, c := range h.hand {
-				if id == 6 && c.from > d {
+			for _, c := range h.hand[id] {
+				if c.from > d {
 					return c.before
 				}
 			}
@@ -128,7 +127,7 @@ func TestWhatCustomersWere(t *testing.T) {
 		stages := []string{"prospect", "customer"}
 		all := map[int64]*history{}
 		for range 120 {
-			h := &history{levels: map[int64]string{}}
+			h := &history{levels: map[int64]string{}, hand: map[int64][]byHand{}}
 			p := person{c: customer.Customer{Name: "某人", Kind: customer.KindPerson}}
 			// Around leap days, ends of years, and today.
 			year, _, _ := today.Date()
@@ -170,42 +169,54 @@ func TestWhatCustomersWere(t *testing.T) {
 				}
 			}
 			exec(`DELETE FROM tier_assignments WHERE customer_id = $1`, id)
-			was := int64(-1)
-			for _, run := range []int64{5, 6, 7} {
+			was := int64(-1) // in the run before, when this one was made
+			for _, run := range []int64{5, 6, 7, 8} {
 				numbers := []int64{-1}
 				for no := range runLevels[run] {
 					numbers = append(numbers, no)
 				}
 				slices.Sort(numbers)
 				no := numbers[r.IntN(len(numbers))]
-				for from := today - 19; run == 6 && r.IntN(2) == 0 && from < today; {
-					from += clock.Day(r.IntN(9))
-					c, after := byHand{from: from}, 1+r.Int64N(2)
+				// What the row says of the move is what the run found.
+				move, prev := 0, any(nil)
+				switch {
+				case run == 5 || no < 0:
+				case was < 0:
+					move = 3
+				case runLevels[run-1][was].Code != runLevels[run][no].Code:
+					move, prev = 1, was
+				default:
+					prev = was
+				}
+				if run == 7 { // of a run that was never in force
+					move, prev = r.IntN(3), r.Int64N(3)
+				}
+				was = no
+				ends := pastDays[run] + 40
+				for next, day := range pastDays {
+					if next == run+1 {
+						ends = day
+					}
+				}
+				// From the day of the run itself, by its review, to some behind its end.
+				for from := pastDays[run] - 1; run < 8 && r.IntN(2) == 0 && from < ends; {
+					from = max(pastDays[run], from+clock.Day(r.IntN(9)))
+					c, after := byHand{from: from}, numbers[1+r.IntN(len(numbers)-1)]
 					if no >= 0 {
 						c.before = runLevels[run][no].Code
 					}
-					h.hand = append(h.hand, c)
+					h.hand[run] = append(h.hand[run], c)
 					exec(`INSERT INTO tier_decision_items (run_id, customer_id, decision_id, from_day, before_level, after_level, reason, decided_by, decided_at)
-VALUES (6, $1, $2, $3, $4, $5, '', 1, 1)`, id, len(h.hand), int64(from), no, after)
+VALUES ($1, $2, $3, $4, $5, $6, '', 1, 1)`, run, id, len(h.hand[run]), int64(from), no, after)
 					no = after
+					if r.IntN(2) == 0 { // before the next run was made
+						was = no
+					}
 				}
 				if no >= 0 {
 					h.levels[run] = runLevels[run][no].Code
-					var prev any
-					move := 0
-					if run > 5 {
-						switch {
-						case was < 0:
-							move = 3
-						case h.levels[run-1] != h.levels[run]:
-							move, prev = 1, was
-						default:
-							prev = was
-						}
-					}
 					exec(`INSERT INTO tier_assignments (run_id, customer_id, level, move, prev_level) VALUES ($1, $2, $3, $4, $5)`, run, id, no, move, prev)
 				}
-				was = no
 			}
 			// Stages change by the one door, at different days.
 			stage := stages[r.IntN(2)]
@@ -262,7 +273,7 @@ VALUES (6, $1, $2, $3, $4, $5, '', 1, 1)`, id, len(h.hand), int64(from), no, aft
 				b, _ := json.Marshal(v)
 				return b
 			}
-			switch r.IntN(8) {
+			switch r.IntN(9) {
 			case 0, 1:
 				list := codes[r.IntN(3)]
 				n = node("level", []string{"in", "not_in"}[r.IntN(2)], list)
@@ -270,14 +281,13 @@ VALUES (6, $1, $2, $3, $4, $5, '', 1, 1)`, id, len(h.hand), int64(from), no, aft
 					n.At, day = "", asOf
 				}
 				holds = func(h *history) bool { return slices.Contains(list, h.levelOn(day)) == (n.Op == "in") }
-			case 2:
+			case 2, 8:
 				from, to := codes[r.IntN(4)], codes[r.IntN(4)]
 				n = customer.Node{Field: "level", Op: "changed", Value: wording(from, to)}
 				holds = func(h *history) bool {
-					for run := int64(6); run <= 7; run++ {
-						was, is := h.levels[run-1], h.levels[run]
-						if d := pastDays[run]; d <= asOf && d > asOf-clock.Day(days) && is != "" && was != is &&
-							(to == nil || slices.Contains(to, is)) && (from == nil || slices.Contains(from, was)) {
+					for d := max(asOf-clock.Day(days), pastDays[5]) + 1; d <= asOf; d++ {
+						was, is := h.levelOn(d-1), h.levelOn(d)
+						if is != "" && was != is && (to == nil || slices.Contains(to, is)) && (from == nil || slices.Contains(from, was)) {
 							return true
 						}
 					}

@@ -11,80 +11,8 @@ import (
 	"zhike/internal/rule"
 )
 
-// Conditions on what levels and stages were, and on how they changed.
-
-// levelChanged finds who came from one level to another in a run of the last
-// days. Whoever was not graded before counts as changed where any level before
-// will do; the first run of all changes nobody.
-func levelChanged(c *compiler, n *Node) (expr, error) {
-	past, ok := c.s.Levels.(PastLevels)
-	if !ok {
-		return plain('c', "1 = 0").inMemory(mem.Const(false)), nil
-	}
-	dimension := dimensionOf(n.Field)
-	known, err := past.LevelCodes(c.ctx, dimension)
-	if err != nil {
-		return expr{}, err
-	}
-	v, first, err := c.readChanged(n, func(code string) bool { return slices.Contains(known, code) })
-	if err != nil {
-		return expr{}, err
-	}
-	runs, err := past.RunsBetween(c.ctx, dimension, first, c.asOf, maxRuns)
-	if err != nil {
-		return expr{}, err
-	}
-	var parts []string
-	var ids, keys []int64
-	for i := range runs {
-		r := &runs[i]
-		if r.Before == nil {
-			continue
-		}
-		var to, from []int64
-		for no, l := range r.Levels {
-			if v.To == nil || slices.Contains(v.To, l.Code) {
-				to = append(to, no)
-			}
-		}
-		for no, code := range r.Before {
-			if v.From == nil || slices.Contains(v.From, code) {
-				from = append(from, no)
-			}
-		}
-		if len(to) == 0 || len(from) == 0 && v.From != nil {
-			continue
-		}
-		slices.Sort(to)
-		slices.Sort(from)
-		cond := "x.run_id = " + num(r.RunID) + " AND x.move <> 0 AND x.level IN (" + numbers(to) + ")"
-		if v.From != nil {
-			cond += " AND x.prev_level IN (" + numbers(from) + ")"
-		} else {
-			from = append(from, -1) // not graded before
-		}
-		parts, ids = append(parts, cond), append(ids, r.RunID)
-		for _, t := range to {
-			for _, f := range from {
-				keys = append(keys, changeKey(r.RunID, t, f))
-			}
-		}
-	}
-	if len(parts) == 0 {
-		return plain('c', "1 = 0").inMemory(mem.Const(false)), nil
-	}
-	e := member("tier_assignments", "customer_id", "("+strings.Join(parts, " OR ")+")", len(parts) > 1)
-	if len(keys) <= maxChangeKeys {
-		e = e.inMemory(mem.HasKey(memSet(mem.Keys, "tier_assignments", "run_id * 1000000 + level * 1000 + COALESCE(prev_level, -1) + 1",
-			"run_id IN ("+numbers(ids)+") AND move <> 0"), keys...))
-	}
-	return e, nil
-}
-
-// maxChangeKeys bounds what is looked up in memory.
-const maxChangeKeys = 20_000
-
-func changeKey(run, level, before int64) int64 { return run*1_000_000 + level*1000 + before + 1 }
+// Conditions on what levels and stages were, and on how stages changed; changes
+// of levels are in store_filter_moved.go.
 
 // stageCondition compares the stage, the present one or that of a day. Of a
 // customer whose stage was never changed since then it is the present one, also

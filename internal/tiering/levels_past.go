@@ -30,35 +30,13 @@ func (l levelReader) RunsBetween(ctx context.Context, dimension string, from, to
 	if err != nil {
 		return nil, err
 	}
-	var previous []int64
-	for _, r := range rows {
-		if r.previous != 0 {
-			previous = append(previous, r.previous)
-		}
-	}
-	schemes, err := l.s.store.schemesOfRuns(ctx, previous)
-	if err != nil {
-		return nil, err
-	}
 	out := make([]customer.PastRun, len(rows))
 	for i, r := range rows {
 		run, err := l.run(ctx, dimension, r.run, r.scheme)
 		if err != nil {
 			return nil, err
 		}
-		out[i].LevelRun = *run
-		id, ok := schemes[r.previous]
-		if !ok {
-			continue
-		}
-		before, err := l.s.schemeByID(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		out[i].Before = map[int64]string{}
-		for k, lv := range before.Levels {
-			out[i].Before[int64(k)] = lv.Code
-		}
+		out[i] = customer.PastRun{LevelRun: *run, From: r.from, Previous: r.previous, ByHand: r.byHand}
 	}
 	return out, nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -38,7 +39,7 @@ func TestLevelsAreAReplayOfDecisions(t *testing.T) {
 			}
 			var ahead map[int64]int
 			var aheadDay clock.Day
-			days := map[clock.Day]map[int64]int{}
+			days := map[clock.Day]map[int64]int{mustDay(reviewDay): maps.Clone(now)}
 			names := []string{"aa", "bb", "cc", "dd"}
 			log := ""
 			for range 40 {
@@ -140,6 +141,26 @@ func TestLevelsAreAReplayOfDecisions(t *testing.T) {
 					}
 					if got.Int64 != int64(level) {
 						t.Errorf("customer %d on %s: %v, want %d\n%s", id, day, got, level, log)
+					}
+				}
+			}
+			days[r.today()] = now
+			lists := customer.NewService(customer.Deps{DB: d, Clock: r.clk, Zone: r.Zone, Vault: r.Vault, Levels: r.Levels()})
+			first := slices.Min(slices.Collect(maps.Keys(days)))
+			for range 15 {
+				from, to, n := rnd.IntN(4), rnd.IntN(4), 1+rnd.IntN(12)
+				rule := customer.Node{Field: "level", Op: "changed", Value: fmt.Appendf(nil, `{"from":[%q],"to":[%q],"days":%d}`, names[from], names[to], n)}
+				found, err := lists.Find(ctx, customer.Who{Rule: &rule})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for id := int64(1); id <= 12; id++ {
+					want := false
+					for day := max(first, r.today()-clock.Day(n)) + 1; day <= r.today(); day++ {
+						want = want || from != to && days[day-1][id] == from && days[day][id] == to
+					}
+					if got := found.Members.Has(id); got != want {
+						t.Errorf("customer %d changed from %s to %s within %d days: %v, want %v\n%s", id, names[from], names[to], n, got, want, log)
 					}
 				}
 			}

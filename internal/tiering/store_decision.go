@@ -59,10 +59,11 @@ WHERE dimension = $1 AND kind = 'run' AND status = 'published' AND in_force_at <
 // publishedRuns lists runs whose levels count from days from from to to, the
 // latest day first, of one day the newest first.
 func (s *store) publishedRuns(ctx context.Context, dimension string, from, to clock.Day, now int64, n int) ([]publishedRun, error) {
-	return db.Select(ctx, s.db.Q(ctx), `SELECT r.id, r.scheme_id, COALESCE(r.previous_run_id, 0), d.from_day FROM tier_decisions d JOIN tier_runs r ON r.id = d.run_id
+	return db.Select(ctx, s.db.Q(ctx), `SELECT r.id, r.scheme_id, COALESCE(r.previous_run_id, 0), d.from_day,
+EXISTS (SELECT 1 FROM tier_decision_items i WHERE i.run_id = r.id) FROM tier_decisions d JOIN tier_runs r ON r.id = d.run_id
 WHERE d.dimension = $1 AND d.kind = 'run' AND d.status = 'published' AND d.from_day >= $2 AND d.from_day <= $3 AND d.in_force_at <= $4
 ORDER BY d.from_day DESC, d.id DESC LIMIT $5`, func(r *publishedRun, row db.Scanner) error {
-		return row.Scan(&r.run, &r.scheme, &r.previous, &r.from)
+		return row.Scan(&r.run, &r.scheme, &r.previous, &r.from, &r.byHand)
 	}, dimension, int64(from), int64(to), now, n)
 }
 
@@ -70,6 +71,7 @@ ORDER BY d.from_day DESC, d.id DESC LIMIT $5`, func(r *publishedRun, row db.Scan
 type publishedRun struct {
 	run, scheme, previous int64
 	from                  clock.Day
+	byHand                bool // people changed levels of it
 }
 
 // schemesOf are the ids of all versions of schemes of a dimension.

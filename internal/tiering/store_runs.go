@@ -187,18 +187,3 @@ func nullInt(n sql.NullInt64) *int64 {
 	}
 	return &n.Int64
 }
-
-// schemesOfRuns are the ids of schemes of given runs, by the runs.
-func (s *store) schemesOfRuns(ctx context.Context, ids []int64) (map[int64]int64, error) {
-	out := make(map[int64]int64, len(ids))
-	err := db.InChunks(ids, func(chunk []int64) error {
-		in, args := db.InArgs(1, chunk)
-		return db.Each(ctx, s.db.Q(ctx), `SELECT id, scheme_id FROM tier_runs WHERE id IN (`+in+`)`, func(r db.Scanner) error {
-			var run, scheme int64
-			err := r.Scan(&run, &scheme)
-			out[run] = scheme
-			return err
-		}, args...)
-	})
-	return out, err
-}
