@@ -38,3 +38,12 @@ func (s *Service) decided(ctx context.Context, r *runRow) (*DecidedLevels, error
 	}
 	return out, nil
 }
+
+// count is how many customers a list has as people left it, nil where nobody has
+// counted.
+func (d *DecidedLevels) count(k listKey) *int64 {
+	if k.move != listAll || k.level < 0 || int(k.level) >= len(d.Levels) {
+		return nil
+	}
+	return &d.Levels[k.level].Customers
+}

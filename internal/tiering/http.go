@@ -111,6 +111,8 @@ type membersInput struct {
 	Level string `query:"level" maxLength:"40"`
 	Move  string `query:"move" maxLength:"10" doc:"up, down, new, changed, gone, fell (from the best level) or overdue (best level, long silent)"`
 	Q     string `query:"q" maxLength:"200" doc:"Name and what else customers are searched by"`
+	// Levels is empty for decided.
+	Levels string `query:"levels" enum:"decided,proposed" default:"decided" doc:"By which levels and moves to choose: those that people left, or those that the run found"`
 }
 
 type memberInput struct {
@@ -256,7 +258,7 @@ func (s *Service) runRoutes(api *web.API) {
 		func(ctx context.Context, in *RunPath) (RunView, error) { return localRun(ctx)(s.CancelRun(ctx, in.ID)) })
 	web.Register(api, route("GET", "/tiering/runs/{id}/customers", "listTierRunCustomers", "Customers of a run by falling spend, with their reasons", PermView),
 		func(ctx context.Context, in *membersInput) (web.Page[Member], error) {
-			return s.Members(ctx, in.ID, MemberFilter{in.Level, in.Move, in.Q}, in.Cursor, in.Limit, web.Locale(ctx))
+			return s.Members(ctx, in.ID, MemberFilter{in.Level, in.Move, in.Q, in.Levels}, in.Cursor, in.Limit, web.Locale(ctx))
 		})
 	web.Register(api, route("GET", "/tiering/runs/{id}/customers/{customer_id}", "getTierRunCustomer", "Why a customer has its level", PermView),
 		func(ctx context.Context, in *memberInput) (Explanation, error) {

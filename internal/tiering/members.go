@@ -15,8 +15,10 @@ import (
 type Member struct {
 	CustomerID    int64      `json:"customer_id"`
 	Name          string     `json:"name"`
-	Level         string     `json:"level"`
+	Level         string     `json:"level" doc:"Code of the level as people left it"`
 	LevelName     string     `json:"level_name"`
+	Proposed      *string    `json:"proposed" doc:"Code of the level that the run found, where people decided otherwise; null where they did not, and of whom the run did not grade"`
+	ProposedName  *string    `json:"proposed_name"`
 	Move          string     `json:"move" enum:"same,up,down,new,changed,gone"`
 	PreviousLevel *string    `json:"previous_level" doc:"Name of the level in the run before"`
 	SpendFen      int64      `json:"spend_fen"`
@@ -33,13 +35,17 @@ type MemberFilter struct {
 	Level string // code, "" = any
 	Move  string // up, down, new, changed, gone, overdue; "" = any
 	Text  string // name and what else customers are searched by
+	// Levels says by which levels and moves Level and Move choose: LevelsDecided,
+	// also for "", or LevelsProposed.
+	Levels string
 }
 
 // Members lists customers of a finished run by falling spend, of those the
 // actor may see. Customers who are gone are shown as the run before had them.
 // cursor is that of the page before; next is "" on the last page; total is nil
 // where the actor does not see everybody. Errors: tier.no_such_run,
-// tier.run_unfinished, customer.field_hidden, tier.no_such_level, tier.bad_move, web.bad_cursor.
+// tier.run_unfinished, customer.field_hidden, tier.no_such_level, tier.bad_move,
+// tier.bad_choice, web.bad_cursor.
 func (s *Service) Members(ctx context.Context, run int64, f MemberFilter, cursor string, n int, locale string) (web.Page[Member], error) {
 	none := web.Page[Member]{}
 	if err := shown(ctx); err != nil {
@@ -70,15 +76,26 @@ func (s *Service) Members(ctx context.Context, run int64, f MemberFilter, cursor
 	)
 	switch {
 	case f.Text != "":
-		list, err = s.found(ctx, actor, shown, key, f.Text)
+		list, err = s.found(ctx, actor, shown, key, f)
 	case actor != nil && actor.Scope == auth.ScopeAll || key.move > int16(MoveChanged):
-		list, next, err = s.listed(ctx, actor, r.ID, shown.ID, key, cursor, n)
-		total = r.count(key)
+		var decided *DecidedLevels
+		if !r.byProposal(key, f.Levels) {
+			if decided, err = s.decided(ctx, r.runRow); err != nil {
+				return none, err
+			}
+		}
+		if decided == nil { // nobody decided otherwise than the run
+			list, next, err = s.listed(ctx, actor, r.ID, shown.ID, key, cursor, n)
+			total = r.count(key)
+		} else {
+			list, next, err = s.decidedList(ctx, actor, r.ID, key, cursor, n)
+			total = decided.count(key)
+		}
 		if actor == nil || actor.Scope != auth.ScopeAll {
 			total = nil
 		}
 	default:
-		list, next, err = s.scoped(ctx, actor, r.ID, key, cursor, n)
+		list, next, err = s.scoped(ctx, actor, r.ID, key, f.Levels == LevelsProposed, cursor, n)
 	}
 	if err != nil {
 		return none, err
@@ -99,6 +116,11 @@ func (s *Service) Members(ctx context.Context, run int64, f MemberFilter, cursor
 		out[i] = x.member(&list[i])
 		if key.move == listGone {
 			out[i].Move = "gone"
+			continue
+		}
+		if was := proposed(&list[i], key, f.Levels); was >= 0 && was != list[i].Level {
+			l := x.s.Levels[was]
+			out[i].Proposed, out[i].ProposedName = &l.Code, &l.Name
 		}
 	}
 	return web.NewPage(out, next, total), nil
@@ -121,6 +143,9 @@ func (x *explainer) member(a *assignment) Member {
 // listOf turns a filter into the list it names.
 func (s *Service) listOf(ctx context.Context, r *finishedRun, f MemberFilter) (listKey, error) {
 	k := listKey{listAll, listAll}
+	if f.Levels != "" && f.Levels != LevelsDecided && f.Levels != LevelsProposed {
+		return k, errs.New(errs.Invalid, "invalid").WithField("levels", "tier.bad_choice", "value", clip(f.Levels))
+	}
 	if f.Level != "" {
 		sch, err := s.schemeByID(ctx, r.SchemeID)
 		if err != nil {
@@ -245,12 +270,12 @@ func (s *Service) placeOf(ctx context.Context, run int64, k listKey, pos int, cu
 }
 
 // scoped pages through what a narrow scope sees.
-func (s *Service) scoped(ctx context.Context, actor *auth.Actor, run int64, k listKey, cursor string, n int) ([]assignment, string, error) {
+func (s *Service) scoped(ctx context.Context, actor *auth.Actor, run int64, k listKey, proposed bool, cursor string, n int) ([]assignment, string, error) {
 	spend, id := int64(math.MaxInt64), int64(0)
 	if err := web.DecodeCursor(cursor, &spend, &id); err != nil {
 		return nil, "", err
 	}
-	list, err := s.store.scopedAssignments(ctx, actor, run, assignmentFilter{k.level, k.move, nil}, spend, id, n+1)
+	list, err := s.store.scopedAssignments(ctx, actor, run, assignmentFilter{k.level, k.move, nil, proposed}, spend, id, n+1)
 	if err != nil || len(list) <= n {
 		return list, "", err
 	}
@@ -260,11 +285,11 @@ func (s *Service) scoped(ctx context.Context, actor *auth.Actor, run int64, k li
 }
 
 // found finds customers of a run by what people search by.
-func (s *Service) found(ctx context.Context, actor *auth.Actor, r *finishedRun, k listKey, text string) ([]assignment, error) {
+func (s *Service) found(ctx context.Context, actor *auth.Actor, r *finishedRun, k listKey, f MemberFilter) ([]assignment, error) {
 	if s.Find == nil {
 		return nil, errs.New(errs.Unavailable, "tier.no_search")
 	}
-	ids, err := s.Find(ctx, text)
+	ids, err := s.Find(ctx, f.Text)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
@@ -272,5 +297,5 @@ func (s *Service) found(ctx context.Context, actor *auth.Actor, r *finishedRun, 
 	if k.move > int16(MoveChanged) {
 		k.move = listAll
 	}
-	return s.store.scopedAssignments(ctx, actor, r.ID, assignmentFilter{k.level, k.move, ids}, math.MaxInt64, 0, len(ids))
+	return s.store.scopedAssignments(ctx, actor, r.ID, assignmentFilter{k.level, k.move, ids, f.Levels == LevelsProposed}, math.MaxInt64, 0, len(ids))
 }

@@ -2,6 +2,7 @@ package tiering
 
 import (
 	"context"
+	"slices"
 
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
@@ -70,7 +71,7 @@ func (r *finishedRun) localMoves(locale string) *Moves {
 }
 
 func (s *Service) keyCustomers(ctx context.Context, actor *auth.Actor, r *finishedRun, x *explainer) ([]KeyCustomer, error) {
-	list, _, err := s.listed(ctx, actor, r.ID, r.ID, listKey{0, listAll}, "", maxKeyCustomers)
+	list, _, err := s.decidedList(ctx, actor, r.ID, listKey{0, listAll}, "", maxKeyCustomers)
 	out := make([]KeyCustomer, 0, len(list))
 	for i := range list {
 		out = append(out, x.keyCustomer(&list[i]))
@@ -90,6 +91,9 @@ func (s *Service) slipping(ctx context.Context, actor *auth.Actor, r *finishedRu
 	if err != nil {
 		return nil, err
 	}
+	// As people left them: who was overruled has neither fallen nor the best level.
+	fell = slices.DeleteFunc(fell, func(a assignment) bool { return a.Level == 0 })
+	overdue = slices.DeleteFunc(overdue, func(a assignment) bool { return a.Level != 0 })
 	half := maxSlipping / 2
 	nFell := min(len(fell), max(half, maxSlipping-len(overdue)))
 	nOver := min(len(overdue), maxSlipping-nFell)

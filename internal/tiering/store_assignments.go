@@ -103,6 +103,7 @@ WHERE a.run_id = $1 AND a.customer_id IN (`+in+`)`+where, append(append([]any{ru
 type assignmentFilter struct {
 	level, move int16
 	ids         []int64 // nil is anybody
+	proposed    bool    // the level is what the run found, not what people decided
 }
 
 // scopedAssignments reads customers of a run that a narrow scope sees, or of a
@@ -126,7 +127,11 @@ func (s *store) scopedAssignments(ctx context.Context, actor *auth.Actor, run in
 		args = append(args, ids...)
 	}
 	if f.level >= 0 {
-		q.WriteString(` AND a.level = ` + arg(int64(f.level)))
+		level := `a.level`
+		if f.proposed {
+			level = proposedLevel
+		}
+		q.WriteString(` AND ` + level + ` = ` + arg(int64(f.level)))
 	}
 	if f.move >= 0 {
 		q.WriteString(` AND a.move = ` + arg(int64(f.move)))

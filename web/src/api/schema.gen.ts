@@ -10374,6 +10374,7 @@ export interface components {
             /** Format: int64 */
             days_since: number | null;
             last_day: string | null;
+            /** @description Code of the level as people left it */
             level: string;
             level_name: string;
             /** @enum {string} */
@@ -10384,6 +10385,9 @@ export interface components {
             overdue: boolean;
             /** @description Name of the level in the run before */
             previous_level: string | null;
+            /** @description Code of the level that the run found, where people decided otherwise; null where they did not, and of whom the run did not grade */
+            proposed: string | null;
+            proposed_name: string | null;
             /** @description Why this level, in one sentence */
             reason: string;
             /** Format: double */
@@ -19334,6 +19338,8 @@ export interface operations {
                 /** @description next_cursor of the page before */
                 cursor?: string;
                 level?: string;
+                /** @description By which levels and moves to choose: those that people left, or those that the run found */
+                levels?: "decided" | "proposed";
                 /** @description Entries a page */
                 limit?: number;
                 /** @description up, down, new, changed, gone, fell (from the best level) or overdue (best level, long silent) */

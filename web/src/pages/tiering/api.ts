@@ -291,6 +291,9 @@ export interface Member {
   name: string
   level: string
   level_name: string
+  /** Of whom people decided otherwise: what the run found; null of others. */
+  proposed: string | null
+  proposed_name: string | null
   move: MoveCode
   /** Name of the level in the run before. */
   previous_level: string | null

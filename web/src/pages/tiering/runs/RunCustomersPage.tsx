@@ -41,6 +41,10 @@ function List({ run }: { run: RunDetail }) {
     )
   // Who is gone is not in this run: the run before knows why they were where they were.
   const gone = params.get('move') === 'gone'
+  const proposed = params.get('levels') === 'proposed'
+  const shows = run.decided
+    ? t(proposed ? 'tiers.levels.shows_proposed' : 'tiers.levels.shows_decided')
+    : t('tiers.run.by_spend')
   const columns: Column<Member>[] = [
     { key: 'name', title: t('common.customer'), render: (m) => m.name },
     {
@@ -48,14 +52,19 @@ function List({ run }: { run: RunDetail }) {
       title: t('tiers.level'),
       phone: 'aside',
       render: (m) => (
-        <LevelTag
-          level={{
-            code: m.level,
-            name: m.level_name,
-            rank: levels.findIndex((l) => l.code === m.level) + 1,
-          }}
-          tone={tones.get(m.level)}
-        />
+        <span className={styles.mark}>
+          <LevelTag
+            level={{
+              code: m.level,
+              name: m.level_name,
+              rank: levels.findIndex((l) => l.code === m.level) + 1,
+            }}
+            tone={tones.get(m.level)}
+          />
+          {m.proposed_name && (
+            <small className="zk-muted">{t('tiers.levels.was', { level: m.proposed_name })}</small>
+          )}
+        </span>
       ),
     },
     { key: 'move', title: t('tiers.people.change'), render: (m) => <MoveMark member={m} /> },
@@ -128,6 +137,19 @@ function List({ run }: { run: RunDetail }) {
             type: 'select',
             options: moveFilters.map((m) => ({ value: m, label: t(`tiers.move.${m}`) })),
           },
+          ...(run.decided
+            ? [
+                {
+                  key: 'levels',
+                  label: t('tiers.levels.label'),
+                  type: 'select' as const,
+                  options: (['decided', 'proposed'] as const).map((l) => ({
+                    value: l,
+                    label: t(`tiers.levels.${l}`),
+                  })),
+                },
+              ]
+            : []),
         ]}
         views={(['up', 'down', 'new', 'fell', 'overdue'] as const).map((m) => ({
           key: m,
@@ -139,7 +161,7 @@ function List({ run }: { run: RunDetail }) {
           show(m.customer_id)
         }}
         openKey={openId}
-        toolbar={<span className="zk-muted">{t('tiers.run.by_spend')}</span>}
+        toolbar={<span className="zk-muted">{shows}</span>}
         empty={
           me.scope === 'all' ? (
             <EmptyState title={t('tiers.run.nobody')} text={t('tiers.run.nobody_text')} />
