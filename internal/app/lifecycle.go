@@ -15,7 +15,7 @@ func (a *App) lifecycle(zone clock.Zone) {
 	a.Lifecycle = lifecycle.NewService(lifecycle.Deps{
 		DB: a.DB, Clock: a.Clock, Zone: zone, Vault: a.Vault, Audit: a.Audit, Events: a.Events, Log: a.Log,
 		Customers: a.Customer, Audiences: a.Audiences, Columns: a.Columns, Orders: a.Orders, Streams: &a.Streams,
-		Fields: a.Fields, Tags: a.Tags, Texts: texts{}, Names: a.Org.Names, Company: a.companyName,
+		Fields: a.Fields, Tags: a.Tags, Texts: texts{}, Names: a.Org.Names, Organisation: a.Org, Company: a.companyName,
 	})
 	a.Stages = lifecycle.NewEngine(a.Lifecycle, a.node)
 	a.Customer.OnDelete("lifecycle", a.Lifecycle.Forget)

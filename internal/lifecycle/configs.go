@@ -110,6 +110,9 @@ func (s *Service) Check(ctx context.Context, c Config) error {
 	if err := c.validate(); err != nil {
 		return err
 	}
+	if err := s.checkDuties(ctx, &c); err != nil {
+		return err
+	}
 	return s.checkRules(ctx, &c)
 }
 
@@ -122,13 +125,10 @@ func (s *Service) Save(ctx context.Context, c Config, base int64, note string) (
 		return Version{}, errs.New(errs.Invalid, "invalid").WithField("note", "lifecycle.note_long", "max", maxNote)
 	}
 	c = *c.canonical(web.Locale(ctx))
+	if err := s.Check(ctx, c); err != nil {
+		return Version{}, err
+	}
 	c.plain()
-	if err := c.validate(); err != nil {
-		return Version{}, err
-	}
-	if err := s.checkRules(ctx, &c); err != nil {
-		return Version{}, err
-	}
 	body, err := json.Marshal(&c)
 	if err != nil {
 		return Version{}, errs.Wrap(err, errs.Internal, "internal")

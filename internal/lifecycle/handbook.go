@@ -211,7 +211,7 @@ func (m *manual) tools() document.Section {
 			s.Blocks = append(s.Blocks, document.Text(tool.About))
 		}
 		s.Blocks = append(s.Blocks, document.Terms{{Term: m.t("tool.kind"), Text: m.t("kind." + tool.Kind)}, {Term: m.t("tool.stages"), Text: m.toolStages(tool)},
-			{Term: m.t("tool.records"), Text: m.t("records." + tool.Kind)}}, m.toolTable(tool))
+			{Term: m.t("tool.records"), Text: m.t("records." + tool.Kind)}, {Term: m.t("col.owner"), Text: m.doerOr(tool.Duty)}, {Term: m.t("col.due"), Text: m.due(tool.Duty)}}, m.toolTable(tool))
 		if len(tool.Measures) > 0 {
 			list := make([]string, len(tool.Measures))
 			for k := range tool.Measures {
@@ -247,11 +247,8 @@ func (m *manual) toolTable(tool *Tool) *document.Table {
 		row := []any{int64(i + 1), it.Text}
 		switch tool.Kind {
 		case ToolSteps:
-			owner := it.Owner
-			if owner == "" {
-				owner = m.t("stage_owner")
-			}
-			row = append(row, owner, m.within(it.DueDays))
+			d := tool.duty(it)
+			row = append(row, m.doerOr(d), m.due(d))
 		case ToolSurvey:
 			row = append(row, m.answers(it), m.goesTo(it))
 		}

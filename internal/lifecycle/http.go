@@ -111,6 +111,13 @@ type fillItem struct {
 	Body   TaskItemIn
 }
 
+type stepsInput struct {
+	Of      string `query:"of" enum:"mine,all," doc:"mine where left out; all is what anybody owes"`
+	Overdue bool   `query:"overdue" doc:"Those that are overdue, and no others"`
+	Limit   int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Entries a page"`
+	Cursor  string `query:"cursor" maxLength:"2048" doc:"next_cursor of the page before"`
+}
+
 type closeTask struct {
 	ID     int64 `path:"id" minimum:"1"`
 	TaskID int64 `path:"task_id" minimum:"1"`
@@ -330,6 +337,17 @@ func (s *Service) figureRoutes(api *web.API) {
 }
 
 func (s *Service) taskRoutes(api *web.API) {
+	web.Register(api, web.Route{Method: http.MethodGet, Path: "/lifecycle/steps", ID: "listOwedSteps", Tag: tagName, Permission: PermView,
+		Summary: "Steps of tools that are to be done, by whom and until when; the longest overdue first"},
+		func(ctx context.Context, in *stepsInput) (OwedList, error) {
+			return s.Steps(ctx, in.Of == "all", in.Overdue, in.Limit, in.Cursor)
+		})
+	web.Register(api, web.Route{Method: http.MethodGet, Path: "/lifecycle/duty-holders", ID: "listDutyHolders", Tag: tagName, Permission: PermView,
+		Summary: "Departments and roles that steps may be given to"},
+		func(ctx context.Context, _ *struct{}) (web.List[DutyHolder], error) {
+			list, err := s.DutyHolders(ctx)
+			return web.NewList(list), err
+		})
 	web.Register(api, web.Route{Method: http.MethodGet, Path: "/lifecycle/tools/{code}/figures", ID: "getLifecycleToolFigures", Tag: tagName, Permission: PermView,
 		Summary: "What came of the tasks of a tool: causes, measures, answers, won and lost"},
 		func(ctx context.Context, in *toolInput) (ToolFigures, error) { return s.Figures(ctx, in.Code) })

@@ -154,6 +154,7 @@ type manual struct {
 	approved map[int64]*Approval
 	author   string
 	rules    map[string]string // sentences by rule
+	offices  offices
 }
 
 // t is the text manual.<key>. i18n-keys: manual.*
@@ -198,6 +199,9 @@ func (m *manual) read(print string) error {
 		m.approved[r.version] = &Approval{By: r.by, ByName: names[r.by], At: r.at, Note: r.note}
 	}
 	m.approval = m.approved[m.row.version]
+	if m.offices, err = m.s.offices(m.ctx); err != nil {
+		return err
+	}
 	return m.say()
 }
 
@@ -322,6 +326,34 @@ func (m *manual) within(days int) string {
 		return m.t("as_needed")
 	}
 	return m.n("within", days)
+}
+
+// due says until when something is owed.
+func (m *manual) due(d Duty) string {
+	if d.DueHours > 0 {
+		return m.n("within_hours", d.DueHours)
+	}
+	return m.within(d.DueDays)
+}
+
+// doer names who owes something, "" where whoever is responsible for the stage does.
+func (m *manual) doer(d Duty) string {
+	switch {
+	case d.Owner != "":
+		return d.Owner
+	case d.Who == "":
+		return ""
+	case d.WhoID == 0:
+		return m.t("who." + d.Who)
+	}
+	return m.set(m.offices.of(d.Who, d.WhoID))
+}
+
+func (m *manual) doerOr(d Duty) string {
+	if who := m.doer(d); who != "" {
+		return who
+	}
+	return m.t("stage_owner")
 }
 
 // zone is company time.

@@ -45,6 +45,8 @@ type Deps struct {
 	Texts     Texts
 	// Names gives the names of members of staff by id.
 	Names func(ctx context.Context, ids []int64) (map[int64]string, error)
+	// Organisation knows departments and roles; nil: nobody has any.
+	Organisation Organisation
 	// Company is the company's name for handbook and SOP; may be nil.
 	Company func(ctx context.Context) string
 }

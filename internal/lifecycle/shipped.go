@@ -231,7 +231,7 @@ func (c *Config) mapTexts(text func(string) string) *Config {
 	}
 	for i := range out.Tools {
 		t := &out.Tools[i]
-		t.Name, t.About, t.Items, t.Measures = text(t.Name), text(t.About), slices.Clone(t.Items), choices(t.Measures)
+		t.Name, t.About, t.Owner, t.Items, t.Measures = text(t.Name), text(t.About), text(t.Owner), slices.Clone(t.Items), choices(t.Measures)
 		for k := range t.Items {
 			it := &t.Items[k]
 			it.Text, it.Owner, it.Choices = text(it.Text), text(it.Owner), choices(it.Choices)

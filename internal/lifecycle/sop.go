@@ -46,7 +46,13 @@ func (m *manual) roles() *document.Table {
 	for i := range m.c.Tools {
 		tool := &m.c.Tools[i]
 		for k := range tool.Items {
-			add(tool.Items[k].Owner, m.t("duty.step", "tool", tool.Name, "step", tool.Items[k].Text))
+			if tool.Kind != ToolSteps {
+				break
+			}
+			add(m.doer(tool.duty(&tool.Items[k])), m.t("duty.step", "tool", tool.Name, "step", tool.Items[k].Text))
+		}
+		if tool.Kind != ToolSteps {
+			add(m.doer(tool.Duty), m.t("duty.tool", "tool", tool.Name))
 		}
 	}
 	for _, who := range order {
@@ -123,15 +129,24 @@ func (m *manual) steps(st *Stage) *document.Table {
 		document.Col(m.t("col.order"), document.KindID), document.WideCol(m.t("col.step"), 2.4), document.WideCol(m.t("col.who"), 1),
 		document.WideCol(m.t("col.due"), 0.9), document.WideCol(m.t("col.with"), 1.2), document.WideCol(m.t("col.recorded"), 1.7),
 	}}
-	add := func(step, who string, days int, with, recorded string) {
+	add := func(step string, d Duty, with, recorded string) {
+		who := m.doer(d)
 		if who == "" {
 			who = m.set(st.Owner)
 		}
-		t.Add(int64(len(t.Rows)+1), step, who, m.within(days), with, recorded)
+		t.Add(int64(len(t.Rows)+1), step, who, m.due(d), with, recorded)
 	}
-	add(m.t("step.look"), "", st.DueDays, m.t("with.record"), m.t("recorded.nothing"))
+	first, later := Duty{DueDays: st.DueDays}, Duty{DueDays: asNeeded}
+	whole := func(t *Tool) Duty {
+		d := t.Duty
+		if d.DueDays == 0 && d.DueHours == 0 {
+			d.DueDays = st.DueDays
+		}
+		return d
+	}
+	add(m.t("step.look"), first, m.t("with.record"), m.t("recorded.nothing"))
 	if st.Advice != "" {
-		add(st.Advice, "", st.DueDays, m.t("with.notes"), m.t("recorded.note"))
+		add(st.Advice, first, m.t("with.notes"), m.t("recorded.note"))
 	}
 	for i := range m.c.Tools {
 		tool := &m.c.Tools[i]
@@ -142,15 +157,15 @@ func (m *manual) steps(st *Stage) *document.Table {
 		case ToolSteps:
 			for k := range tool.Items {
 				it := &tool.Items[k]
-				add(it.Text, it.Owner, it.DueDays, tool.Name, m.t("recorded.steps"))
+				add(it.Text, tool.duty(it), tool.Name, m.t("recorded.steps"))
 			}
 		case ToolDiagnosis:
-			add(m.n("step.causes", len(tool.Items), "tool", tool.Name), "", st.DueDays, tool.Name, m.t("recorded.cause"))
-			add(m.n("step.measures", len(tool.Measures)), "", asNeeded, tool.Name, m.t("recorded.measure"))
+			add(m.n("step.causes", len(tool.Items), "tool", tool.Name), whole(tool), tool.Name, m.t("recorded.cause"))
+			add(m.n("step.measures", len(tool.Measures)), Duty{Owner: tool.Owner, Who: tool.Who, WhoID: tool.WhoID, DueDays: asNeeded}, tool.Name, m.t("recorded.measure"))
 		default:
-			add(m.n("step.survey", len(tool.Items), "tool", tool.Name), "", st.DueDays, tool.Name, m.t("recorded.answers"))
+			add(m.n("step.survey", len(tool.Items), "tool", tool.Name), whole(tool), tool.Name, m.t("recorded.answers"))
 		}
 	}
-	add(m.t("step.hand"), "", asNeeded, m.t("with.record"), m.t("recorded.hand"))
+	add(m.t("step.hand"), later, m.t("with.record"), m.t("recorded.hand"))
 	return t
 }

@@ -87,6 +87,7 @@ func (s store) forget(ctx context.Context, id int64) error {
 		`DELETE FROM lifecycle_states WHERE customer_id = $1`, `DELETE FROM lifecycle_history WHERE customer_id = $1`,
 		`DELETE FROM lifecycle_decisions WHERE customer_id = $1`,
 		`DELETE FROM lifecycle_task_items WHERE task_id IN (SELECT t.id FROM lifecycle_tasks t WHERE t.customer_id = $1)`,
+		`DELETE FROM lifecycle_duties WHERE task_id IN (SELECT t.id FROM lifecycle_tasks t WHERE t.customer_id = $1)`,
 		`DELETE FROM lifecycle_tasks WHERE customer_id = $1`,
 	} {
 		if _, err := s.db.Q(ctx).ExecContext(ctx, text, id); err != nil {

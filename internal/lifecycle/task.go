@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"zhike/internal/platform/audit"
+	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/vault"
 	"zhike/internal/platform/web"
@@ -24,6 +25,7 @@ type Task struct {
 	ClosedBy   string     `json:"closed_by"`
 	Items      []TaskItem `json:"items" doc:"Those that were filled in"`
 	Done       int        `json:"done" doc:"Items that need nothing more"`
+	Owed       []Owed     `json:"owed" doc:"What is still to be done, by whom and until when; the longest overdue first"`
 }
 
 // TaskItem is a step that was done, a cause that was found, or an answer.
@@ -65,6 +67,7 @@ type taskRow struct {
 	outcome            string
 	openedAt, openedBy int64
 	closedAt, closedBy int64
+	from               clock.Day // the days of its duties run from here
 }
 
 type itemRow struct {
@@ -105,7 +108,7 @@ func (s *Service) taskViews(ctx context.Context, rows []taskRow) ([]Task, error)
 	}
 	out := make([]Task, len(rows))
 	for i, r := range rows {
-		out[i] = Task{ID: r.id, CustomerID: r.customer, Outcome: r.outcome, OpenedAt: r.openedAt, OpenedBy: names[r.openedBy], ClosedBy: names[r.closedBy], Items: []TaskItem{}}
+		out[i] = Task{ID: r.id, CustomerID: r.customer, Outcome: r.outcome, OpenedAt: r.openedAt, OpenedBy: names[r.openedBy], ClosedBy: names[r.closedBy], Items: []TaskItem{}, Owed: []Owed{}}
 		if r.outcome == "" {
 			out[i].Outcome = "open"
 		} else {
@@ -134,6 +137,21 @@ func (s *Service) taskViews(ctx context.Context, rows []taskRow) ([]Task, error)
 			}
 		}
 	}
+	owed, err := s.store.owedOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	told, err := s.tellOwed(ctx, owed)
+	if err != nil {
+		return nil, err
+	}
+	for i := range out {
+		for _, o := range told {
+			if o.TaskID == out[i].ID {
+				out[i].Owed = append(out[i].Owed, o)
+			}
+		}
+	}
 	return out, nil
 }
 
@@ -151,7 +169,8 @@ func (s *Service) OpenTask(ctx context.Context, customerID int64, in TaskIn) (Ta
 	if cfg.version == 0 {
 		return Task{}, notBegun()
 	}
-	if c.Tool(in.Tool) == nil {
+	t := c.Tool(in.Tool)
+	if t == nil {
 		return Task{}, errs.New(errs.Invalid, "invalid").WithField("tool", "lifecycle.no_tool", "code", rule.Shortened(in.Tool))
 	}
 	r := taskRow{customer: customerID, tool: in.Tool, version: cfg.version, openedAt: s.now(), openedBy: staffOf(ctx)}
@@ -169,10 +188,16 @@ func (s *Service) OpenTask(ctx context.Context, customerID int64, in TaskIn) (Ta
 		if slices.ContainsFunc(have, func(o taskRow) bool { return o.tool == in.Tool && o.outcome == "" }) {
 			return errs.New(errs.Conflict, "lifecycle.task_open")
 		}
+		if r.from, err = s.runsFrom(ctx, t, customerID, r.openedAt, have); err != nil {
+			return err
+		}
 		if r.id, err = s.DB.NextID(ctx, "lifecycle_task"); err != nil {
 			return err
 		}
 		if err := s.store.insertTask(ctx, &r); err != nil {
+			return err
+		}
+		if err := s.owe(ctx, &r, t); err != nil {
 			return err
 		}
 		return s.recordTask(ctx, &r, "lifecycle.task_open", nil, map[string]any{"tool": in.Tool})
@@ -240,6 +265,9 @@ func (s *Service) CloseTask(ctx context.Context, customerID, taskID int64, in Ta
 	}
 	err = s.DB.InTx(ctx, func(ctx context.Context) error {
 		if err := s.store.closeTask(ctx, r); err != nil {
+			return err
+		}
+		if err := s.owe(ctx, r, t); err != nil {
 			return err
 		}
 		return s.recordTask(ctx, r, "lifecycle.task_close", map[string]any{"outcome": before}, map[string]any{"outcome": r.outcome})

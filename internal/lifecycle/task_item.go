@@ -53,6 +53,9 @@ func (s *Service) FillItem(ctx context.Context, customerID, taskID int64, item s
 		if err := s.store.putItem(ctx, &row); err != nil {
 			return err
 		}
+		if err := s.owe(ctx, r, t); err != nil {
+			return err
+		}
 		if t.Kind == ToolSurvey && in.Result != "" {
 			if err := s.land(ctx, customerID, it, in); err != nil {
 				return err

@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"slices"
-	"unicode/utf8"
 )
 
 // Tool is something that staff work through with a customer of a stage:
@@ -19,6 +18,8 @@ type Tool struct {
 	Items []ToolItem `json:"items" maxItems:"60"`
 	// Measures are what can be done about causes, of a diagnosis.
 	Measures []ToolChoice `json:"measures" maxItems:"60"`
+	// Duty is of the tool as a whole, and of steps that do not say otherwise.
+	Duty
 }
 
 // The kinds of tools.
@@ -37,9 +38,8 @@ type ToolItem struct {
 	Field string `json:"field" maxLength:"70" doc:"Custom field that the answer is written to, f.<code>; empty for none"`
 	// Choices are the answers of a question; none is a text.
 	Choices []ToolChoice `json:"choices" maxItems:"60"`
-	// Owner and DueDays are what the SOP says about a step.
-	Owner   string `json:"owner,omitempty" maxLength:"100" doc:"Who does the step; empty: who is responsible for the stage"`
-	DueDays int    `json:"due_days,omitempty" minimum:"0" maximum:"3650" doc:"Within how many days of coming to the stage; 0: not laid down"`
+	// Duty is who owes a step and until when; what it leaves open is the tool's.
+	Duty
 }
 
 // ToolChoice is an answer or a measure.
@@ -104,6 +104,7 @@ func (c *Config) checkTools(f *faults) {
 		f.code(path+".code", t.Code, seen)
 		f.name(path+".name", t.Name)
 		f.text(path+".about", t.About)
+		t.check(f, path)
 		if t.Kind != ToolSteps && t.Kind != ToolDiagnosis && t.Kind != ToolSurvey {
 			f.add(path+".kind", "lifecycle.bad_tool_kind")
 		}
@@ -120,7 +121,7 @@ func (c *Config) checkTools(f *faults) {
 			place := path + "." + at("items", k)
 			f.code(place+".code", it.Code, items)
 			f.said(place+".text", it.Text)
-			f.duty(place, it.Owner, it.DueDays)
+			it.check(f, place)
 			f.choices(place+".choices", it.Choices)
 		}
 		f.choices(path+".measures", t.Measures)
@@ -137,16 +138,6 @@ func (f *faults) choices(path string, list []ToolChoice) {
 		place := at(path, i)
 		f.code(place+".code", list[i].Code, seen)
 		f.said(place+".text", list[i].Text)
-	}
-}
-
-// duty is who does something within how many days.
-func (f *faults) duty(path, owner string, days int) {
-	if utf8.RuneCountInString(owner) > maxName {
-		f.add(path+".owner", "lifecycle.text_long", "max", maxName)
-	}
-	if days < 0 || days > maxStay {
-		f.add(path+".due_days", "lifecycle.bad_number", "min", 0, "max", maxStay)
 	}
 }
 

@@ -55,7 +55,7 @@ func (c *Config) checkStages(f *faults) {
 		f.name(at("stages", i)+".name", s.Name)
 		f.text(at("stages", i)+".advice", s.Advice)
 		f.text(at("stages", i)+".goal", s.Goal)
-		f.duty(at("stages", i), s.Owner, s.DueDays)
+		(&Duty{Owner: s.Owner, DueDays: s.DueDays}).check(f, at("stages", i))
 		if s.Tone < 0 || s.Tone > 8 {
 			f.add(at("stages", i)+".tone", "lifecycle.bad_number", "min", 0, "max", 8)
 		}
