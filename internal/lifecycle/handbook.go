@@ -423,6 +423,9 @@ func (m *manual) changes() document.Section {
 		if a := m.approved[v.Version]; a != nil {
 			approved = m.who(a.ByName) + " " + m.day(a.At)
 		}
+		for _, w := range m.withdrawn[v.Version] {
+			approved += "\n" + m.withdrawal(w)
+		}
 		t.Add(v.Version, m.day(v.CreatedAt), m.who(v.Author), v.Note, approved)
 	}
 	if len(t.Rows) == 0 {

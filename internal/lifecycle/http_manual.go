@@ -18,6 +18,13 @@ type approveManual struct {
 	}
 }
 
+type withdrawManual struct {
+	Body struct {
+		Version int64  `json:"version" minimum:"1" doc:"Version whose approval is withdrawn"`
+		Reason  string `json:"reason" minLength:"1" maxLength:"500" doc:"Why; it stands in the document"`
+	}
+}
+
 // manualFormats are the files a manual is written as.
 var manualFormats = []struct {
 	ext, id, media, summary string
@@ -44,6 +51,11 @@ func (s *Service) manualRoutes(api *web.API) {
 			Summary: "Approve it as the version in force has it"},
 			func(ctx context.Context, in *approveManual) (Manual, error) {
 				return s.Approve(ctx, kind, in.Body.Version, in.Body.Note)
+			})
+		web.Register(api, web.Route{Method: http.MethodPost, Path: "/lifecycle/" + string(kind) + "/withdrawal", ID: "withdrawLifecycle" + n.id, Tag: tagName, Permission: PermApprove,
+			Summary: "Withdraw the approval of a version; it stays in the history"},
+			func(ctx context.Context, in *withdrawManual) (Manual, error) {
+				return s.Withdraw(ctx, kind, in.Body.Version, in.Body.Reason)
 			})
 		for _, f := range manualFormats {
 			web.RegisterDownload(api, web.Route{Method: http.MethodGet, Path: "/lifecycle/" + string(kind) + "." + f.ext, ID: "getLifecycle" + n.id + f.id, Tag: tagName,

@@ -8,11 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"zhike/internal/document"
-	"zhike/internal/platform/audit"
-	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/i18n"
 	"zhike/internal/platform/web"
@@ -47,7 +44,8 @@ type Manual struct {
 	Version     int64         `json:"version" doc:"Of the configuration; 0 is the shipped one before the lifecycle has begun"`
 	InForce     bool          `json:"in_force" doc:"The version is the one in force"`
 	Fingerprint string        `json:"fingerprint" doc:"Of the content of the version, hexadecimal"`
-	Approval    *Approval     `json:"approval" doc:"Null until somebody approved it"`
+	Approval    *Approval     `json:"approval" doc:"Null until somebody approved it, and where the approval was withdrawn"`
+	Withdrawals []Withdrawal  `json:"withdrawals" doc:"Approvals of the version that were withdrawn, the latest first"`
 	Gaps        []string      `json:"gaps" doc:"What the configuration leaves open and the document therefore cannot say"`
 	View        document.View `json:"view"`
 
@@ -81,7 +79,7 @@ func (s *Service) Manual(ctx context.Context, kind ManualKind, version int64) (M
 	}
 	m := &manual{ctx: ctx, s: s, locale: web.Locale(ctx), kind: kind, row: row}
 	m.c = c.Localized(m.locale)
-	out := Manual{Kind: kind, Version: row.version, InForce: row.version == newest, Gaps: []string{}}
+	out := Manual{Kind: kind, Version: row.version, InForce: row.version == newest, Withdrawals: []Withdrawal{}, Gaps: []string{}}
 	if out.Fingerprint, err = fingerprint(kind, c); err != nil {
 		return out, err
 	}
@@ -89,6 +87,7 @@ func (s *Service) Manual(ctx context.Context, kind ManualKind, version int64) (M
 		return out, err
 	}
 	out.Approval = m.approval
+	out.Withdrawals = append(out.Withdrawals, m.withdrawn[m.row.version]...)
 	out.Gaps = append(out.Gaps, m.gaps()...)
 	if out.doc, err = m.write(out.Fingerprint); err != nil {
 		return out, err
@@ -99,47 +98,6 @@ func (s *Service) Manual(ctx context.Context, kind ManualKind, version int64) (M
 
 // Document is what writers of package document take.
 func (m *Manual) Document() *document.Document { return m.doc }
-
-// Approve notes that the actor approves a manual of the version in force. Errors:
-// lifecycle.not_begun, lifecycle.changed where another version is in force,
-// lifecycle.approved_already, lifecycle.note_long, lifecycle.no_manual.
-func (s *Service) Approve(ctx context.Context, kind ManualKind, version int64, note string) (Manual, error) {
-	if note = strings.TrimSpace(note); utf8.RuneCountInString(note) > maxNote {
-		return Manual{}, errs.New(errs.Invalid, "invalid").WithField("note", "lifecycle.note_long", "max", maxNote)
-	}
-	if kind != Handbook && kind != SOP {
-		return Manual{}, errs.New(errs.NotFound, "lifecycle.no_manual")
-	}
-	err := s.DB.InTx(ctx, func(ctx context.Context) error {
-		c, row, err := s.config(ctx, 0)
-		if err != nil {
-			return err
-		}
-		switch {
-		case row.version == 0:
-			return notBegun()
-		case row.version != version:
-			return errs.New(errs.Conflict, "lifecycle.changed", "version", row.version)
-		}
-		print, err := fingerprint(kind, c)
-		if err != nil {
-			return err
-		}
-		err = s.store.insertApproval(ctx, kind, &approvalRow{version, print, note, staffOf(ctx), s.now()})
-		if db.IsUnique(err) {
-			return errs.New(errs.Conflict, "lifecycle.approved_already", "version", version)
-		}
-		if err != nil {
-			return err
-		}
-		return s.record(ctx, audit.Entry{Action: "lifecycle.approve", ObjectType: "lifecycle", ObjectID: string(kind),
-			After: map[string]any{"version": version, "fingerprint": print}})
-	})
-	if err != nil {
-		return Manual{}, err
-	}
-	return s.Manual(ctx, kind, version)
-}
 
 // manual writes one document.
 type manual struct {
@@ -152,9 +110,11 @@ type manual struct {
 	approval *Approval
 	history  []Version
 	approved map[int64]*Approval
-	author   string
-	rules    map[string]string // sentences by rule
-	offices  offices
+	// withdrawn approvals by version, the latest first
+	withdrawn map[int64][]Withdrawal
+	author    string
+	rules     map[string]string // sentences by rule
+	offices   offices
 }
 
 // t is the text manual.<key>. i18n-keys: manual.*
@@ -182,9 +142,16 @@ func (m *manual) read(print string) error {
 	if err != nil {
 		return err
 	}
+	gone, err := m.s.store.withdrawals(m.ctx, m.kind)
+	if err != nil {
+		return err
+	}
 	ids := []int64{m.row.author}
 	for _, r := range rows {
 		ids = append(ids, r.by)
+	}
+	for _, r := range gone {
+		ids = append(ids, r.by, r.withdrawnBy)
 	}
 	names, err := m.s.people(m.ctx, ids)
 	if err != nil {
@@ -199,6 +166,13 @@ func (m *manual) read(print string) error {
 		m.approved[r.version] = &Approval{By: r.by, ByName: names[r.by], At: r.at, Note: r.note}
 	}
 	m.approval = m.approved[m.row.version]
+	m.withdrawn = map[int64][]Withdrawal{}
+	for _, r := range gone {
+		m.withdrawn[r.version] = append(m.withdrawn[r.version], Withdrawal{
+			Approval: Approval{By: r.by, ByName: names[r.by], At: r.at, Note: r.note},
+			By:       r.withdrawnBy, ByName: names[r.withdrawnBy], At: r.withdrawnAt, Reason: r.reason,
+		})
+	}
 	if m.offices, err = m.s.offices(m.ctx); err != nil {
 		return err
 	}
@@ -237,6 +211,10 @@ func (m *manual) write(print string) (*document.Document, error) {
 	} else {
 		d.Draft = m.t("draft")
 		d.Facts = append(d.Facts, document.Term{Term: m.t("fact.approved_by"), Text: m.t("not_approved")})
+		if gone := m.withdrawn[m.row.version]; len(gone) > 0 {
+			d.Draft = m.t("withdrawn")
+			d.Facts[len(d.Facts)-1] = document.Term{Term: m.t("fact.withdrawn"), Text: m.withdrawal(gone[0])}
+		}
 	}
 	d.Facts = append(d.Facts, document.Term{Term: m.t("fact.made"), Text: m.day(m.s.now())}, document.Term{Term: m.t("fact.fingerprint"), Text: print[:12]})
 	d.Headline = []string{m.t("headline."+string(m.kind), "stages", m.stageNames())}
@@ -257,6 +235,11 @@ func (m *manual) write(print string) (*document.Document, error) {
 		}
 	}
 	return d, nil
+}
+
+// withdrawal says who withdrew an approval, when and why.
+func (m *manual) withdrawal(w Withdrawal) string {
+	return m.t("withdrawn_by", "name", m.who(w.ByName), "day", m.day(w.At), "approver", m.who(w.Approval.ByName), "approved", m.day(w.Approval.At), "reason", w.Reason)
 }
 
 // gaps names what the configuration leaves open.

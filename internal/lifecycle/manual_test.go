@@ -83,6 +83,7 @@ func TestManualsFollowTheConfiguration(t *testing.T) {
 				}
 			}
 			approves(t, w)
+			withdraws(t, w)
 		})
 	}
 }
@@ -131,5 +132,54 @@ func approves(t *testing.T, w *firm) {
 	}
 	if _, err := s.Manual(w.ctx, "manual", 0); !errs.Is(err, "lifecycle.no_manual") {
 		t.Errorf("another kind: %v", err)
+	}
+}
+
+// A withdrawn approval counts no longer, stays in the history with its reason, and
+// the version may be approved again. It begins where approves ended.
+func withdraws(t *testing.T, w *firm) {
+	s := w.a.Lifecycle
+	boss := auth.With(t.Context(), &auth.Actor{StaffID: 7, Scope: auth.ScopeAll})
+	if _, err := s.Withdraw(boss, lifecycle.SOP, 1, "  "); fieldsOf(err)["reason"] != "lifecycle.withdraw_reason_missing" {
+		t.Errorf("without a reason: %v", err)
+	}
+	for _, c := range []struct {
+		kind    lifecycle.ManualKind
+		version int64
+	}{{lifecycle.SOP, 2}, {lifecycle.Handbook, 1}} {
+		if _, err := s.Withdraw(boss, c.kind, c.version, "x"); !errs.Is(err, "lifecycle.not_approved") {
+			t.Errorf("%s %d was never approved: %v", c.kind, c.version, err)
+		}
+	}
+	m, err := s.Withdraw(boss, lifecycle.SOP, 1, " 责任人有误 ")
+	w.must(err)
+	if m.Approval != nil || len(m.Withdrawals) != 1 || m.Withdrawals[0].Reason != "责任人有误" || m.Withdrawals[0].Approval.Note != "同意" || m.Withdrawals[0].By != 7 {
+		t.Errorf("withdrawn: %+v", m)
+	}
+	if m.View.Draft != "批准已撤回" || !strings.Contains(said(t, &m), "责任人有误") {
+		t.Errorf("the document does not say so: %q", m.View.Draft)
+	}
+	if _, err := s.Withdraw(boss, lifecycle.SOP, 1, "x"); !errs.Is(err, "lifecycle.not_approved") {
+		t.Errorf("twice: %v", err)
+	}
+	if m, err = s.Manual(w.ctx, lifecycle.SOP, 2); err != nil || !strings.Contains(said(t, &m), "责任人有误") || m.View.Draft == "批准已撤回" {
+		t.Errorf("the next version's history, %v", err)
+	}
+	for n := range 2 { // approved again, and withdrawn again
+		m, err = s.Approve(boss, lifecycle.SOP, 2, "")
+		w.must(err)
+		if m.Approval == nil || len(m.Withdrawals) != n || m.View.Draft != "" {
+			t.Errorf("approved the %d. time: %+v", n+1, m)
+		}
+		m, err = s.Withdraw(boss, lifecycle.SOP, 2, "再议")
+		w.must(err)
+		if len(m.Withdrawals) != n+1 {
+			t.Errorf("withdrawn the %d. time: %+v", n+1, m)
+		}
+	}
+	var entries int
+	w.must(w.a.DB.Q(w.ctx).QueryRowContext(w.ctx, `SELECT COUNT(*) FROM audit_log WHERE action = 'lifecycle.withdraw' AND object_id = 'sop'`).Scan(&entries))
+	if entries != 3 {
+		t.Errorf("%d audit entries", entries)
 	}
 }

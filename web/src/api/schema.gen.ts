@@ -2512,6 +2512,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/lifecycle/duty-holders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Departments and roles that steps may be given to */
+        get: operations["listDutyHolders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/lifecycle/flow": {
         parameters: {
             query?: never;
@@ -2608,6 +2625,23 @@ export interface paths {
         put?: never;
         /** Approve it as the version in force has it */
         post: operations["approveLifecycleHandbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/handbook/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw the approval of a version; it stays in the history */
+        post: operations["withdrawLifecycleHandbook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2727,6 +2761,40 @@ export interface paths {
         put?: never;
         /** Approve it as the version in force has it */
         post: operations["approveLifecycleSOP"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/sop/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw the approval of a version; it stays in the history */
+        post: operations["withdrawLifecycleSOP"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Steps of tools that are to be done, by whom and until when; the longest overdue first */
+        get: operations["listOwedSteps"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8250,6 +8318,13 @@ export interface components {
             /** @description Rules do not move the customer up to this day, 2026-12-31; left out: they go on tomorrow */
             until?: string;
         };
+        LifecycleDutyHolder: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @enum {string} */
+            who: "department" | "role";
+        };
         LifecycleFileConfig: {
             config: components["schemas"]["LifecycleConfig"];
         };
@@ -8280,7 +8355,7 @@ export interface components {
             won: number;
         };
         LifecycleManual: {
-            /** @description Null until somebody approved it */
+            /** @description Null until somebody approved it, and where the approval was withdrawn */
             approval: components["schemas"]["LifecycleApproval"] | null;
             /** @description Of the content of the version, hexadecimal */
             fingerprint: string;
@@ -8296,6 +8371,8 @@ export interface components {
              */
             version: number;
             view: components["schemas"]["DocumentView"];
+            /** @description Approvals of the version that were withdrawn, the latest first */
+            withdrawals: components["schemas"]["LifecycleWithdrawal"][];
         };
         LifecycleMeasureFigure: {
             /** Format: int64 */
@@ -8407,6 +8484,51 @@ export interface components {
              * @description Of the configuration in force
              */
             version: number;
+        };
+        LifecycleOwed: {
+            /** @description due_at was counted in working hours; else it is the end of a day */
+            by_hour: boolean;
+            /** Format: int64 */
+            customer_id: number;
+            customer_name: string;
+            /**
+             * Format: int64
+             * @description Unix ms; null where no time is laid down
+             */
+            due_at: number | null;
+            /** @description The holidays of the year are not known: Monday to Friday were taken as working days */
+            guessed: boolean;
+            /** @description Code of the step; empty for a diagnosis or a questionnaire as a whole */
+            item: string;
+            /** @enum {string} */
+            kind: "steps" | "diagnosis" | "survey";
+            /** @description The reader owes it */
+            mine: boolean;
+            overdue: boolean;
+            /** Format: int64 */
+            task_id: number;
+            /** @description What is to be done */
+            text: string;
+            /** @description Name */
+            tool: string;
+            /** @enum {string} */
+            who: "owner" | "adviser" | "opener" | "department" | "role";
+            /** @description Of the person, the department or the role; empty where there is none (any more) */
+            who_name: string;
+        };
+        LifecycleOwedList: {
+            items: components["schemas"]["LifecycleOwed"][];
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description Overdue ones among them; up to 500
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Up to 500
+             */
+            overdue: number;
         };
         LifecyclePassage: {
             /**
@@ -8564,6 +8686,8 @@ export interface components {
             opened_by: string;
             /** @enum {string} */
             outcome: "open" | "done" | "won" | "lost";
+            /** @description What is still to be done, by whom and until when; the longest overdue first */
+            owed: components["schemas"]["LifecycleOwed"][];
             /** @description As it was when the task was opened */
             tool: components["schemas"]["LifecycleTool"];
         };
@@ -8603,13 +8727,35 @@ export interface components {
         LifecycleTool: {
             about: string;
             code: string;
+            /**
+             * Format: int64
+             * @description Within how many days of coming to the stage; 0: not laid down
+             */
+            due_days?: number;
+            /**
+             * Format: int64
+             * @description Within how many working hours of the beginning of the task; 0: not laid down
+             */
+            due_hours?: number;
             items: components["schemas"]["LifecycleToolItem"][];
             /** @enum {string} */
             kind: "steps" | "diagnosis" | "survey";
             measures: components["schemas"]["LifecycleToolChoice"][];
             name: string;
+            /** @description What documents call whoever does it; empty: the name of who */
+            owner?: string;
             /** @description Codes of the stages that it is offered for; none is all */
             stages: string[];
+            /**
+             * @description Who owes it: the customer's owner (also where left out), the customer's adviser (the owner where there is none), whoever began the task, a department, a role
+             * @enum {string}
+             */
+            who?: "owner" | "adviser" | "opener" | "department" | "role" | "";
+            /**
+             * Format: int64
+             * @description Of the department or the role
+             */
+            who_id?: number;
         };
         LifecycleToolChoice: {
             code: string;
@@ -8638,11 +8784,26 @@ export interface components {
              * @description Within how many days of coming to the stage; 0: not laid down
              */
             due_days?: number;
+            /**
+             * Format: int64
+             * @description Within how many working hours of the beginning of the task; 0: not laid down
+             */
+            due_hours?: number;
             /** @description Custom field that the answer is written to, f.<code>; empty for none */
             field: string;
-            /** @description Who does the step; empty: who is responsible for the stage */
+            /** @description What documents call whoever does it; empty: the name of who */
             owner?: string;
             text: string;
+            /**
+             * @description Who owes it: the customer's owner (also where left out), the customer's adviser (the owner where there is none), whoever began the task, a department, a role
+             * @enum {string}
+             */
+            who?: "owner" | "adviser" | "opener" | "department" | "role" | "";
+            /**
+             * Format: int64
+             * @description Of the department or the role
+             */
+            who_id?: number;
         };
         LifecycleToolRef: {
             code: string;
@@ -8687,6 +8848,22 @@ export interface components {
              * @description 0: the one that ships with the program, before the lifecycle has begun
              */
             version: number;
+        };
+        LifecycleWithdrawal: {
+            /** @description As it was */
+            approval: components["schemas"]["LifecycleApproval"];
+            /**
+             * Format: int64
+             * @description Unix milliseconds
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description Staff id
+             */
+            by: number;
+            by_name: string;
+            reason: string;
         };
         ListAudienceFresh: {
             items: components["schemas"]["AudienceFresh"][];
@@ -8753,6 +8930,9 @@ export interface components {
         };
         ListLifecycleDecision: {
             items: components["schemas"]["LifecycleDecision"][];
+        };
+        ListLifecycleDutyHolder: {
+            items: components["schemas"]["LifecycleDutyHolder"][];
         };
         ListLifecycleTask: {
             items: components["schemas"]["LifecycleTask"][];
@@ -11653,6 +11833,15 @@ export interface components {
         };
         WithdrawInputBody: {
             reason: string;
+        };
+        WithdrawManualBody: {
+            /** @description Why; it stands in the document */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version whose approval is withdrawn
+             */
+            version: number;
         };
     };
     responses: {
@@ -16421,6 +16610,27 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listDutyHolders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListLifecycleDutyHolder"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getLifecycleFlow: {
         parameters: {
             query: {
@@ -16556,6 +16766,34 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ApproveManualBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleManual"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawLifecycleHandbook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawManualBody"];
             };
         };
         responses: {
@@ -16734,6 +16972,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LifecycleManual"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawLifecycleSOP: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawManualBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleManual"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listOwedSteps: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Entries a page */
+                limit?: number;
+                /** @description mine where left out; all is what anybody owes */
+                of?: "mine" | "all" | "";
+                /** @description Those that are overdue, and no others */
+                overdue?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleOwedList"];
                 };
             };
             default: components["responses"]["Problem"];
