@@ -53,6 +53,12 @@ export const nav: NavEntry[] = [
         words: 'nav.words.customers',
       },
       {
+        path: '/lifecycle/steps',
+        label: 'nav.customers.steps',
+        permission: [perm.lifecycleView],
+        words: 'nav.words.steps',
+      },
+      {
         path: '/pool',
         label: 'nav.customers.pool',
         permission: [perm.customerPool],

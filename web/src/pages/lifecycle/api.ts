@@ -18,6 +18,7 @@ export type Passage = Schemas['LifecyclePassage']
 export type DecisionIn = Schemas['LifecycleDecisionIn']
 export type Task = Schemas['LifecycleTask']
 export type TaskItem = Schemas['LifecycleTaskItem']
+export type Owed = Schemas['LifecycleOwed']
 export type Tool = Schemas['LifecycleTool']
 export type Config = Schemas['LifecycleConfig']
 export type Stage = Schemas['LifecycleStage']
@@ -109,6 +110,12 @@ export const useTasks = (id: number, enabled: boolean) =>
       (await ok(api.GET('/customers/{id}/lifecycle/tasks', { params: at(id), signal }))).items,
   })
 
+/** What I owe to customers, or everybody; the longest overdue first. */
+export const loadOwed = (
+  query: { of?: 'mine' | 'all'; overdue?: boolean; limit?: number; cursor?: string },
+  signal: AbortSignal,
+) => ok(api.GET('/lifecycle/steps', { params: { query }, signal }))
+
 /** What was written about a customer: the record and every list by stage are asked again. */
 export function written(client: QueryClient) {
   client.invalidateQueries({ queryKey: key })
@@ -126,6 +133,15 @@ export const fillItem = (task: Task, item: string, body: Schemas['LifecycleTaskI
     api.PUT('/customers/{id}/lifecycle/tasks/{task_id}/items/{item}', {
       params: { path: { id: task.customer_id, task_id: task.id, item } },
       body,
+    }),
+  )
+
+/** Marks a step of a list as done, or takes that back with an empty result. */
+export const fillStep = (owed: Owed, result: string) =>
+  ok(
+    api.PUT('/customers/{id}/lifecycle/tasks/{task_id}/items/{item}', {
+      params: { path: { id: owed.customer_id, task_id: owed.task_id, item: owed.item } },
+      body: { result },
     }),
   )
 

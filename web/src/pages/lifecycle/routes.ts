@@ -14,6 +14,11 @@ export const routes: PageRoute[] = [
     page: () => import('./manuals/SopPage'),
   },
   {
+    path: '/lifecycle/steps',
+    permission: perm.lifecycleView,
+    page: () => import('./steps/StepsPage'),
+  },
+  {
     path: '/lifecycle/settings',
     permission: perm.lifecycleView,
     page: () => import('./settings/SettingsPage'),

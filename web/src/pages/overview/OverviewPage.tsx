@@ -26,6 +26,7 @@ import { FirstFigure } from './FirstFigure'
 import { Latest } from './Latest'
 import { Levels } from './Levels'
 import { MySteps } from './MySteps'
+import { OwedSteps } from './OwedSteps'
 import styles from './overview.module.css'
 import { Revenue } from './Revenue'
 import { Todos } from './Todos'
@@ -102,6 +103,7 @@ function Body({ data }: { data?: Overview }) {
     <>
       {data && data.todos.length > 0 && <Todos items={data.todos} />}
       {data && <MySteps />}
+      {data && <OwedSteps />}
       {data?.totals_hidden ? <Hidden /> : <Totals data={data} />}
       {data && <Latest data={data} />}
     </>

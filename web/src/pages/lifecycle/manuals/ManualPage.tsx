@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Form, Input } from 'antd'
-import { BadgeCheck, Download, FileText, Printer } from 'lucide-react'
+import { BadgeCheck, Download, FileText, Printer, Undo2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
@@ -21,7 +21,7 @@ import {
   useSay,
 } from '@/kit'
 import { key } from '../api'
-import { approveManual, type Manual, type ManualKind, useManual } from './api'
+import { approveManual, type Manual, type ManualKind, useManual, withdrawManual } from './api'
 import styles from './manuals.module.css'
 
 // i18n-keys: manuals.handbook.* manuals.sop.*
@@ -52,7 +52,9 @@ function State({ manual }: { manual: Manual }) {
   return manual.approval ? (
     <StatusTag kind="success">{t('manuals.approved')}</StatusTag>
   ) : (
-    <StatusTag kind="warning">{t('manuals.draft')}</StatusTag>
+    <StatusTag kind="warning">
+      {t(manual.withdrawals?.length ? 'manuals.withdrawn' : 'manuals.draft')}
+    </StatusTag>
   )
 }
 
@@ -97,19 +99,25 @@ function Actions({ manual }: { manual: Manual }) {
           <Approve manual={manual} open={asking} onClose={() => setAsking(false)} />
         </Can>
       )}
+      {manual.approval && (
+        <Can permission={perm.lifecycleApprove}>
+          <Button icon={<Undo2 size={16} />} onClick={() => setAsking(true)}>
+            {t('manuals.withdraw')}
+          </Button>
+          <Withdraw manual={manual} open={asking} onClose={() => setAsking(false)} />
+        </Can>
+      )}
     </>
   )
 }
 
-function Approve({
-  manual,
-  open,
-  onClose,
-}: {
+interface Asking {
   manual: Manual
   open: boolean
   onClose: () => void
-}) {
+}
+
+function Approve({ manual, open, onClose }: Asking) {
   const { t } = useTranslation()
   const { done } = useSay()
   const client = useQueryClient()
@@ -140,6 +148,38 @@ function Approve({
   )
 }
 
+function Withdraw({ manual, open, onClose }: Asking) {
+  const { t } = useTranslation()
+  const { done } = useSay()
+  const client = useQueryClient()
+  const submit = async ({ reason }: { reason: string }) => {
+    await withdrawManual(manual.kind, manual.version, reason)
+    await client.invalidateQueries({ queryKey: key })
+    onClose()
+    done(t('manuals.withdraw.done', { version: manual.version }))
+  }
+  return (
+    <FormDrawer<{ reason: string }>
+      open={open}
+      onClose={onClose}
+      title={t('manuals.withdraw.title', { version: manual.version })}
+      submitText={t('manuals.withdraw')}
+      initial={{ reason: '' }}
+      onSubmit={submit}
+      onReload={() => client.invalidateQueries({ queryKey: key })}
+    >
+      <p>{t('manuals.withdraw.text')}</p>
+      <Form.Item
+        name="reason"
+        label={t('manuals.withdraw.reason')}
+        rules={[{ required: true, whitespace: true, message: t('manuals.withdraw.missing') }]}
+      >
+        <Input.TextArea rows={3} maxLength={500} />
+      </Form.Item>
+    </FormDrawer>
+  )
+}
+
 function Body({ manual }: { manual: Manual }) {
   const { t } = useTranslation()
   const { view, approval } = manual
@@ -164,6 +204,24 @@ function Body({ manual }: { manual: Manual }) {
             }
           />
         )}
+        {!approval &&
+          manual.withdrawals?.map((w) => (
+            <Alert
+              key={w.at}
+              type="warning"
+              showIcon
+              title={t('manuals.withdrawn_by', {
+                name: w.by_name || t('manuals.program'),
+                approver: w.approval.by_name || t('manuals.program'),
+              })}
+              description={
+                <>
+                  <DateTime at={w.at} />
+                  <div>{w.reason}</div>
+                </>
+              }
+            />
+          ))}
         <DocumentSections sections={sections} />
       </article>
     </div>

@@ -25,3 +25,10 @@ export const approveManual = (kind: ManualKind, version: number, note: string) =
     ? ok(api.POST('/lifecycle/handbook/approval', { body }))
     : ok(api.POST('/lifecycle/sop/approval', { body }))
 }
+
+export const withdrawManual = (kind: ManualKind, version: number, reason: string) => {
+  const body = { version, reason }
+  return kind === 'handbook'
+    ? ok(api.POST('/lifecycle/handbook/withdrawal', { body }))
+    : ok(api.POST('/lifecycle/sop/withdrawal', { body }))
+}

@@ -4,7 +4,16 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { perm } from '@/app/permissions'
 import { DateTime, DetailDrawer, useMe, useSay } from '@/kit'
-import { closeTask, fillItem, type Task, type TaskItem, type Tool, written } from '../api'
+import {
+  closeTask,
+  fillItem,
+  type Owed,
+  type Task,
+  type TaskItem,
+  type Tool,
+  written,
+} from '../api'
+import { DueBy } from '../steps/DueBy'
 import styles from './record.module.css'
 import { Outcome } from './Tasks'
 
@@ -61,6 +70,7 @@ export function TaskDrawer({ task, onClose }: { task: Task; onClose: () => void 
         )
       }
     >
+      {task.owed.some((o) => !o.item) && <DueBy owed={task.owed.find((o) => !o.item)} />}
       {task.tool.about && <p className="zk-muted">{task.tool.about}</p>}
       <ol className={styles.items}>
         {task.tool.items.map((item) => (
@@ -69,6 +79,7 @@ export function TaskDrawer({ task, onClose }: { task: Task; onClose: () => void 
             tool={task.tool}
             item={item}
             filled={task.items.find((x) => x.item === item.code)}
+            owed={task.owed.find((o) => o.item === item.code)}
             disabled={!may || closed || busy}
             onFill={(body) => act(() => fillItem(task, item.code, body))}
           />
@@ -83,12 +94,14 @@ function ItemForm({
   tool,
   item,
   filled,
+  owed,
   disabled,
   onFill,
 }: {
   tool: Tool
   item: Item
   filled?: TaskItem
+  owed?: Owed
   disabled: boolean
   onFill: (body: Filled) => void
 }) {
@@ -131,6 +144,7 @@ function ItemForm({
           {item.text}
         </Checkbox>
       )}
+      <DueBy owed={owed} />
       {tool.kind === 'diagnosis' && found && (
         <div className={styles.measure}>
           <Select

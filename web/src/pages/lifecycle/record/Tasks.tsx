@@ -3,9 +3,11 @@ import { Button } from 'antd'
 import { ClipboardCheck, ListChecks, MessageCircleQuestion } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useSearchParams } from 'react-router'
 import { perm } from '@/app/permissions'
 import { StatusTag, useMe, useSay } from '@/kit'
 import { key, type OfCustomer, openTask, type Task, useTasks } from '../api'
+import { DueBy } from '../steps/DueBy'
 import styles from './record.module.css'
 import { TaskDrawer } from './TaskDrawer'
 
@@ -18,7 +20,9 @@ export function Tasks({ id, tools }: { id: number; tools: OfCustomer['tools'] })
   const client = useQueryClient()
   const { fail } = useSay()
   const query = useTasks(id, true)
-  const [shown, setShown] = useState<number | null>(null)
+  // A list of steps leads to the task.
+  const [params] = useSearchParams()
+  const [shown, setShown] = useState<number | null>(Number(params.get('task')) || null)
   const tasks = query.data ?? []
   const open = tasks.find((task) => task.id === shown)
   const begun = new Set(tasks.filter((x) => x.outcome === 'open').map((x) => x.tool.code))
@@ -36,10 +40,13 @@ export function Tasks({ id, tools }: { id: number; tools: OfCustomer['tools'] })
   return (
     <div className={styles.tasks}>
       {tasks.map((task) => (
-        <Button key={task.id} block className={styles.task} onClick={() => setShown(task.id)}>
-          <span>{task.tool.name}</span>
-          <Outcome task={task} />
-        </Button>
+        <div key={task.id}>
+          <Button block className={styles.task} onClick={() => setShown(task.id)}>
+            <span>{task.tool.name}</span>
+            <Outcome task={task} />
+          </Button>
+          <DueBy owed={task.owed[0]} named />
+        </div>
       ))}
       {offered.map((tool) => {
         const Icon = icons[tool.kind]

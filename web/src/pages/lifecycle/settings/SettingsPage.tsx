@@ -35,6 +35,7 @@ import { Moves } from './Moves'
 import { PreviewDrawer } from './PreviewDrawer'
 import { Stages } from './Stages'
 import styles from './settings.module.css'
+import { Tools } from './Tools'
 import { Versions } from './Versions'
 
 const mostFile = 512 * 1024 // bytes, as the server takes
@@ -168,6 +169,7 @@ function Editor({
       <Stages config={config} may={may} onChange={change} />
       <Begins config={config} may={may} onChange={change} />
       <Moves config={config} may={may} onChange={change} />
+      <Tools config={config} may={may} onChange={change} />
       {may && (
         <SaveBar status={dirty ? t('lifecycles.settings.dirty') : t('lifecycles.settings.clean')}>
           <Input

@@ -1,4 +1,4 @@
-import type { Config, Move, Stage } from '../api'
+import type { Config, Move, Stage, Tool } from '../api'
 
 /** A code that no stage or move has: "stage_7". */
 export function freeCode(prefix: string, taken: { code: string }[]): string {
@@ -23,6 +23,16 @@ export const newMove = (config: Config): Move => ({
   rule: null,
   min_stay_days: 0,
   hold_days: 1,
+})
+
+export const newTool = (config: Config): Tool => ({
+  code: freeCode('tool', config.tools),
+  name: '',
+  about: '',
+  kind: 'steps',
+  stages: [],
+  items: [],
+  measures: [],
 })
 
 /** The one at a place changed, or one more where the place is behind the last. */
