@@ -112,20 +112,21 @@ func (x *docx) clauseGap() string {
 }
 
 // contents is the table of contents: a field that a reader can bring up to date,
-// filled in already. It has no numbers of pages: only the program that breaks the
-// pages knows them, and asking it to count when the file is opened makes Word ask
-// whether the file may be trusted.
+// filled in already, each entry with the page of its heading as a field of its own.
+// Only the program that breaks the pages knows them: the settings ask it to count
+// when the file is opened.
 func (x *docx) contents() {
 	b := &x.b
 	b.WriteString(para(`<w:pStyle w:val="TOCHeading"/>`+newPage, text(i18n.T(x.d.Locale, "document.contents", nil))))
-	begin := `<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> TOC \o "1-2" \n \h \z \u </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>`
+	begin := fieldBegin(` TOC \o "1-2" \h \z \u `)
 	var last string // the entry that is not written yet: the field ends in the last one
 	entry := func(style, mark, number, title string) {
 		b.WriteString(last)
 		if last != "" {
 			b.WriteString("</w:p>")
 		}
-		last = `<w:p><w:pPr><w:pStyle w:val="` + style + `"/></w:pPr>` + begin + `<w:hyperlink w:anchor="` + mark + `" w:history="1">` + text(number) + `<w:r><w:tab/></w:r>` + text(title) + `</w:hyperlink>`
+		last = `<w:p><w:pPr><w:pStyle w:val="` + style + `"/></w:pPr>` + begin + `<w:hyperlink w:anchor="` + mark + `" w:history="1">` + text(number) + `<w:r><w:tab/></w:r>` + text(title) +
+			`<w:r><w:tab/></w:r>` + fieldBegin(` PAGEREF `+mark+` \h `) + text("1") + fieldEnd + `</w:hyperlink>`
 		begin = ""
 	}
 	for i, s := range x.d.Sections {
@@ -139,9 +140,16 @@ func (x *docx) contents() {
 		}
 	}
 	if last != "" {
-		b.WriteString(last + `<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>`)
+		b.WriteString(last + fieldEnd + `</w:p>`)
 	}
 }
+
+// A field of several runs: what follows its beginning is shown until it is counted.
+func fieldBegin(code string) string {
+	return `<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">` + code + `</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>`
+}
+
+const fieldEnd = `<w:r><w:fldChar w:fldCharType="end"/></w:r>`
 
 // figures are three a row.
 func (x *docx) figures() {

@@ -49,7 +49,7 @@ const numbering = `<w:numbering ` + wordNS + `>` +
 // settings: Chinese punctuation does not begin a line; numbers of pages are
 // counted by the program that opens the file.
 func (x *docx) settings() string {
-	return `<w:settings ` + wordNS + `><w:zoom w:percent="100"/><w:defaultTabStop w:val="420"/><w:characterSpacingControl w:val="compressPunctuation"/>` +
+	return `<w:settings ` + wordNS + `><w:zoom w:percent="100"/><w:defaultTabStop w:val="420"/><w:characterSpacingControl w:val="compressPunctuation"/><w:updateFields w:val="true"/>` +
 		`<w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>` +
 		`<w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/><w:decimalSymbol w:val="."/><w:listSeparator w:val=","/></w:settings>`
 }
@@ -80,8 +80,9 @@ func (x *docx) styles() string {
 	style("Headline", "Headline", "Normal", `<w:spacing w:before="0" w:after="560" w:line="340" w:lineRule="auto"/>`, head+color(AccentColor)+size(26))
 	style("Lead", "Lead", "Normal", `<w:keepNext/><w:spacing w:after="140"/>`, color("465552"))
 	style("TOCHeading", "TOC Heading", "Normal", `<w:keepNext/><w:spacing w:before="0" w:after="200"/>`, head+`<w:b/>`+color(AccentColor)+size(32))
-	style("TOC1", "toc 1", "Normal", `<w:tabs><w:tab w:val="left" w:pos="567"/></w:tabs><w:spacing w:before="120" w:after="40"/>`, head)
-	style("TOC2", "toc 2", "Normal", `<w:tabs><w:tab w:val="left" w:pos="1247"/></w:tabs><w:spacing w:before="0" w:after="20"/><w:ind w:left="567"/>`, color("465552"))
+	leader := `<w:tab w:val="right" w:leader="dot" w:pos="` + strconv.Itoa(textWidth) + `"/>`
+	style("TOC1", "toc 1", "Normal", `<w:tabs><w:tab w:val="left" w:pos="567"/>`+leader+`</w:tabs><w:spacing w:before="120" w:after="40"/>`, head)
+	style("TOC2", "toc 2", "Normal", `<w:tabs><w:tab w:val="left" w:pos="1247"/>`+leader+`</w:tabs><w:spacing w:before="0" w:after="20"/><w:ind w:left="567"/>`, color("465552"))
 	style("ListBullet", "List Bullet", "ListBullet", `<w:numPr><w:ilvl w:val="0"/><w:numId w:val="2"/></w:numPr><w:spacing w:after="60"/>`, ``)
 	style("ListNumber", "List Number", "ListNumber", `<w:spacing w:after="60"/>`, ``)
 	style("Caption", "caption", "Normal", `<w:keepNext/><w:spacing w:before="200" w:after="80"/>`, head+color(MutedColor)+size(19))

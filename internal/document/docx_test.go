@@ -113,18 +113,26 @@ func TestDOCXHoldsTogether(t *testing.T) {
 	if len(regexp.MustCompile(`word/charts/`).FindAllString(strings.Join(keys(parts), " "), -1)) != 3 {
 		t.Error("three charts were asked for")
 	}
+	entries := 0
 	for _, m := range regexp.MustCompile(`w:anchor="([^"]+)"`).FindAllStringSubmatch(body, -1) {
 		if strings.Count(body, `w:name="`+m[1]+`"`) != 1 {
 			t.Errorf("the table of contents leads to %s", m[1])
 		}
+		if strings.Count(body, ` PAGEREF `+m[1]+` `) != 1 {
+			t.Errorf("the entry of %s has no page", m[1])
+		}
+		entries++
 	}
 	for _, m := range regexp.MustCompile(`w:pStyle w:val="([^"]+)"`).FindAllStringSubmatch(body, -1) {
 		if !strings.Contains(parts["word/styles.xml"], `w:styleId="`+m[1]+`"`) {
 			t.Errorf("style %s is not defined", m[1])
 		}
 	}
-	if begin, end := strings.Count(body, `fldCharType="begin"`), strings.Count(body, `fldCharType="end"`); begin != 1 || end != 1 {
-		t.Errorf("%d fields begin, %d end", begin, end)
+	if begin, end := strings.Count(body, `fldCharType="begin"`), strings.Count(body, `fldCharType="end"`); begin != 1+entries || end != begin || entries != 3 {
+		t.Errorf("%d fields begin, %d end, %d entries", begin, end, entries)
+	}
+	if !strings.Contains(parts["word/settings.xml"], "<w:updateFields ") {
+		t.Error("nobody counts the pages of the contents")
 	}
 }
 
@@ -139,7 +147,7 @@ func TestDOCXSays(t *testing.T) {
 	parts := partsOf(t, sample(i18n.ZhCN))
 	body := parts["word/document.xml"]
 	for _, want := range []string{
-		`TOC \o "1-2" \n \h \z \u`, "甲 &amp; 乙 &lt;公司&gt;", "王芳 &lt;script&gt;", `<w:pStyle w:val="Heading1"/>`, `<w:pStyle w:val="Heading2"/>`,
+		`TOC \o "1-2" \h \z \u`, "甲 &amp; 乙 &lt;公司&gt;", "王芳 &lt;script&gt;", `<w:pStyle w:val="Heading1"/>`, `<w:pStyle w:val="Heading2"/>`,
 		`<w:tblHeader/>`, "¥12,345.60", "40.0%", "第一行</w:t></w:r><w:r><w:br/>", `w:fill="0D5029"`, `w:fill="` + levelTones[6].soft + `"`, "1,234",
 	} {
 		if !strings.Contains(body, want) {
