@@ -147,7 +147,7 @@ func BenchmarkCount(b *testing.B) {
 			}
 		})
 		b.Run(name+"/typed", func(b *testing.B) {
-			v := benchView(newLeaves(32 << 20))
+			v := benchView(newLeaves(64 << 20))
 			n := int64(0)
 			defer cpu(b)()
 			for b.Loop() {
@@ -245,14 +245,14 @@ func BenchmarkAudiences(b *testing.B) {
 	b.Run("200_in_full", func(b *testing.B) {
 		defer cpu(b)()
 		for b.Loop() {
-			v := benchView(newLeaves(32 << 20))
+			v := benchView(newLeaves(64 << 20))
 			for _, c := range conds {
 				count(b, v, c)
 			}
 		}
 	})
 	b.Run("200_of_one", func(b *testing.B) {
-		v := benchView(newLeaves(32 << 20))
+		v := benchView(newLeaves(64 << 20))
 		v.one = true
 		id := int64(0)
 		defer cpu(b)()

@@ -66,6 +66,9 @@ func (l *leaves) get(key string, cols func(fn func(Col)), blocks int, perRow int
 	k := l.list[key]
 	if k == nil {
 		bytes := int64(blocks+1) * (2*blockRows/8 + perRow*blockRows)
+		if bytes > l.most/2 { // most of the others would have to go
+			return nil
+		}
 		if l.room(bytes, false); l.bytes+bytes > l.most {
 			return nil
 		}
