@@ -231,7 +231,7 @@ func (s *Service) runExport(ctx context.Context, id int64) error {
 		return err
 	}
 	defer jobs.Frugal()()
-	s.DB.GiveBack(ctx)
+	defer s.DB.GiveBack(ctx)()
 	err = s.makeExport(ctx, r)
 	switch {
 	case err == nil:

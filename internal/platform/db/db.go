@@ -57,6 +57,8 @@ type DB struct {
 	// narrow gives the memory of a wide cache back; see WideCache.
 	narrow *time.Timer
 	wideMu sync.Mutex
+	// givenBack counts whose work leaves the writer few pages; see GiveBack.
+	givenBack atomic.Int64
 	// copyTypes are the types of columns by the query that gives them.
 	copyTypes sync.Map
 	openTx    atomic.Int64
@@ -203,12 +205,7 @@ func (d *DB) narrowLater() {
 	defer d.wideMu.Unlock()
 	if d.narrow == nil {
 		d.narrow = time.AfterFunc(wideFor, func() {
-			ctx := context.Background()
-			if conn, err := d.writer.Conn(ctx); err == nil { // else it is closed
-				cacheSize(ctx, conn, writerCache)
-				_, _ = conn.ExecContext(ctx, "PRAGMA shrink_memory")
-				_ = conn.Close()
-			}
+			d.setWriter(context.Background())
 			debug.FreeOSMemory()
 		})
 		return
@@ -217,14 +214,33 @@ func (d *DB) narrowLater() {
 }
 
 // GiveBack gives the memory of pages back that SQLite's writer and idle readers
-// keep, for long reading work that must stay within its memory. They read them
-// again.
-func (d *DB) GiveBack(ctx context.Context) {
-	if d.engine == SQLite && txFrom(ctx) == nil {
-		_, _ = d.writer.ExecContext(ctx, "PRAGMA shrink_memory") // about memory alone
-		n := d.reader.Stats().MaxOpenConnections
-		d.reader.SetMaxIdleConns(1)
-		d.reader.SetMaxIdleConns(n)
+// keep, for long reading work that must stay within its memory, and leaves the
+// writer few until back is called. They read them again.
+func (d *DB) GiveBack(ctx context.Context) (back func()) {
+	if d.engine != SQLite || txFrom(ctx) != nil {
+		return func() {}
+	}
+	n := d.reader.Stats().MaxOpenConnections
+	d.reader.SetMaxIdleConns(1)
+	d.reader.SetMaxIdleConns(n)
+	d.givenBack.Add(1)
+	d.setWriter(ctx)
+	return sync.OnceFunc(func() {
+		d.givenBack.Add(-1)
+		d.setWriter(context.WithoutCancel(ctx))
+	})
+}
+
+// setWriter gives the writer its usual cache, empty.
+func (d *DB) setWriter(ctx context.Context) {
+	size := writerCache
+	if d.givenBack.Load() > 0 {
+		size = smallCache
+	}
+	if conn, err := d.writer.Conn(ctx); err == nil { // else it is closed
+		cacheSize(ctx, conn, size)
+		_, _ = conn.ExecContext(ctx, "PRAGMA shrink_memory") // about memory alone
+		_ = conn.Close()
 	}
 }
 

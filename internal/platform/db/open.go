@@ -33,11 +33,13 @@ type Config struct {
 }
 
 // The page cache of SQLite's writer in KiB, that of a transaction which asked
-// for a wide one, and that of each reader. The memory is twice as much: a page
+// for a wide one, that of the writer beside work which must stay within its
+// memory, and that of each reader. The memory is twice as much: a page
 // with what stands beside it takes 4.3 KiB, and the allocator gives it eight.
 const (
 	writerCache = 48 << 10
 	wideCache   = 64 << 10
+	smallCache  = 12 << 10
 	readerCache = 8 << 10
 )
 
