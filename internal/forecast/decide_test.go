@@ -3,6 +3,7 @@ package forecast_test
 import (
 	"context"
 	"fmt"
+	"html"
 	"strings"
 	"testing"
 	"time"
@@ -204,5 +205,70 @@ HAVING COUNT(DISTINCT day) = %d ORDER BY MAX(day) DESC, customer_id LIMIT 1`, da
 		}
 		_, err = w.a.Forecast.Next(w.ctx, 1<<40)
 		w.fails(err, "customer.not_found")
+	})
+}
+
+// A scheme that grades by a figure of the model alone: refused without one, with
+// a reason that names figure, band and what it rests on, and with the level that
+// the company chose for whom the model does not cover.
+func TestGradingByAModel(t *testing.T) {
+	each(t, 0, func(w *firm) {
+		w.cdnow()
+		sch := &tiering.Scheme{Code: "alive", Name: "按模型", Dimension: tiering.DimensionLoyalty, Method: tiering.MethodModel, Measure: tiering.MeasureNet,
+			Levels: []tiering.Level{{Code: "loyal", Name: "忠诚"}, {Code: "general", Name: "一般"}, {Code: "churn-risk", Name: "流失风险"}},
+			Model:  &tiering.Bands{Figure: tiering.MetricAlive, Cuts: []float64{0.8, 0.3}, Uncovered: "general"}}
+		_, err := w.a.Tiering.SaveScheme(w.ctx, sch, 0)
+		w.must(err)
+		day := clock.DateDay(1998, 6, 30)
+		in := tiering.RunInput{Scheme: sch.Code, AsOf: &day}
+		_, err = w.a.Tiering.RunNow(w.ctx, in)
+		w.fails(err, "tier.no_model_purchases")
+		_, err = w.a.Forecast.FitNow(w.ctx, forecast.Purchases, nil)
+		w.must(err)
+		preview, err := w.a.Tiering.PreviewScheme(w.ctx, sch, &day, "zh-CN")
+		w.must(err)
+		run, err := w.a.Tiering.RunNow(w.ctx, in)
+		w.must(err)
+		covered := map[bool]int{}
+		for i, l := range run.Summary.Levels {
+			if l.Customers == 0 || l.Customers != preview.Levels[i].Customers {
+				t.Errorf("%s has %d, the preview said %d", l.Name, l.Customers, preview.Levels[i].Customers)
+			}
+			cursor := ""
+			for {
+				page, err := w.a.Tiering.Members(w.ctx, run.ID, tiering.MemberFilter{Level: l.Code}, cursor, 500, "zh-CN")
+				w.must(err)
+				for _, c := range page.Items {
+					none := strings.Contains(c.Reason, "模型不能判断是否仍活跃，按方案归入「一般」")
+					covered[!none]++
+					told := strings.Contains(c.Reason, "仍活跃的可能为 ") && strings.Contains(c.Reason, "属于「"+l.Name+"」一档（") &&
+						strings.Contains(c.Reason, "次购买，首次在 ") && strings.Contains(c.Reason, "购买模型第 1 版")
+					if none == told || none && l.Code != "general" {
+						t.Fatalf("%s: %s", l.Name, c.Reason)
+					}
+				}
+				if page.NextCursor == nil {
+					break
+				}
+				cursor = *page.NextCursor
+			}
+		}
+		if len(run.Summary.Missing) != 1 || run.Summary.Missing[0].Customers != int64(covered[false]) || covered[true] < 1000 {
+			t.Errorf("covered %v, missing %+v", covered, run.Summary.Missing)
+		}
+		for locale, want := range map[string][]string{
+			"zh-CN": {"模型分层", "流失风险：仍活跃的可能 < 30.0%", "模型没有覆盖的客户归入「一般」", "购买模型"},
+			"en":    {"Grading by a model", "30.0%–80.0%", "whom the model does not cover get"},
+		} {
+			r, err := w.a.Tiering.Report(w.ctx, run.ID, locale)
+			w.must(err)
+			var b strings.Builder
+			w.must(tiering.WriteHTML(&b, r, time.UTC))
+			for _, text := range want {
+				if !strings.Contains(html.UnescapeString(b.String()), text) {
+					t.Errorf("the report in %s does not say %q", locale, text)
+				}
+			}
+		}
 	})
 }

@@ -31,6 +31,11 @@ var detailMetrics = func() map[byte]Metric {
 
 func (s *Scheme) detailer() detailer {
 	var d detailer
+	if s.Method == MethodModel { // the figure, and what it rests on
+		d.keys = []byte{detailKeys[s.Model.Figure], detailKeys[MetricOrdersAll], detailKeys[MetricTenure]}
+		slices.Sort(d.keys)
+		return d
+	}
 	if s.Method != MethodRules {
 		return d
 	}

@@ -11,7 +11,8 @@ import (
 type Grades struct {
 	Level []uint8 // index into Scheme.Levels
 	// Reason is the rule (method rules; NoReason where none held), the
-	// strongest part (score) or the group (rfm).
+	// strongest part (score), the group (rfm) or the band (model; NoReason of whom
+	// the model says nothing).
 	Reason  []int16
 	Score   []int32 // hundredths of a point; 0 for rules, R+F+M × 100 for rfm
 	R, F, M []uint8 // classes, rfm only
@@ -39,6 +40,8 @@ func (s *Scheme) Grade(f *Facts) *Grades {
 		s.gradeScore(f, g)
 	case MethodRFM:
 		s.gradeRFM(f, g)
+	case MethodModel:
+		s.gradeModel(f, g)
 	}
 	return g
 }

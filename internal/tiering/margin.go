@@ -39,6 +39,8 @@ func (m *margins) of(a *assignment, before int) int {
 		v = m.rules(a, before, down)
 	case MethodRFM:
 		v = m.rfm(a)
+	case MethodModel:
+		v = m.model(a, before, down)
 	}
 	return int(math.Floor(min(100, max(0, v))))
 }

@@ -69,6 +69,9 @@ func Presets(locale string) []Preset {
 	}
 	add("", valueAxes())
 	add("", loyaltyByModel())
+	for _, s := range modelPresets() {
+		add("", s)
+	}
 	return out
 }
 

@@ -164,6 +164,8 @@ func (x *explainer) machine(e *Explanation, a *assignment) {
 		x.score(e, a)
 	case MethodRFM:
 		x.rfm(e, a)
+	case MethodModel:
+		x.model(e, a)
 	}
 	if silent {
 		e.overdue()

@@ -17,6 +17,8 @@ func (p *prose) methodLines() []string {
 		return p.scoreLines()
 	case MethodRFM:
 		return p.rfmLines()
+	case MethodModel:
+		return p.modelLines()
 	}
 	return nil
 }
@@ -27,6 +29,8 @@ func (p *prose) methodName() string {
 		return p.t("method.score")
 	case MethodRFM:
 		return p.t("method.rfm")
+	case MethodModel:
+		return p.t("method.model")
 	}
 	return p.t("method.rules")
 }

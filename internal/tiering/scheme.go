@@ -13,11 +13,12 @@ import (
 // Method is the way a scheme grades.
 type Method string
 
-// The three methods.
+// The methods.
 const (
 	MethodRules Method = "rules" // the first rule that holds decides
 	MethodScore Method = "score" // a weighted score 0–100, cut into levels
 	MethodRFM   Method = "rfm"   // recency, frequency, monetary: eight groups
+	MethodModel Method = "model" // bands of a figure that a model of the company gives
 )
 
 // Measure says which money counts as spend.
@@ -46,6 +47,7 @@ type Scheme struct {
 	Rules  []Rule  `yaml:"rules,omitempty" json:"rules,omitempty"`
 	Score  *Score  `yaml:"score,omitempty" json:"score,omitempty"`
 	RFM    *RFM    `yaml:"rfm,omitempty" json:"rfm,omitempty"`
+	Model  *Bands  `yaml:"model,omitempty" json:"model,omitempty"`
 	// Horizon is of figures by models; nil is a year at 10 %.
 	Horizon *Horizon `yaml:"horizon,omitempty" json:"horizon,omitempty"`
 }

@@ -297,6 +297,9 @@ func (s *Scheme) metrics() []Metric {
 	if s.Method == MethodRFM {
 		used[MetricRecency], used[MetricOrders], used[MetricSpend] = true, true, true
 	}
+	if s.Method == MethodModel && s.Model != nil {
+		used[s.Model.Figure] = true
+	}
 	var out []Metric
 	for _, m := range Metrics {
 		if used[m] {

@@ -45,6 +45,8 @@ func (s *Scheme) Validate() error {
 		s.validateScore(e)
 	case MethodRFM:
 		s.validateRFM(e)
+	case MethodModel:
+		s.validateModel(e)
 	default:
 		e.WithField("method", "tier.bad_method", "value", clip(string(s.Method)))
 	}

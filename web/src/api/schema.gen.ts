@@ -10102,6 +10102,14 @@ export interface components {
             purpose: string;
             scheme: string;
         };
+        TieringBands: {
+            /** @description Least figures of the levels but the last, falling; of p_churn the greatest, rising. clv in yuan */
+            cuts: number[];
+            /** @description p_alive, expected_orders, clv or p_churn */
+            figure: string;
+            /** @description Code of the level of customers of whom the model says nothing */
+            uncovered: string;
+        };
         TieringChange: {
             after: unknown;
             before: unknown;
@@ -11234,6 +11242,7 @@ export interface components {
             levels: components["schemas"]["TieringLevel"][];
             measure: string;
             method: string;
+            model?: components["schemas"]["TieringBands"];
             name: string;
             rfm?: components["schemas"]["TieringRFM"];
             rules?: components["schemas"]["TieringRule"][];

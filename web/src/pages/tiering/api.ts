@@ -5,7 +5,7 @@ import type { components } from '@/api/schema.gen'
 import type { Problem } from '@/api/types'
 import type { RuleNode } from '../audiences/builder/node'
 
-export type Method = 'rules' | 'score' | 'rfm'
+export type Method = 'rules' | 'score' | 'rfm' | 'model'
 export type Measure = 'net' | 'sales'
 export type Split = 'score' | 'value'
 export type Op = 'at_least' | 'at_most' | 'mean_mul' | 'top_share' | 'rev_share'
@@ -100,6 +100,8 @@ export interface Scheme {
   rules?: Rule[]
   score?: { parts: ScorePart[]; cuts: number[] }
   rfm?: Rfm
+  /** Bands of a figure of a model: least figures, of p_churn the greatest; CLV in yuan. */
+  model?: { figure: Metric; cuts: number[]; uncovered: string }
   horizon?: Horizon
 }
 

@@ -12,6 +12,7 @@ import { checkForm } from './check'
 import { differences } from './diff'
 import { Errors } from './Field'
 import { Levels } from './Levels'
+import { ModelEditor } from './ModelEditor'
 import { ModelsHorizon } from './ModelsHorizon'
 import { type FormScheme, sameForm, toForm, toScheme, usesModels } from './model'
 import { PreviewPanel } from './PreviewPanel'
@@ -151,6 +152,7 @@ function Editor({ view }: { view: SchemeView }) {
           )}
           {form.method === 'score' && <ScoreEditor form={form} onChange={change} />}
           {form.method === 'rfm' && <RfmEditor form={form} onChange={change} />}
+          {form.method === 'model' && <ModelEditor form={form} onChange={change} />}
         </ConfigProvider>
       </Beside>
       {dirty && may && (

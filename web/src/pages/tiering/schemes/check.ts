@@ -1,5 +1,5 @@
 import type { FormCondition, FormScheme } from './model'
-import { valueUnit } from './units'
+import { lessIsBetter, metricUnit, valueUnit } from './units'
 
 // The same places and bounds as the server's Scheme.Validate, so that most
 // mistakes are seen while typing; the server has the last word.
@@ -48,6 +48,7 @@ export function checkForm(form: FormScheme): Problems {
       if (form[axis].length > 9) bad(`rfm.${axis}`, 'too_many_cuts')
     }
   }
+  if (form.method === 'model') checkModel(form, bad)
   return out
 }
 
@@ -112,4 +113,20 @@ function checkScore(form: FormScheme, bad: Bad, name: Name) {
     else if (before !== undefined && before !== null && cut >= before)
       bad(`score.cuts[${i}]`, 'falling')
   })
+}
+
+function checkModel(form: FormScheme, bad: Bad) {
+  const share = metricUnit(form.figure) === 'percent'
+  form.levels.slice(1).forEach((_, i) => {
+    const path = `model.cuts[${i}]`
+    const bound = form.bounds[i] ?? null
+    const before = form.bounds[i - 1] ?? null
+    if (bound === null || bound < 0 || bound > (share ? 100 : maxValue))
+      bad(path, share ? 'model_share' : 'model_cut')
+    else if (before !== null && lessIsBetter(form.figure) && bound <= before)
+      bad(path, 'model_rising')
+    else if (before !== null && !lessIsBetter(form.figure) && bound >= before)
+      bad(path, 'model_falling')
+  })
+  if (!form.levels.some((l) => l.code === form.uncovered)) bad('model.uncovered', 'uncovered')
 }

@@ -101,6 +101,21 @@ export function schemeLines(
       f.count(cut ?? 0, 2),
     )
   })
+  if (form.method === 'model') {
+    put('figure', t('tiers.diff.model_figure'), metricName(t, form.figure, form.measure))
+    form.levels.slice(1).forEach((_, i) => {
+      const level = form.levels[i]
+      put(
+        `bound.${level?.code ?? i}`,
+        t('tiers.diff.cut', { level: level?.name ?? '' }),
+        metricUnit(form.figure) === 'percent'
+          ? f.percent((form.bounds[i] ?? 0) / 100)
+          : f.count(form.bounds[i] ?? 0, 2),
+      )
+    })
+    const rest = form.levels.find((l) => l.code === form.uncovered)
+    put('uncovered', t('tiers.diff.uncovered'), rest?.name ?? form.uncovered)
+  }
   if (form.method === 'rfm') {
     put('bins', t('tiers.diff.bins'), f.count(form.bins))
     put('split', t('tiers.diff.split'), t(`tiers.split.${form.split}`))

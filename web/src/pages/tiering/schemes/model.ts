@@ -82,6 +82,10 @@ export interface FormScheme {
   recency: number[]
   frequency: number[]
   monetary: number[]
+  /** Of method model: the figure, the bounds of the levels but the last in units of the field, and the level of whom it does not cover. */
+  figure: Metric
+  bounds: (number | null)[]
+  uncovered: string
   /** Of figures by models; null is a year at 10 %. */
   horizon: Horizon | null
 }
@@ -163,6 +167,9 @@ export function toForm(s: Scheme, sentences: string[] = []): FormScheme {
     recency: s.rfm?.recency ?? [],
     frequency: s.rfm?.frequency ?? [],
     monetary: s.rfm?.monetary ?? [],
+    figure: s.model?.figure ?? 'p_alive',
+    bounds: (s.model?.cuts ?? []).map((c) => toField(c, metricUnit(s.model?.figure ?? 'p_alive'))),
+    uncovered: s.model?.uncovered ?? '',
     horizon: s.horizon ?? null,
   }
 }
@@ -232,17 +239,32 @@ export function toScheme(f: FormScheme): Scheme {
     }
   }
   if (f.method === 'rfm') out.rfm = rfm(f)
+  if (f.method === 'model') {
+    const unit = metricUnit(f.figure)
+    out.model = {
+      figure: f.figure,
+      cuts: f.levels.slice(1).map((_, i) => fromField(f.bounds[i] ?? 0, unit)),
+      uncovered: f.uncovered,
+    }
+  }
   if (f.horizon) out.horizon = f.horizon
   return out
 }
 
 /** Whether the scheme goes by the company's models. */
 export const usesModels = (f: FormScheme) =>
-  f.method === 'rules'
+  f.method === 'model' ||
+  (f.method === 'rules'
     ? f.rules.some((r) =>
         [...r.all, ...r.any].some((c) => 'metric' in c && c.on && byModel(c.metric)),
       )
-    : f.method === 'score' && f.parts.some((p) => p.terms.some((x) => byModel(x.metric)))
+    : f.method === 'score' && f.parts.some((p) => p.terms.some((x) => byModel(x.metric))))
+
+/** The form with another figure of a model: bounds are typed anew, they mean something else. */
+export const withFigure = (f: FormScheme, figure: Metric): Partial<FormScheme> => ({
+  figure,
+  bounds: f.levels.slice(1).map(() => null),
+})
 
 /** Whether two forms say the same: keys of rows and order of properties do not count. */
 export function sameForm(a: FormScheme, b: FormScheme): boolean {
@@ -259,7 +281,12 @@ export function freeLevelCode(levels: Level[]): string {
 export function addLevel(f: FormScheme, name: string): FormScheme {
   const at = Math.max(0, f.levels.length - 1)
   const level: FormLevel = { key: newKey(), code: freeLevelCode(f.levels), name, advice: '' }
-  return { ...f, levels: f.levels.toSpliced(at, 0, level), cuts: fitCuts(f.cuts, f.levels.length) }
+  return {
+    ...f,
+    levels: f.levels.toSpliced(at, 0, level),
+    cuts: fitCuts(f.cuts, f.levels.length),
+    bounds: f.method === 'model' ? [...f.bounds, null] : f.bounds,
+  }
 }
 
 export function removeLevel(f: FormScheme, at: number): FormScheme {
@@ -268,6 +295,8 @@ export function removeLevel(f: FormScheme, at: number): FormScheme {
     ...f,
     levels: f.levels.toSpliced(at, 1),
     cuts: f.cuts.length > 0 ? f.cuts.toSpliced(cut, 1) : f.cuts,
+    bounds: f.bounds.toSpliced(Math.min(at, f.bounds.length - 1), 1),
+    uncovered: f.levels[at]?.code === f.uncovered ? '' : f.uncovered,
   }
 }
 

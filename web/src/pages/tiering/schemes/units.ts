@@ -39,6 +39,9 @@ export const metrics: Metric[] = [
 export const byModel = (metric: Metric) =>
   metric === 'p_alive' || metric === 'expected_orders' || metric === 'clv' || metric === 'p_churn'
 
+/** Of a probability of leaving, the best level has the least. */
+export const lessIsBetter = (metric: Metric) => metric === 'p_churn'
+
 const ofMetric: Record<Metric, Unit> = {
   spend: 'yuan',
   orders: 'orders',

@@ -114,5 +114,6 @@ export function schemeSentence(t: Translate, form: FormScheme): string {
     parts: form.parts.map((p) => p.name).join(t('tiers.join.list')),
     levels: form.levels.length,
     bins: form.bins,
+    figure: metricName(t, form.figure, form.measure),
   })
 }
