@@ -163,6 +163,7 @@ func figures() []listField {
 	add(last)
 	add(withKept(dayField("first_day", "m.first_day"), func(c *compiler, n *Node) (expr, error) { return keptFigure(c, n, "m.first_day") }))
 	add(listField{code: "days_since", typ: "number", ops: opsNumber, compile: daysSinceCondition, column: true})
+	add(nextOrderField())
 	add(dayField("last_behaviour_day", "m.last_behaviour_day"))
 	add(figure("carts_90", "number", "m.carts_90", false))
 	add(figure("views_90", "number", "m.views_90", false))

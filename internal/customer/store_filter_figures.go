@@ -16,6 +16,7 @@ var figureColumns = func() (out [][2]string) {
 	for _, c := range []string{"first_day", "last_day", "last_behaviour_day", "carts_90", "views_90"} {
 		out = append(out, [2]string{c, c})
 	}
+	out = append(out, [2]string{"next_order_day", nextOrderDay})
 	return out
 }()
 

@@ -12,6 +12,7 @@ export function keyOfCode(code: string): string {
       'last_day',
       'first_day',
       'days_since',
+      'next_order_day',
       'last_behaviour_day',
       'carts_90',
       'views_90',
