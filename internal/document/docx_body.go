@@ -111,23 +111,17 @@ func (x *docx) clauseGap() string {
 	return " "
 }
 
-// contents is the table of contents: a field that a reader can bring up to date,
-// filled in already, each entry with the page of its heading as a field of its own.
-// Only the program that breaks the pages knows them: the settings ask it to count
-// when the file is opened.
+// contents is the table of contents: each entry leads to its heading and has the
+// page of it as a field. Only the program that breaks the pages knows them: the
+// settings ask it to count when the file is opened, and until then there is no
+// number rather than a wrong one. The entries are no TOC field, whose numbers
+// LibreOffice shows as they were written instead of counting them.
 func (x *docx) contents() {
 	b := &x.b
 	b.WriteString(para(`<w:pStyle w:val="TOCHeading"/>`+newPage, text(i18n.T(x.d.Locale, "document.contents", nil))))
-	begin := fieldBegin(` TOC \o "1-2" \h \z \u `)
-	var last string // the entry that is not written yet: the field ends in the last one
 	entry := func(style, mark, number, title string) {
-		b.WriteString(last)
-		if last != "" {
-			b.WriteString("</w:p>")
-		}
-		last = `<w:p><w:pPr><w:pStyle w:val="` + style + `"/></w:pPr>` + begin + `<w:hyperlink w:anchor="` + mark + `" w:history="1">` + text(number) + `<w:r><w:tab/></w:r>` + text(title) +
-			`<w:r><w:tab/></w:r>` + fieldBegin(` PAGEREF `+mark+` \h `) + text("1") + fieldEnd + `</w:hyperlink>`
-		begin = ""
+		b.WriteString(p(style, `<w:hyperlink w:anchor="`+mark+`" w:history="1">`+text(number)+`<w:r><w:tab/></w:r>`+text(title)+
+			`<w:r><w:tab/></w:r>`+fieldBegin(` PAGEREF `+mark+` \h `)+fieldEnd+`</w:hyperlink>`))
 	}
 	for i, s := range x.d.Sections {
 		entry("TOC1", sectionMark(i), strconv.Itoa(i+1), s.Title)
@@ -138,9 +132,6 @@ func (x *docx) contents() {
 				entry("TOC2", headMark(i, heads), strconv.Itoa(i+1)+"."+strconv.Itoa(heads), h.Text)
 			}
 		}
-	}
-	if last != "" {
-		b.WriteString(last + fieldEnd + `</w:p>`)
 	}
 }
 

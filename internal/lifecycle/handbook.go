@@ -210,8 +210,16 @@ func (m *manual) tools() document.Section {
 		if tool.About != "" {
 			s.Blocks = append(s.Blocks, document.Text(tool.About))
 		}
-		s.Blocks = append(s.Blocks, document.Terms{{Term: m.t("tool.kind"), Text: m.t("kind." + tool.Kind)}, {Term: m.t("tool.stages"), Text: m.toolStages(tool)},
-			{Term: m.t("tool.records"), Text: m.t("records." + tool.Kind)}, {Term: m.t("col.owner"), Text: m.doerOr(tool.Duty)}, {Term: m.t("col.due"), Text: m.due(tool.Duty)}}, m.toolTable(tool))
+		terms := document.Terms{{Term: m.t("tool.kind"), Text: m.t("kind." + tool.Kind)}, {Term: m.t("tool.stages"), Text: m.toolStages(tool)},
+			{Term: m.t("tool.records"), Text: m.t("records." + tool.Kind)}}
+		// Of steps the table says it, each by itself.
+		if tool.Kind != ToolSteps {
+			terms = append(terms, document.Term{Term: m.t("col.owner"), Text: m.doerOr(tool.Duty)})
+			if tool.DueDays > 0 || tool.DueHours > 0 {
+				terms = append(terms, document.Term{Term: m.t("col.due"), Text: m.due(tool.Duty)})
+			}
+		}
+		s.Blocks = append(s.Blocks, terms, m.toolTable(tool))
 		if len(tool.Measures) > 0 {
 			list := make([]string, len(tool.Measures))
 			for k := range tool.Measures {
