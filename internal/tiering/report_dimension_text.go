@@ -63,10 +63,8 @@ func (p *prose) dimensionSection(d *DimensionReport, main *prose) document.Secti
 
 // dimensionName is that of the report's own dimension.
 func (p *prose) dimensionName() string {
-	for i := range p.r.Dimensions {
-		if p.r.Dimensions[i].Own {
-			return p.r.Dimensions[i].Name
-		}
+	if p.r.dimension != "" {
+		return p.r.dimension
 	}
 	return p.title()
 }

@@ -135,13 +135,14 @@ func (s *Service) FullReport(ctx context.Context, run int64, codes []string, loc
 	if err != nil {
 		return nil, err
 	}
-	out.Dimensions, err = s.reportDimensions(ctx, out.RunID, codes, out.Locale)
+	out.Dimensions, err = s.reportDimensions(ctx, out, codes)
 	return out, err
 }
 
 // reportDimensions are those that have levels in force, the report's own first.
-func (s *Service) reportDimensions(ctx context.Context, run int64, codes []string, locale string) ([]DimensionReport, error) {
-	base, err := s.finished(ctx, run)
+func (s *Service) reportDimensions(ctx context.Context, report *Report, codes []string) ([]DimensionReport, error) {
+	locale := report.Locale
+	base, err := s.finished(ctx, report.RunID)
 	if err != nil {
 		return nil, err
 	}
@@ -157,6 +158,9 @@ func (s *Service) reportDimensions(ctx context.Context, run int64, codes []strin
 	var out []DimensionReport
 	for _, d := range list {
 		own := d.Code == base.Dimension
+		if own {
+			report.dimension = d.Localized(locale).Name
+		}
 		if codes != nil && !slices.Contains(codes, d.Code) {
 			continue
 		}

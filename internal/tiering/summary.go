@@ -140,4 +140,5 @@ type Report struct {
 	People map[int]string `json:"people,omitempty"`
 	// Dimensions are what FullReport adds.
 	Dimensions []DimensionReport `json:"dimensions,omitempty"`
+	dimension  string            // name of the run's own one, where others are told of
 }

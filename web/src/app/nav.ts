@@ -53,7 +53,7 @@ export const nav: NavEntry[] = [
         words: 'nav.words.customers',
       },
       {
-        path: '/lifecycle/steps',
+        path: '/steps',
         label: 'nav.customers.steps',
         permission: [perm.lifecycleView],
         words: 'nav.words.steps',

@@ -14,7 +14,7 @@ export const routes: PageRoute[] = [
     page: () => import('./manuals/SopPage'),
   },
   {
-    path: '/lifecycle/steps',
+    path: '/steps',
     permission: perm.lifecycleView,
     page: () => import('./steps/StepsPage'),
   },

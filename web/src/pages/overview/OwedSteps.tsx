@@ -22,7 +22,7 @@ export function OwedSteps() {
     <Section
       title={t('steps.title')}
       note={t('steps.counts', { open: data.open, overdue: data.overdue })}
-      extra={<Link to="/lifecycle/steps">{t('steps.rest')}</Link>}
+      extra={<Link to="/steps">{t('steps.rest')}</Link>}
     >
       <ul className={styles.steps}>
         {data.items.map((o) => (

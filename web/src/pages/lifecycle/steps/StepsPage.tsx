@@ -10,7 +10,7 @@ import { MySteps } from '../../overview/MySteps'
 import { fillStep, key, loadOwed, type Owed, written } from '../api'
 import { Until } from './DueBy'
 
-const place = '/lifecycle/steps'
+const place = '/steps'
 // As many as the server counts.
 const counted = 500
 
