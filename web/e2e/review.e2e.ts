@@ -327,4 +327,19 @@ describe('an appeal', () => {
     expect(items.map((m: Customer) => m.customer_id)).not.toContain(agreed.customer_id)
     await call(sun, 'POST', `/tiering/reviews/${one}/withdraw`, { reason: '演示完毕' })
   })
+
+  test('a person can still give that customer a level', async () => {
+    const { page } = sun
+    await page.goto(`/customers/${agreed.customer_id}`)
+    const drawer = await act(page, ul('hand'))
+    await choose(page, drawer, zh('ui_dimension.one'), dimension)
+    await choose(page, drawer, ul('level'), general)
+    await drawer.getByLabel(zh('common.reason'), { exact: true }).fill('当面核实后评定')
+    await drawer.getByRole('button', { name: ul('hand_now') }).click()
+    await drawer.waitFor({ state: 'hidden' })
+    await onRecord(page).getByText(general, { exact: true }).waitFor()
+    await onRecord(page)
+      .getByText(/当面核实后评定/)
+      .waitFor()
+  })
 })
