@@ -34,7 +34,8 @@ afterEach(() => v.clean())
 test('a model is fitted twice, and the earlier version comes back into use', async () => {
   const { page } = v
   await page.goto('/tiering/models')
-  const part = page.getByRole('region', { name: m('kind.purchases'), exact: true })
+  const title = page.getByRole('heading', { name: m('kind.purchases'), exact: true })
+  const part = page.locator('section').filter({ has: title }).first()
   const before = (await purchases()).newest?.version ?? 0
   for (const version of [before + 1, before + 2]) {
     await part
