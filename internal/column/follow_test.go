@@ -81,6 +81,9 @@ func TestRecordsLeaveFacts(t *testing.T) {
 		many("before", company, 0)
 		many("before", spent, customers)
 
+		s.Spare()
+		many("what is kept in the order of days, made anew", spent, customers)
+
 		// An order that nobody tells of shows what was read.
 		write("updated", [][2]int64{{1, customers}, {1, customers / 2}}, `UPDATE customers SET kind = 'company'`, `UPDATE orders SET net_fen = 8 WHERE id = 1`)
 		many("records", company, customers)

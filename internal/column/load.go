@@ -314,6 +314,22 @@ func (s *Set) add(fresh map[Col]data, turn int64) error {
 	return nil
 }
 
+// Spare gives the memory of what is kept in the order of days back, for work that
+// must stay within its own: the next question that has use for it makes it anew.
+func (s *Set) Spare() {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, h := range s.cols {
+		if d, ok := h.data.(*series); ok {
+			d.forgetOrder()
+		}
+	}
+	s.shrink(func(Col) bool { return true })
+}
+
 // shrink drops columns until they fit, the longest unused first, and gives
 // what the rest takes; the caller holds mu.
 func (s *Set) shrink(keep func(Col) bool) (sum int64) {

@@ -230,6 +230,7 @@ func (s *Service) runExport(ctx context.Context, id int64) error {
 	if err != nil || r == nil || r.status != bulkWaiting && r.status != bulkRunning {
 		return err
 	}
+	s.Columns.Spare()
 	defer jobs.Frugal()()
 	defer s.DB.GiveBack(ctx)()
 	err = s.makeExport(ctx, r)

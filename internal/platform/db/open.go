@@ -39,7 +39,7 @@ type Config struct {
 const (
 	writerCache = 48 << 10
 	wideCache   = 64 << 10
-	smallCache  = 12 << 10
+	smallCache  = 6 << 10
 	readerCache = 8 << 10
 )
 
