@@ -195,7 +195,8 @@ function Place({
     const to = at === 0 ? 100 : (cuts[at - 1] ?? 100)
     return t('tiers.editor.score_range', { from: f.count(from, 1), to: f.count(to, 1) })
   }
-  if (at === levels.length - 1) return t('tiers.editor.rest')
+  if (at === levels.length - 1)
+    return t(method === 'model' ? 'tiers.editor.model_rest' : 'tiers.editor.rest')
   return null
 }
 
