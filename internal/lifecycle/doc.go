@@ -15,6 +15,10 @@
 //   - change: a customer who came to another stage on a day that is over.
 //   - tool: steps, a diagnosis or a questionnaire that staff work through with a
 //     customer of a stage; one in use is a task.
+//   - duty: who owes a step, or a diagnosis or questionnaire as a whole, and until
+//     when; of an open task it stands in lifecycle_duties until it is done.
+//   - approval: that somebody stands for handbook or SOP of a version; withdrawn,
+//     it stays in the history with the reason.
 //
 // What a stage is. The stage at the end of a day D follows from three things and
 // nothing else ([Machine.Next]):

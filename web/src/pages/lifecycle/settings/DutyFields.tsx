@@ -14,10 +14,13 @@ const persons = ['owner', 'adviser', 'opener'] as const
 export function DutyFields({
   of,
   duty,
+  rest,
   onChange,
 }: {
   of: string
   duty: Duty
+  /** Who does it where nobody is chosen. */
+  rest: string
   onChange: (duty: Duty) => void
 }) {
   const { t } = useTranslation()
@@ -38,7 +41,7 @@ export function DutyFields({
     <span className={styles.duty}>
       <Select
         aria-label={t('steps.who_of', { name: of })}
-        placeholder={t('steps.who')}
+        placeholder={rest}
         allowClear
         showSearch={{ optionFilterProp: 'label' }}
         value={duty.who ? (duty.who_id ? `${duty.who} ${duty.who_id}` : duty.who) : undefined}

@@ -106,11 +106,16 @@ export function ToolDrawer({
             onChange={(stages) => set({ stages })}
           />
         </Form.Item>
-        <h3 className={styles.title}>
+        <h3 className={`${styles.title} ${styles.part}`}>
           {t(draft.kind === 'steps' ? 'steps.duty_default' : 'steps.duty')}
         </h3>
-        <DutyFields of={draft.name} duty={draft} onChange={set} />
-        <h3 className={styles.title}>{t(`steps.item.${draft.kind}`)}</h3>
+        <DutyFields
+          of={draft.name}
+          duty={draft}
+          rest={t('steps.who_rest', { who: t('steps.who.owner') })}
+          onChange={set}
+        />
+        <h3 className={`${styles.title} ${styles.part}`}>{t(`steps.item.${draft.kind}`)}</h3>
         <ol className={styles.list}>
           {draft.items.map((item, at) => (
             <ItemFields
@@ -138,7 +143,7 @@ export function ToolDrawer({
         </Button>
         {measures && (
           <>
-            <h3 className={styles.title}>{t('steps.measures')}</h3>
+            <h3 className={`${styles.title} ${styles.part}`}>{t('steps.measures')}</h3>
             <Choices
               of={draft.name}
               prefix="measure"
@@ -181,7 +186,9 @@ function ItemFields({
         />
         <EntryActs list={items} at={at} name={name} onChange={onItems} />
       </span>
-      {kind === 'steps' && <DutyFields of={name} duty={item} onChange={set} />}
+      {kind === 'steps' && (
+        <DutyFields of={name} duty={item} rest={t('steps.who_as_tool')} onChange={set} />
+      )}
       {kind === 'survey' && (
         <>
           <Input
