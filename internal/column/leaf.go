@@ -47,7 +47,7 @@ type leafBlock struct {
 }
 
 // leafShare of the memory of all columns may be taken by leaves.
-const leafShare = 4
+const leafShare = 5
 
 func newLeaves(most int64) *leaves {
 	return &leaves{most: most, list: map[string]*leaf{}, every: totalsEvery}

@@ -13,7 +13,7 @@ import (
 // facts where it would look at a year of them.
 
 // totalsEvery is how many days lie between those from which totals are kept.
-const totalsEvery = 128
+const totalsEvery = 192
 
 // totals is what the facts of each customer come to from a day on: how many
 // pass, or their sum. They belong to the calendar of a block, and are found anew
