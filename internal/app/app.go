@@ -202,7 +202,7 @@ func (a *App) domains() {
 		DB: a.DB, Vault: a.Vault, Clock: a.Clock, Audit: a.Audit, Jobs: a.Jobs, Events: a.Events, Zone: zone, Log: a.Log,
 		Names: a.Org.Names, Company: a.companyName, JobAlive: a.Jobs.Alive,
 		Departments: a.departments, DepartmentName: a.Org.DepartmentName, Notify: a.tellStaff, Past: a.dossierPast,
-		Find: a.findCustomers, Orders: a.gradedOrders(), People: gradedPeople{a}, Models: models{a},
+		Find: a.findCustomers, Orders: a.gradedOrders(), People: gradedPeople{a}, Models: models{a}, Fields: a.Fields,
 		Say: func(ctx context.Context, n *rule.Node, locale string) (string, error) {
 			return a.Audiences.Say(ctx, n, locale)
 		},

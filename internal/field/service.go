@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 
 	"zhike/internal/platform/audit"
@@ -72,6 +73,9 @@ type Deps struct {
 	Audit   *audit.Log
 	Records Records
 	People  People
+	// Users names what goes by the figure of a field and would fail without it; nil
+	// where nothing does.
+	Users func(ctx context.Context, code string) ([]string, error)
 }
 
 // Service is the use cases over custom fields. It is safe for concurrent use.
@@ -250,7 +254,8 @@ func (s *Set) freeName(d *Definition) error {
 // Update changes a field. Errors: field.not_found, invalid with its fields,
 // field.name_taken; field.in_use where kind, scale or target of a field that
 // had values would change; field.option_in_use where an option that customers
-// have is left out.
+// have is left out; field.graded where a scheme in use goes by the field and it
+// would be retired, become another kind, or its options change places.
 func (s *Service) Update(ctx context.Context, id int64, p Patch) (out *Definition, err error) {
 	err = s.change(ctx, func(ctx context.Context, set *Set) error {
 		before := set.ID(id)
@@ -272,6 +277,11 @@ func (s *Service) Update(ctx context.Context, id int64, p Patch) (out *Definitio
 		}
 		if err := s.optionsLeft(ctx, before, &d); err != nil {
 			return err
+		}
+		if d.Retired && !before.Retired || d.Kind != before.Kind || before.moves(&d) {
+			if err := s.unused(ctx, before); err != nil {
+				return err
+			}
 		}
 		out = &d
 		if same(before, &d) {
@@ -337,13 +347,38 @@ func (s *Service) optionsLeft(ctx context.Context, before, after *Definition) er
 	return nil
 }
 
+// moves says whether an option gets another place: schemes count by it.
+func (d *Definition) moves(after *Definition) bool {
+	for i := range d.Options {
+		if i >= len(after.Options) || after.Options[i].Code != d.Options[i].Code {
+			return true
+		}
+	}
+	return false
+}
+
+// unused refuses to change a field that a scheme goes by. Error: field.graded.
+func (s *Service) unused(ctx context.Context, d *Definition) error {
+	if s.Users == nil {
+		return nil
+	}
+	names, err := s.Users(ctx, d.Code)
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	return errs.New(errs.Conflict, "field.graded", "names", strings.Join(names, ", "))
+}
+
 // Delete removes a field that never had a value. Errors: field.not_found,
-// field.delete_in_use.
+// field.delete_in_use, field.graded.
 func (s *Service) Delete(ctx context.Context, id int64) error {
 	return s.change(ctx, func(ctx context.Context, set *Set) error {
 		d := set.ID(id)
 		if d == nil {
 			return errs.New(errs.NotFound, "field.not_found")
+		}
+		if err := s.unused(ctx, d); err != nil {
+			return err
 		}
 		err := s.deleteUnused(ctx, id)
 		if errs.Is(err, "field.in_use") {

@@ -58,6 +58,24 @@ func (s *Service) readValues(ctx context.Context, ids []int64, each func(id int6
 	})
 }
 
+// EachBetween calls fn with the values that customers between two ids have of some
+// fields, customers ascending, as they are stored: num is 0 of texts and choices,
+// text "" of numbers.
+func (s *Service) EachBetween(ctx context.Context, from, to int64, fields []int64, fn func(customer, field, num int64, text string)) error {
+	in, args := db.InArgs(3, fields)
+	return db.Each(ctx, s.DB.Q(ctx), `SELECT customer_id, field_id, num, text FROM customer_values
+WHERE customer_id >= $1 AND customer_id <= $2 AND field_id IN (`+in+`) ORDER BY customer_id, field_id, item`, func(r db.Scanner) error {
+		var customer, field int64
+		var num sql.NullInt64
+		var text sql.NullString
+		if err := r.Scan(&customer, &field, &num, &text); err != nil {
+			return err
+		}
+		fn(customer, field, num.Int64, text.String)
+		return nil
+	}, append([]any{from, to}, args...)...)
+}
+
 func (s *Service) deleteValues(ctx context.Context, fieldID int64, ids []int64) error {
 	return db.InChunks(ids, func(chunk []int64) error {
 		in, args := db.InArgs(2, chunk)

@@ -108,7 +108,7 @@ func (s *Service) records(ctx context.Context, from, to int64, fields []int64, f
 			clear(values)
 		}
 	}
-	err := s.store.values(ctx, from, to, fields, func(customer, fd, num int64, text string) {
+	err := s.Fields.EachBetween(ctx, from, to, fields, func(customer, fd, num int64, text string) {
 		if customer != at {
 			flush()
 			at = customer

@@ -7,10 +7,11 @@ import (
 )
 
 // detailer writes the figures of a reason that have no column of their own in
-// an assignment, and only those the scheme uses: "m3 o12 r4.5" for rules, the
-// points of the parts "72.1 30.5 55.0" for a score. parseDetails reads it.
+// an assignment, and only those the scheme uses: "m3 o12 r4.5 f.budget=120" for
+// rules, the points of the parts "72.1 30.5 55.0" for a score. parseDetails reads it.
 type detailer struct {
-	keys []byte
+	keys   []byte
+	fields []Metric
 }
 
 // detailKeys are the letters of figures in details.
@@ -38,6 +39,11 @@ func (s *Scheme) detailer() detailer {
 	}
 	if s.Method != MethodRules {
 		return d
+	}
+	for _, m := range s.metrics() {
+		if _, ok := m.field(); ok {
+			d.fields = append(d.fields, m)
+		}
 	}
 	for _, c := range s.Conditions() {
 		if k, ok := detailKeys[c.Metric]; ok && !c.Off && !slices.Contains(d.keys, k) {
@@ -75,6 +81,17 @@ func (d detailer) appendTo(b []byte, f *Facts, g *Grades, i int) []byte {
 			b = strconv.AppendInt(b, int64(v), 10)
 		}
 	}
+	for _, m := range d.fields {
+		v, ok := f.value(m, i)
+		if !ok {
+			continue
+		}
+		if len(b) > start {
+			b = append(b, ' ')
+		}
+		b = append(append(b, m...), '=')
+		b = strconv.AppendFloat(b, v, 'f', -1, 64)
+	}
 	return b
 }
 
@@ -83,7 +100,9 @@ func (d detailer) appendTo(b []byte, f *Facts, g *Grades, i int) []byte {
 func parseDetails(s string) (figures map[Metric]float64, parts []float64) {
 	for w := range strings.FieldsSeq(s) {
 		m, ok := detailMetrics[w[0]]
-		if ok {
+		if name, value, custom := strings.Cut(w, "="); custom {
+			m, ok, w = Metric(name), true, value
+		} else if ok {
 			w = w[1:]
 		}
 		v, err := strconv.ParseFloat(w, 64)

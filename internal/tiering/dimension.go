@@ -181,6 +181,9 @@ func (s *Service) patched(ctx context.Context, d Dimension, p DimensionPatch) (D
 			if sch.dimension() != d.Code {
 				return d, errs.New(errs.Conflict, "tier.other_dimension", "scheme", d.Scheme, "dimension", sch.dimension())
 			}
+			if err := s.checkFields(ctx, sch.Scheme); err != nil {
+				return d, err
+			}
 		}
 	}
 	return d, nil

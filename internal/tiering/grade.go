@@ -173,7 +173,7 @@ func (c Condition) threshold(f *Facts) float64 {
 		}
 		return float64(t) / money.SubPerFen
 	}
-	if c.Metric.isMoney() {
+	if f.isMoney(c.Metric) {
 		return yuanToFen(c.Value)
 	}
 	return c.Value

@@ -125,8 +125,13 @@ type MetricInfo struct {
 	Metric Metric `json:"metric"`
 	Name   string `json:"name"`
 	Doc    string `json:"doc" doc:"What it counts"`
-	Unit   string `json:"unit" enum:"yuan,orders,days,months,share,count,stars,times"`
+	Unit   string `json:"unit" enum:"yuan,orders,days,months,share,count,stars,times,number,place" doc:"place: of the option of a choice, from 1"`
 	Ops    []Op   `json:"ops"`
+
+	Field    bool     `json:"field,omitempty" doc:"A custom field of the customer"`
+	UnitName string   `json:"unit_name,omitempty" doc:"Of a custom field that is a number"`
+	Options  []string `json:"options,omitempty" doc:"Of a choice, by their place"`
+	Retired  bool     `json:"retired,omitempty" doc:"The custom field is out of use: schemes that have it keep their words, new ones cannot take it"`
 }
 
 // Routes registers the endpoints of this package.
@@ -213,7 +218,8 @@ func (s *Service) schemeRoutes(api *web.API) {
 		})
 	web.Register(api, route("GET", "/tiering/metrics", "listTierMetrics", "The figures a scheme may use", PermView),
 		func(ctx context.Context, _ *struct{}) (web.List[MetricInfo], error) {
-			return web.NewList(MetricCatalogue(web.Locale(ctx))), nil
+			own, err := s.companyMetrics(ctx)
+			return web.NewList(append(MetricCatalogue(web.Locale(ctx)), own...)), err
 		})
 }
 

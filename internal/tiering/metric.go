@@ -40,10 +40,14 @@ var Metrics = []Metric{
 	MetricIndustryGrowth, MetricReferrals, MetricAlive, MetricExpected, MetricCLV, MetricChurn,
 }
 
-// valid says whether the figure exists.
-func (m Metric) valid() bool { return metrics[m] }
+// valid says whether the figure exists, or is named as a custom field is.
+func (m Metric) valid() bool {
+	_, custom := m.field()
+	return metrics[m] || custom
+}
 
-// isMoney says whether the figure is kept in 分 and written in yuan.
+// isMoney says whether the figure is kept in 分 and written in yuan; of a custom
+// field only [Facts.isMoney] knows.
 func (m Metric) isMoney() bool {
 	return m == MetricSpend || m == MetricAOV || m == MetricSpendAll || m == MetricCLV
 }
@@ -83,6 +87,8 @@ type Facts struct {
 	// referrals and industryGrowth (NaN: none) are nil where a scheme does not use them.
 	referrals      []int32
 	industryGrowth []float64
+	// fields are the custom fields that the scheme uses.
+	fields []fieldValues
 }
 
 // NoDay stands for "never".
@@ -164,6 +170,9 @@ func (f *Facts) value(m Metric, i int) (float64, bool) {
 		return f.rhythm(i)
 	case MetricIndustryGrowth, MetricReferrals:
 		return f.axis(m, i)
+	}
+	if d := f.field(m); d != nil {
+		return d.values[i], !math.IsNaN(d.values[i])
 	}
 	return f.forecasts.value(m, i)
 }

@@ -32,6 +32,9 @@ func (s *Service) PreviewScheme(ctx context.Context, sch *Scheme, day *clock.Day
 	if err := s.checkPeople(ctx, sch); err != nil {
 		return Preview{}, err
 	}
+	if err := s.checkFields(ctx, sch); err != nil {
+		return Preview{}, err
+	}
 	if err := s.checkModels(ctx, sch); err != nil {
 		return Preview{}, err
 	}

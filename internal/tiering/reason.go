@@ -290,7 +290,7 @@ func (x *explainer) condition(c Condition, anyOf bool, bit int, a *assignment, f
 		return ConditionView{Who: true, Any: anyOf, Holds: a.Signals&(1<<bit) != 0, Text: x.people[bit]}
 	}
 	v := ConditionView{
-		Metric: c.Metric, MetricName: x.t("tier.metric."+string(c.Metric), nil), Op: c.Op, Value: c.Value, Any: anyOf,
+		Metric: c.Metric, MetricName: x.metricName(c.Metric), Op: c.Op, Value: c.Value, Any: anyOf,
 		Holds: a.Signals&(1<<bit) != 0, Figure: x.figure(c.Metric, a, figures),
 	}
 	if bit < len(x.sum.Thresholds) {
@@ -328,6 +328,9 @@ func (x *explainer) figure(m Metric, a *assignment, details map[Metric]float64) 
 		v = float64(x.row.AsOf - *a.LastDay)
 	default:
 		d, ok := details[m]
+		if _, custom := m.field(); custom && !ok {
+			return nil
+		}
 		// Left out of the details are zeros and what does not exist.
 		if !ok && (m == MetricRating || m == MetricGrowth || m == MetricIndustryGrowth || m == MetricRhythm || m.byModel() || (m == MetricTenure && a.LastDay == nil)) {
 			return nil
@@ -335,6 +338,13 @@ func (x *explainer) figure(m Metric, a *assignment, details map[Metric]float64) 
 		v = d
 	}
 	return &v
+}
+
+func (x *explainer) metricName(m Metric) string {
+	if d := x.sum.field(m); d != nil {
+		return d.Name.In(x.locale)
+	}
+	return x.t("tier.metric."+string(m), nil)
 }
 
 // params are the words of a condition's sentence.
@@ -359,6 +369,8 @@ func (x *explainer) value(m Metric, v *float64) string {
 	switch {
 	case v == nil:
 		return x.t("tier.why.none", nil)
+	case x.sum.field(m) != nil:
+		return x.sum.field(m).text(*v, x.locale)
 	case m.isMoney():
 		return i18n.Money(int64(math.RoundToEven(*v)))
 	case m.isShare():

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"zhike/internal/document"
+	"zhike/internal/field"
 	"zhike/internal/platform/i18n"
 )
 
@@ -105,7 +106,10 @@ func (p *prose) condition(c Condition, at int) string {
 
 // metric names a figure; the two that are money follow the scheme's measure.
 func (p *prose) metric(m Metric) string {
-	if !m.valid() {
+	if d := p.s.field(m); d != nil {
+		return d.Name.In(p.locale)
+	}
+	if !metrics[m] {
 		return string(m)
 	}
 	return p.t("metric."+string(m), "measure", p.measure())
@@ -113,7 +117,8 @@ func (p *prose) metric(m Metric) string {
 
 // schemeValue writes the number of a condition, money in yuan.
 func (p *prose) schemeValue(c Condition) string {
-	if c.Metric.isMoney() {
+	d := p.s.field(c.Metric)
+	if c.Metric.isMoney() || d != nil && d.Kind == field.Money {
 		return document.YuanText(c.Value)
 	}
 	return p.metricValue(c.Metric, c.Value)
@@ -121,7 +126,9 @@ func (p *prose) schemeValue(c Condition) string {
 
 // metricValue writes a figure, money in 分.
 func (p *prose) metricValue(m Metric, v float64) string {
-	switch {
+	switch d := p.s.field(m); {
+	case d != nil:
+		return d.text(v, p.locale)
 	case m.isMoney():
 		return document.FenText(v)
 	case m.isShare():
@@ -255,6 +262,13 @@ func (p *prose) notes() []document.Term {
 			list = append(list, p.t("note.model", "kind", i18n.T(p.locale, "forecast.kind."+m.Kind, nil), "version", m.Version, "as_of", m.AsOf.String()))
 		}
 		out = append(out, document.Term{Term: p.t("note.models_term"), Text: p.t("note.models", "list", strings.Join(list, p.t("list_end")))})
+	}
+	if len(p.s.Fields) > 0 {
+		list := make([]string, 0, len(p.s.Fields))
+		for _, d := range p.s.Fields {
+			list = append(list, p.metric(d.Metric))
+		}
+		out = append(out, document.Term{Term: p.t("note.fields_term"), Text: p.t("note.fields", "list", strings.Join(list, p.t("list_end")))})
 	}
 	if len(p.s.Missing) > 0 {
 		out = append(out, document.Term{Term: p.t("note.missing_term"), Text: p.t("note.missing", "list", strings.Join(p.missing(), p.t("list_end")))})

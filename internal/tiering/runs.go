@@ -189,6 +189,9 @@ func (s *Service) waiting(ctx context.Context, in RunInput, asOf clock.Day) (*ru
 	if err != nil {
 		return nil, err
 	}
+	if err := s.checkFields(ctx, sch.Scheme); err != nil {
+		return nil, err
+	}
 	if err := s.checkModels(ctx, sch.Scheme); err != nil {
 		return nil, err
 	}

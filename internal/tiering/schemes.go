@@ -155,6 +155,9 @@ func (s *Service) saveScheme(ctx context.Context, sch *Scheme, base int, mustBeN
 	if err := s.checkPeople(ctx, sch); err != nil {
 		return SchemeView{}, err
 	}
+	if err := s.checkFields(ctx, sch); err != nil {
+		return SchemeView{}, err
+	}
 	if _, err := s.store.dimension(ctx, sch.dimension()); err != nil {
 		return SchemeView{}, errs.New(errs.Invalid, "tier.scheme_invalid").WithField("dimension", "tier.no_such_dimension", "code", clip(sch.Dimension))
 	}

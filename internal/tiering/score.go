@@ -85,7 +85,7 @@ func (s *Scheme) partScores(f *Facts, p ScorePart) []float32 {
 			continue
 		}
 		from, to := t.From, t.To
-		if t.Metric.isMoney() {
+		if f.isMoney(t.Metric) {
 			from, to = yuanToFen(from), yuanToFen(to)
 		}
 		for i := range out {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"zhike/internal/field"
 	"zhike/internal/platform/audit"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
@@ -47,6 +48,8 @@ type Deps struct {
 	Orders Orders
 	// Models tells the figures of the company's models; nil where there are none.
 	Models Models
+	// Fields are the custom fields of customers; nil where schemes use none.
+	Fields *field.Service
 	// Departments gives the department above each, 0 at the top; nil knows of none.
 	Departments func(ctx context.Context) (map[int64]int64, error)
 	// DepartmentName gives the name of one, "" where there is none; may be nil.

@@ -160,7 +160,7 @@ func (s *store) insertAssignments(ctx context.Context, m *making, from, to int) 
 	cols := []string{"run_id", "customer_id", "level", "reason", "last_day", "orders", "spend_fen", "signals"}
 	d := sch.detailer()
 	withScore, withMove := sch.Method != MethodRules, c.moves != nil
-	withDetails := len(d.keys) > 0 || len(g.PartScores) > 0
+	withDetails := len(d.keys)+len(d.fields) > 0 || len(g.PartScores) > 0
 	if withScore {
 		cols = append(cols, "score")
 	}

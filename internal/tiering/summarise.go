@@ -3,6 +3,7 @@ package tiering
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -72,6 +73,7 @@ func summarise(s *Scheme, f *loaded, g *Grades) *Summary {
 	out.Months = f.monthRows()
 	out.Missing = f.missing(s)
 	out.Models = f.forecasts.used()
+	out.Fields = f.fieldFigures()
 	return out
 }
 
@@ -281,7 +283,8 @@ func (f *Facts) missing(s *Scheme) []Missing {
 	return out
 }
 
-// metrics lists the figures a scheme uses, in the order of Metrics.
+// metrics lists the figures a scheme uses, in the order of Metrics, custom fields
+// last by their code.
 func (s *Scheme) metrics() []Metric {
 	used := map[Metric]bool{}
 	for _, c := range s.Conditions() {
@@ -303,6 +306,11 @@ func (s *Scheme) metrics() []Metric {
 	var out []Metric
 	for _, m := range Metrics {
 		if used[m] {
+			out = append(out, m)
+		}
+	}
+	for _, m := range slices.Sorted(maps.Keys(used)) {
+		if _, ok := m.field(); ok && used[m] {
 			out = append(out, m)
 		}
 	}

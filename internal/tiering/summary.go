@@ -32,6 +32,7 @@ type Summary struct {
 	Months     []MonthRow     `json:"months"`         // calendar months of the window; by the scheme's measure
 	Missing    []Missing      `json:"missing,omitempty"`
 	Models     []ModelUse     `json:"models,omitempty"` // that figures came from
+	Fields     []FieldFigure  `json:"fields,omitempty"` // custom fields that were figures
 }
 
 // LevelSummary sums one level up; the revenues of all levels add up to

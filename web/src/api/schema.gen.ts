@@ -10409,6 +10409,16 @@ export interface components {
             /** @description What the filter takes */
             value: string;
         };
+        TieringFieldFigure: {
+            /** @enum {string} */
+            kind: "number" | "money" | "choice";
+            /** @description f. and the code of the field */
+            metric: string;
+            name: components["schemas"]["FieldLabel"];
+            /** @description Of a choice, in the order of the field: the first counts as 1 */
+            options?: components["schemas"]["FieldLabel"][];
+            unit?: string;
+        };
         TieringHandInput: {
             /** Format: int64 */
             customer_id: number;
@@ -10586,11 +10596,22 @@ export interface components {
         TieringMetricInfo: {
             /** @description What it counts */
             doc: string;
+            /** @description A custom field of the customer */
+            field?: boolean;
             metric: string;
             name: string;
             ops: string[];
-            /** @enum {string} */
-            unit: "yuan" | "orders" | "days" | "months" | "share" | "count" | "stars" | "times";
+            /** @description Of a choice, by their place */
+            options?: string[];
+            /** @description The custom field is out of use: schemes that have it keep their words, new ones cannot take it */
+            retired?: boolean;
+            /**
+             * @description place: of the option of a choice, from 1
+             * @enum {string}
+             */
+            unit: "yuan" | "orders" | "days" | "months" | "share" | "count" | "stars" | "times" | "number" | "place";
+            /** @description Of a custom field that is a number */
+            unit_name?: string;
         };
         TieringMissing: {
             /** Format: int64 */
@@ -11330,6 +11351,7 @@ export interface components {
             computed_at: number;
             /** Format: int64 */
             customers: number;
+            fields?: components["schemas"]["TieringFieldFigure"][];
             from: string;
             /** Format: double */
             gini: number;
