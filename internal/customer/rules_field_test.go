@@ -20,7 +20,7 @@ func (s *ruleSite) field(w *ruletest.World, c *ruletest.Customer, n *customer.No
 	code := n.Field
 	switch {
 	case n.Op == "changed":
-		return false // there is no history here; TestWhatCustomersWere has one
+		return code == "level" && p.cameToLevel(n) // stages have no history here; TestWhatCustomersWere has more
 	case n.Op == "anniversary_days":
 		d, has := p.day(code)
 		_, month, day := d.Date()
@@ -67,6 +67,20 @@ func (s *ruleSite) field(w *ruletest.World, c *ruletest.Customer, n *customer.No
 		return string(n.Value) == "false"
 	}
 	return setIs(s.words(p, code), n)
+}
+
+// cameToLevel says whether a customer came to a level within days: there are rows
+// of run 7 alone, so that whoever has a level had none in the run before it.
+func (p *listed) cameToLevel(n *customer.Node) bool {
+	var v struct {
+		From, To []string
+		Days     int
+	}
+	if err := json.Unmarshal(n.Value, &v); err != nil {
+		panic(err)
+	}
+	code := []string{"", "high", "mid"}[p.level]
+	return code != "" && v.From == nil && (v.To == nil || slices.Contains(v.To, code)) && pastDays[7] > today-clock.Day(v.Days)
 }
 
 // words are the texts of a field that has one, none or several.
