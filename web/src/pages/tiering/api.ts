@@ -9,7 +9,10 @@ export type Method = 'rules' | 'score' | 'rfm' | 'model'
 export type Measure = 'net' | 'sales'
 export type Split = 'score' | 'value'
 export type Op = 'at_least' | 'at_most' | 'mean_mul' | 'top_share' | 'rev_share'
-export type Metric =
+/** A custom field of the customer: "f." and its code. */
+export type FieldMetric = `f.${string}`
+export type Metric = ShippedMetric | FieldMetric
+export type ShippedMetric =
   | 'spend'
   | 'orders'
   | 'aov'
@@ -34,6 +37,16 @@ export interface Level {
   code: string
   name: string
   advice?: string
+}
+
+/** A custom field as it was when a run took it as a figure. */
+export interface FieldFigure {
+  metric: FieldMetric
+  kind: 'number' | 'money' | 'choice'
+  name: { zh: string; en?: string }
+  unit?: string
+  /** Of a choice; the first counts as 1. */
+  options?: { zh: string; en?: string }[]
 }
 
 /** A way of looking at customers that gives each one level. */
@@ -204,6 +217,8 @@ export interface Summary {
   heat?: HeatCell[]
   months: MonthRow[] | null
   missing?: { metric: Metric; customers: number }[]
+  /** Custom fields that were figures. */
+  fields?: FieldFigure[]
   models?: { kind: 'purchases' | 'churn'; id: number; version: number; as_of: string }[]
 }
 

@@ -1,15 +1,14 @@
-import { useTranslation } from 'react-i18next'
 import { perm } from '@/app/permissions'
 import { Facts, Section, useFormat, useMe } from '@/kit'
 import type { Summary } from '../api'
 import { useSchemeOf } from '../queries'
-import { metricUnit } from '../schemes/units'
-import { conditionText, metricName, peopleText, valueText } from '../schemes/words'
+import { useFiguresOf } from '../schemes/figures'
+import { conditionText, foundText, metricName, peopleText } from '../schemes/words'
 import styles from './report.module.css'
 
 /** On what the report stands: definitions, the thresholds of this run, what was not there. */
 export function Basis({ summary }: { summary: Summary }) {
-  const { t } = useTranslation()
+  const { t } = useFiguresOf(summary.fields)
   const f = useFormat()
   const { scheme } = summary
   const measure = metricName(t, 'spend', scheme.measure)
@@ -45,6 +44,13 @@ export function Basis({ summary }: { summary: Summary }) {
               </ul>
             </>
           )}
+          {summary.fields && summary.fields.length > 0 && (
+            <p className={styles.found}>
+              {t('ui_tier_field.basis', {
+                list: summary.fields.map((x) => metricName(t, x.metric)).join(t('tiers.join.list')),
+              })}
+            </p>
+          )}
           {summary.missing && summary.missing.length > 0 && (
             <>
               <h3 className={styles.basisTitle}>{t('tiers.basis.missing')}</h3>
@@ -69,7 +75,7 @@ export function Basis({ summary }: { summary: Summary }) {
 
 /** The rules of the scheme with the numbers they came to in this run. */
 function Thresholds({ summary }: { summary: Summary }) {
-  const { t } = useTranslation()
+  const { t } = useFiguresOf(summary.fields)
   const f = useFormat()
   const { scheme, thresholds } = summary
   const me = useMe()
@@ -102,12 +108,9 @@ function Thresholds({ summary }: { summary: Summary }) {
                   .filter(({ c }) => !c.off)
                   .map(({ c, at, found, said }) => {
                     if ('who' in c) return <li key={at}>{peopleText(t, said)}</li>
-                    const unit = metricUnit(c.metric)
                     const relative = c.op !== 'at_least' && c.op !== 'at_most'
                     const value =
-                      found === null
-                        ? t('tiers.basis.nobody')
-                        : valueText(t, f, unit === 'yuan' ? found / 100 : found, unit)
+                      found === null ? t('tiers.basis.nobody') : foundText(t, f, c.metric, found)
                     return (
                       <li key={at}>
                         {conditionText(t, f, c, scheme.measure)}

@@ -2,7 +2,7 @@ import { Check, X } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '@/kit'
 import type { ConditionView, Measure, RuleView } from '../api'
-import { metricUnit } from '../schemes/units'
+import { isField, metricUnit } from '../schemes/units'
 import { conditionText, valueText } from '../schemes/words'
 import { meter } from './meter'
 import styles from './reason.module.css'
@@ -42,7 +42,9 @@ function Line({ c, measure }: { c: ConditionView; measure: Measure }) {
   const unit = metricUnit(c.metric)
   const write = (v: number | null) =>
     v === null ? t('tiers.reason.none') : valueText(t, f, unit === 'yuan' ? v / 100 : v, unit)
-  const bar = c.who ? null : meter(c.figure, c.threshold)
+  // What a custom field was then, the run itself says.
+  const said = c.who || isField(c.metric)
+  const bar = said ? null : meter(c.figure, c.threshold)
   const Icon = c.holds ? Check : X
   return (
     <li className={c.holds ? styles.holds : styles.fails}>
@@ -51,14 +53,14 @@ function Line({ c, measure }: { c: ConditionView; measure: Measure }) {
         <span className="zk-sr">{c.holds ? t('tiers.reason.holds') : t('tiers.reason.fails')}</span>
       </span>
       <div className={styles.condition}>
-        <div>{c.who ? c.text : conditionText(t, f, c, measure)}</div>
+        <div>{said ? c.text : conditionText(t, f, c, measure)}</div>
         {bar && (
           <div className={styles.meter} aria-hidden="true">
             <span style={{ width: `${bar.figure}%` }} />
             <i style={{ left: `${bar.threshold}%` }} />
           </div>
         )}
-        {!c.who && (
+        {!said && (
           <div className={styles.numbers}>
             <span>
               {t('tiers.reason.figure')} <b className="zk-num">{write(c.figure)}</b>

@@ -1,14 +1,14 @@
 import { Button, InputNumber, Select, Switch, Tooltip } from 'antd'
 import { X } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
 import { useFormat } from '@/kit'
 import type { Measure, Metric, Op } from '../api'
 import styles from './editor.module.css'
 import { FieldError, statusOf, useFieldError } from './Field'
+import { figureOptions, opsFor, useFigures } from './figures'
 import { changedCondition, type FormCondition, type FormFigure } from './model'
 import { PeopleRow } from './PeopleRow'
-import { metrics, metricUnit, opsOf, valueUnit } from './units'
-import { metricHint, metricName, valueText } from './words'
+import { metrics, valueUnit } from './units'
+import { foundText, metricHint, metricName } from './words'
 
 // i18n-keys: tiers.op.*, tiers.unit.*
 /** One condition: a rule of audiences, or a figure and what it is compared with. */
@@ -38,13 +38,18 @@ interface Props {
 
 /** A switch, the figure, how it is compared, and with what. */
 function FigureRow({ condition: c, path, measure, found, onChange, onRemove }: Props) {
-  const { t } = useTranslation()
+  const figures = useFigures()
+  const { t } = figures
   const f = useFormat()
   const error = useFieldError(`${path}.value`)
   const unit = valueUnit(c.metric, c.op)
   const name = metricName(t, c.metric, measure)
   const relative = c.op !== 'at_least' && c.op !== 'at_most'
-  const figureUnit = metricUnit(c.metric)
+  const own = figures.find(c.metric)
+  const change = (metric: Metric) => {
+    const op = opsFor(figures, metric).includes(c.op) ? c.op : 'at_least'
+    onChange(changedCondition(c, { metric, op }))
+  }
   return (
     <div className={`${styles.conditionRow} ${c.on ? '' : styles.off}`}>
       <Tooltip title={c.on ? t('tiers.editor.on') : t('tiers.editor.off')}>
@@ -61,8 +66,12 @@ function FigureRow({ condition: c, path, measure, found, onChange, onRemove }: P
           aria-label={t('tiers.editor.metric')}
           value={c.metric}
           popupMatchSelectWidth={false}
-          options={metrics.map((m) => ({ value: m, label: metricName(t, m, measure) }))}
-          onChange={(metric) => onChange(changedCondition(c, { metric }))}
+          options={figureOptions(
+            figures,
+            metrics.map((m) => ({ value: m, label: metricName(t, m, measure) })),
+            c.metric,
+          )}
+          onChange={change}
         />
       </Tooltip>
       <Select<Op>
@@ -70,7 +79,7 @@ function FigureRow({ condition: c, path, measure, found, onChange, onRemove }: P
         aria-label={t('tiers.editor.op')}
         value={c.op}
         popupMatchSelectWidth={false}
-        options={opsOf(c.metric).map((op) => ({
+        options={opsFor(figures, c.metric).map((op) => ({
           value: op,
           label:
             op === 'top_share' && c.metric === 'recency_days'
@@ -79,14 +88,26 @@ function FigureRow({ condition: c, path, measure, found, onChange, onRemove }: P
         }))}
         onChange={(op) => onChange(changedCondition(c, { op }))}
       />
-      <InputNumber
-        className={styles.value}
-        aria-label={t('tiers.editor.value', { metric: name })}
-        value={c.value}
-        status={statusOf(error)}
-        suffix={t(`tiers.unit.${unit}`)}
-        onChange={(value) => onChange({ ...c, value })}
-      />
+      {own?.kind === 'choice' ? (
+        <Select<number | null>
+          className={styles.value}
+          aria-label={t('tiers.editor.value', { metric: name })}
+          value={c.value}
+          status={statusOf(error)}
+          popupMatchSelectWidth={false}
+          options={own.options.map((label, i) => ({ value: i + 1, label }))}
+          onChange={(value) => onChange({ ...c, value })}
+        />
+      ) : (
+        <InputNumber
+          className={styles.value}
+          aria-label={t('tiers.editor.value', { metric: name })}
+          value={c.value}
+          status={statusOf(error)}
+          suffix={t(`tiers.unit.${unit}`)}
+          onChange={(value) => onChange({ ...c, value })}
+        />
+      )}
       <Button
         type="text"
         size="small"
@@ -98,9 +119,7 @@ function FigureRow({ condition: c, path, measure, found, onChange, onRemove }: P
         <div className={styles.foundNow}>
           {found === null
             ? t('tiers.basis.nobody')
-            : t('tiers.editor.found', {
-                value: valueText(t, f, figureUnit === 'yuan' ? found / 100 : found, figureUnit),
-              })}
+            : t('tiers.editor.found', { value: foundText(t, f, c.metric, found) })}
         </div>
       )}
       <FieldError path={`${path}.value`} />

@@ -10,6 +10,7 @@ import { ConditionRow } from './ConditionRow'
 import { maxRules } from './check'
 import styles from './editor.module.css'
 import { FieldError, statusOf, useFieldError } from './Field'
+import { useFigures } from './figures'
 import {
   copyRule,
   type FormCondition,
@@ -99,7 +100,7 @@ const RuleCard = memo(function RuleCard({
   found,
   onChange,
 }: CardProps) {
-  const { t } = useTranslation()
+  const { t } = useFigures()
   const f = useFormat()
   const path = `rules[${at}]`
   const tones = tonesOf(levels)

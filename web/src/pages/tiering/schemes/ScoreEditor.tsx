@@ -7,6 +7,7 @@ import type { Change } from './Basics'
 import { Cuts } from './Cuts'
 import styles from './editor.module.css'
 import { FieldError, statusOf, useFieldError } from './Field'
+import { figureOptions, useFigures } from './figures'
 import {
   balanced,
   changedTerm,
@@ -216,7 +217,8 @@ function Term({
   onChange: (term: FormTerm) => void
   onRemove: () => void
 }) {
-  const { t } = useTranslation()
+  const figures = useFigures()
+  const { t } = figures
   const weightError = useFieldError(`${path}.weight`)
   const rangeError = useFieldError(`${path}.from`)
   const unit = t(`tiers.unit.${metricUnit(term.metric)}`)
@@ -228,7 +230,11 @@ function Term({
         aria-label={t('tiers.editor.metric')}
         value={term.metric}
         popupMatchSelectWidth={false}
-        options={metrics.map((m) => ({ value: m, label: metricName(t, m, form.measure) }))}
+        options={figureOptions(
+          figures,
+          metrics.map((m) => ({ value: m, label: metricName(t, m, form.measure) })),
+          term.metric,
+        )}
         onChange={(metric) => onChange(changedTerm(term, { metric }))}
       />
       <InputNumber
@@ -282,6 +288,7 @@ function Term({
       )}
       <FieldError path={`${path}.weight`} />
       <FieldError path={`${path}.from`} />
+      <FieldError path={`${path}.metric`} />
     </div>
   )
 }

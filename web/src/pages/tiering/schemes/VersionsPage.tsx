@@ -16,6 +16,7 @@ import {
 import type { SchemeView } from '../api'
 import { Author } from '../runs/RunStatus'
 import { differences } from './diff'
+import { useFigures } from './figures'
 import { SchemeFrame } from './SchemeFrame'
 
 /** Who changed the scheme when, and what. */
@@ -91,7 +92,7 @@ function List({ list, newest }: { list: SchemeView[]; newest: SchemeView }) {
 }
 
 function Differences({ older, newer }: { older: SchemeView; newer: SchemeView }) {
-  const { t } = useTranslation()
+  const { t } = useFigures()
   const f = useFormat()
   const list = differences(t, f, older, newer)
   if (list.length === 0) return <EmptyState compact icon={null} title={t('tiers.versions.same')} />

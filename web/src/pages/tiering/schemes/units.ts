@@ -1,4 +1,4 @@
-import type { Metric, Op } from '../api'
+import type { FieldMetric, Metric, Op, ShippedMetric } from '../api'
 
 /** How a number of a scheme is written and typed. */
 export type Unit =
@@ -11,9 +11,11 @@ export type Unit =
   | 'pieces'
   | 'people'
   | 'points'
+  // A custom field has a unit of its own.
+  | FieldMetric
 
 /** Every figure, in the order in which a choice shows them. */
-export const metrics: Metric[] = [
+export const metrics: ShippedMetric[] = [
   'spend',
   'orders',
   'aov',
@@ -35,6 +37,8 @@ export const metrics: Metric[] = [
   'p_churn',
 ]
 
+export const isField = (metric: Metric): metric is FieldMetric => metric.startsWith('f.')
+
 /** The figures that come from the company's models. */
 export const byModel = (metric: Metric) =>
   metric === 'p_alive' || metric === 'expected_orders' || metric === 'clv' || metric === 'p_churn'
@@ -42,7 +46,7 @@ export const byModel = (metric: Metric) =>
 /** Of a probability of leaving, the best level has the least. */
 export const lessIsBetter = (metric: Metric) => metric === 'p_churn'
 
-const ofMetric: Record<Metric, Unit> = {
+const ofMetric: Record<ShippedMetric, Unit> = {
   spend: 'yuan',
   orders: 'orders',
   aov: 'yuan',
@@ -65,13 +69,13 @@ const ofMetric: Record<Metric, Unit> = {
 }
 
 /** The unit of a figure itself. */
-export const metricUnit = (metric: Metric): Unit => ofMetric[metric]
+export const metricUnit = (metric: Metric): Unit => (isField(metric) ? metric : ofMetric[metric])
 
 /** The unit of the number a condition compares with. */
 export function valueUnit(metric: Metric, op: Op): Unit {
   if (op === 'mean_mul') return 'times'
   if (op === 'top_share' || op === 'rev_share') return 'percent'
-  return ofMetric[metric]
+  return metricUnit(metric)
 }
 
 /** The operators a figure can be compared by: a share of revenue makes sense for spend only. */
@@ -96,7 +100,8 @@ export function usualValue(metric: Metric, op: Op): number {
   if (op === 'mean_mul') return 1.5
   if (op === 'top_share') return 0.2
   if (op === 'rev_share') return 0.8
-  const usual: Record<Metric, number> = {
+  if (isField(metric)) return 1
+  const usual: Record<ShippedMetric, number> = {
     spend: 1000,
     orders: 2,
     aov: 200,

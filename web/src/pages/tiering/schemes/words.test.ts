@@ -5,10 +5,11 @@ import zh from '@/i18n/zh-CN'
 import { makeFormat, moved } from '@/kit'
 import type { Metric, Op, Scheme } from '../api'
 import { differences } from './diff'
+import { figureOptions, type OwnFigure, opsFor, saying } from './figures'
 import { toForm } from './model'
 import { need, rules, score } from './samples'
 import { metrics, opsOf, valueUnit } from './units'
-import { conditionText, metricName, ruleSentence, schemeSentence } from './words'
+import { conditionText, foundText, metricName, ruleSentence, schemeSentence } from './words'
 
 /** An element that must be there. */
 function at<T>(list: T[] | undefined, i: number): T {
@@ -202,5 +203,63 @@ describe('differences', () => {
       '评分项「潜力」权重 20.0% 10.0%',
       '高价值的分数线 65 70',
     ])
+  })
+})
+
+describe('custom fields', () => {
+  const own: OwnFigure[] = [
+    {
+      metric: 'f.size',
+      name: '企业规模',
+      kind: 'choice',
+      hint: '',
+      unit: '',
+      options: ['小型', '大型'],
+      retired: false,
+    },
+    {
+      metric: 'f.budget',
+      name: '年度预算',
+      kind: 'money',
+      hint: '',
+      unit: '',
+      options: [],
+      retired: false,
+    },
+    {
+      metric: 'f.nps',
+      name: '推荐分',
+      kind: 'number',
+      hint: '',
+      unit: '分',
+      options: [],
+      retired: true,
+    },
+  ]
+  const say = saying(t, f, own)
+  it.each<[{ metric: Metric; op: Op; value: number }, string]>([
+    [{ metric: 'f.size', op: 'at_least', value: 2 }, '企业规模不低于 大型'],
+    [{ metric: 'f.budget', op: 'at_least', value: 1200.5 }, '年度预算不低于 ¥1,200.50'],
+    [{ metric: 'f.nps', op: 'at_most', value: 6.5 }, '推荐分不高于 6.5 分'],
+    [{ metric: 'f.gone', op: 'at_least', value: 3 }, 'f.gone不低于 3'],
+    [{ metric: 'orders', op: 'at_least', value: 3 }, '订单数不低于 3 笔'],
+  ])('are said by their name and unit: %j', (c, text) => {
+    expect(conditionText(say, f, c, 'net')).toBe(text)
+  })
+  it('have what a run found in 分', () => {
+    expect(foundText(say, f, 'f.budget', 120_050)).toBe('¥1,200.50')
+    expect(foundText(say, f, 'spend', 120_050)).toBe('¥1,200.50')
+  })
+  it('stand under a heading; those out of use only where a scheme has one', () => {
+    const figures = { t: say, own, find: (m: Metric) => own.find((x) => x.metric === m) }
+    const shipped = [{ value: 'spend' as Metric, label: '净消费' }]
+    const codes = (chosen: Metric) =>
+      figureOptions(figures, shipped, chosen)
+        .flatMap((x) => ('options' in x ? x.options : [x]))
+        .map((x) => x.value)
+    expect(codes('spend')).toEqual(['spend', 'f.size', 'f.budget'])
+    expect(codes('f.nps')).toEqual(['spend', 'f.size', 'f.budget', 'f.nps'])
+    expect(codes('f.gone')).toEqual(['spend', 'f.size', 'f.budget', 'f.gone'])
+    expect(opsFor(figures, 'f.size')).toEqual(['at_least', 'at_most'])
   })
 })

@@ -1,7 +1,7 @@
 import type { Format } from '@/kit'
 import type { FigureCondition, Measure, Method, Metric } from '../api'
 import type { FormCondition, FormRule, FormScheme } from './model'
-import { fromField, type Unit, valueUnit } from './units'
+import { fromField, isField, metricUnit, type Unit, valueUnit } from './units'
 
 export type Translate = (key: string, params?: Record<string, unknown>) => string
 
@@ -36,6 +36,13 @@ export function valueText(t: Translate, f: Format, value: number, unit: Unit): s
     default:
       return t(`tiers.value.${unit}`, { count: value, value: f.count(value, 2) })
   }
+}
+
+/** What a relative threshold came to; money in 分. */
+export function foundText(t: Translate, f: Format, metric: Metric, found: number): string {
+  if (isField(metric)) return t(`tiers.value.${metric}`, { count: found, fen: true })
+  const unit = metricUnit(metric)
+  return valueText(t, f, unit === 'yuan' ? found / 100 : found, unit)
 }
 
 /** "净消费排在前 20%". value in the unit of the scheme. */
