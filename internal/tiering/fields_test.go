@@ -250,3 +250,41 @@ func TestFieldsInUseStay(t *testing.T) {
 }
 
 func errOf[T any](_ T, err error) error { return err }
+
+// The score with custom fields is offered where the company has any of the shipped
+// ones that tell potential or loyalty, and saves as it is offered.
+func TestPresetWithFields(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, ctx, _ := fieldCompany(t, d)
+		offered := func() *Scheme {
+			list, err := s.PresetsHere(ctx, i18n.ZhCN)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range list {
+				if p.Scheme.Code == "value-fields" {
+					return p.Scheme
+				}
+			}
+			return nil
+		}
+		// The company's nps is of the shipped kind.
+		sch := offered()
+		if sch == nil || len(sch.Score.Parts[1].Terms) != 3 || sch.Score.Parts[2].Terms[4].Metric != "f.nps" {
+			t.Fatalf("offered: %+v", sch)
+		}
+		if _, err := s.CreateScheme(ctx, sch); err != nil {
+			t.Error(err)
+		}
+		if _, err := s.Fields.Create(ctx, field.In{Code: "it_budget", Kind: field.Text, Name: field.Label{ZH: "预算说明"}}); err != nil {
+			t.Fatal(err)
+		}
+		if sch := offered(); len(sch.Score.Parts[1].Terms) != 3 {
+			t.Error("a field of another kind under the same code")
+		}
+		s.Fields = nil
+		if offered() != nil {
+			t.Error("offered without fields")
+		}
+	})
+}

@@ -164,7 +164,8 @@ func (s *Service) schemeRoutes(api *web.API) {
 	})
 	web.Register(api, route("GET", "/tiering/presets", "listTierPresets", "Schemes to begin with, by industry", PermView),
 		func(ctx context.Context, _ *struct{}) (web.List[Preset], error) {
-			return web.NewList(Presets(web.Locale(ctx))), nil
+			list, err := s.PresetsHere(ctx, web.Locale(ctx))
+			return web.NewList(list), err
 		})
 	imp := route("POST", "/tiering/schemes/import", "importTierScheme", "Read a scheme file (YAML); an existing code gets a new version", PermScheme)
 	imp.MaxBody = maxYAML

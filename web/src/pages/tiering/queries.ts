@@ -61,14 +61,13 @@ export const useSchemes = (enabled = true) =>
     queryFn: async ({ signal }) => (await ok(api.GET('/tiering/schemes', { signal }))).items,
   })
 
-/** Schemes to begin with, by industry. */
+/** Schemes to begin with, by industry; one more where the company has fields that tell potential. */
 export const usePresets = (enabled = true) => {
   const { i18n } = useTranslation()
   return useQuery({
     queryKey: ['tiering', 'presets', i18n.language],
     enabled,
     queryFn: async ({ signal }) => (await ok(api.GET('/tiering/presets', { signal }))).items,
-    ...forever,
   })
 }
 
