@@ -181,7 +181,7 @@ func (s *Service) patched(ctx context.Context, d Dimension, p DimensionPatch) (D
 			if sch.dimension() != d.Code {
 				return d, errs.New(errs.Conflict, "tier.other_dimension", "scheme", d.Scheme, "dimension", sch.dimension())
 			}
-			if err := s.checkFields(ctx, sch.Scheme); err != nil {
+			if err := s.fieldsFit(ctx, sch.Scheme, nil); err != nil {
 				return d, err
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"zhike/internal/field"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/i18n"
 	"zhike/internal/platform/web"
@@ -73,6 +74,18 @@ func (s *Summary) field(m Metric) *FieldFigure {
 		}
 	}
 	return nil
+}
+
+// fieldKeys are the fields as roles name them; none of a run without a summary.
+func (s *Summary) fieldKeys() []string {
+	if s == nil {
+		return nil
+	}
+	var out []string
+	for i := range s.Fields {
+		out = append(out, string(s.Fields[i].Metric))
+	}
+	return out
 }
 
 // fieldValues are the values of one field, by the place of the customer in
@@ -176,9 +189,17 @@ func (s *Service) definitions(ctx context.Context) (func(code string) *field.Def
 }
 
 // checkFields refuses a scheme by custom fields that there are not, that are out
-// of use, or that are no figures. What is switched off is not looked at. Errors
-// stand at their place: rules[0].all[1].metric. i18n-keys: errors.tier.field_*
+// of use, or that are no figures; one that is hidden from the actor is none either,
+// whoever asks for customers above a figure knows it after twenty questions. What
+// is switched off is not looked at. Errors stand at their place:
+// rules[0].all[1].metric. i18n-keys: errors.tier.field_*
 func (s *Service) checkFields(ctx context.Context, sch *Scheme) error {
+	return s.fieldsFit(ctx, sch, auth.From(ctx))
+}
+
+// fieldsFit is checkFields for an actor; of nil nothing is hidden: a scheme that is
+// there may be run by whoever may run one.
+func (s *Service) fieldsFit(ctx context.Context, sch *Scheme, actor *auth.Actor) error {
 	if !slices.ContainsFunc(sch.metrics(), func(m Metric) bool { _, ok := m.field(); return ok }) {
 		return nil
 	}
@@ -194,7 +215,7 @@ func (s *Service) checkFields(ctx context.Context, sch *Scheme) error {
 		}
 		d := defs(code)
 		switch {
-		case d == nil:
+		case d == nil || actor.Hides(string(m)):
 			e.WithField(path+".metric", "tier.field_unknown", "code", code)
 		case d.Retired:
 			e.WithField(path+".metric", "tier.field_retired", "name", d.Name.In(locale))
@@ -271,7 +292,7 @@ func (s *Service) companyMetrics(ctx context.Context) ([]MetricInfo, error) {
 	}
 	var out []MetricInfo
 	for _, d := range set.All() {
-		if !canGrade(d.Kind) {
+		if !canGrade(d.Kind) || auth.Hides(ctx, field.Prefix+d.Code) {
 			continue
 		}
 		out = append(out, metricOfField(d, web.Locale(ctx)))

@@ -9,6 +9,7 @@ import (
 
 	"zhike/internal/field"
 	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/db/dbtest"
@@ -285,6 +286,42 @@ func TestPresetWithFields(t *testing.T) {
 		s.Fields = nil
 		if offered() != nil {
 			t.Error("offered without fields")
+		}
+	})
+}
+
+// Who may not see a field neither learns it from a level nor grades by it; the
+// level itself stays.
+func TestHiddenFieldsAreNotTold(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, ctx, _ := fieldCompany(t, d)
+		if _, err := s.CreateScheme(ctx, fieldRules()); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.SetDefault(ctx, "potential"); err != nil {
+			t.Fatal(err)
+		}
+		run := runNow(t, ctx, s, "potential", "2024-02-20")
+		less := auth.With(context.Background(), &auth.Actor{StaffID: 7, Scope: auth.ScopeAll, Fields: auth.FieldAccess{"f.budget": auth.AccessHidden}})
+		_, explained := s.Explain(less, run.ID, 1, i18n.ZhCN)
+		_, listed := s.Members(less, run.ID, MemberFilter{}, "", 10, i18n.ZhCN)
+		_, reported := s.Report(less, run.ID, i18n.ZhCN)
+		for way, err := range map[string]error{"explained": explained, "listed": listed, "reported": reported} {
+			if !errs.Is(err, "customer.field_hidden") {
+				t.Errorf("%s: %v", way, err)
+			}
+		}
+		for _, c := range []context.Context{ctx, less} {
+			if l, err := s.Levels().Explain(c, DimensionValue, 1); err != nil || l == nil || l.Code != "big" || (len(l.Reasons) == 0) != (c == less) {
+				t.Errorf("the record: %+v, %v", l, err)
+			}
+		}
+		if _, err := s.PreviewScheme(less, fieldRules(), nil, i18n.ZhCN); err == nil || errs.From(err).Fields[0].Code != "tier.field_unknown" {
+			t.Errorf("previewed: %v", err)
+		}
+		list, err := s.companyMetrics(less)
+		if err != nil || len(list) != 3 { // size, nps and the retired one
+			t.Errorf("offered: %+v, %v", list, err)
 		}
 	})
 }

@@ -61,7 +61,13 @@ func (l levelReader) Explain(ctx context.Context, dimension string, customerID i
 	if err != nil {
 		return nil, err
 	}
-	x, err := l.s.explainer(ctx, r, web.Locale(ctx))
+	// Who may not see a field that the level was made of sees the level alone.
+	hidden := auth.Hides(ctx, r.stored.Summary.fieldKeys()...)
+	told := ctx
+	if hidden {
+		told = auth.With(ctx, auth.System("tiering"))
+	}
+	x, err := l.s.explainer(told, r, web.Locale(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +82,9 @@ func (l levelReader) Explain(ctx context.Context, dimension string, customerID i
 		return nil, err
 	}
 	e := x.explain(&a)
+	if hidden {
+		e.Score, e.Reasons = nil, []customer.Reason{}
+	}
 	return &customer.LevelReason{
 		Dimension: dimension,
 		Level:     customer.Level{Code: e.Level, Name: e.LevelName, Rank: int64(e.Rank)}, RunID: r.ID, SchemeCode: e.Scheme,

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"sync"
 
+	"zhike/internal/customer"
 	"zhike/internal/platform/errs"
 )
 
@@ -75,8 +76,13 @@ func (r *runRow) found() (stored, error) {
 	return st, nil
 }
 
-// explainer gets what the reasons of a finished run are told from.
+// explainer gets what the reasons of a finished run are told from. Error:
+// customer.field_hidden where the run went by a custom field that the actor may
+// not see.
 func (s *Service) explainer(ctx context.Context, r *finishedRun, locale string) (*explainer, error) {
+	if err := customer.Shows(ctx, r.stored.Summary.fieldKeys()...); err != nil {
+		return nil, err
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if x := r.explainers[locale]; x != nil {

@@ -189,7 +189,7 @@ func (s *Service) waiting(ctx context.Context, in RunInput, asOf clock.Day) (*ru
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkFields(ctx, sch.Scheme); err != nil {
+	if err := s.fieldsFit(ctx, sch.Scheme, nil); err != nil {
 		return nil, err
 	}
 	if err := s.checkModels(ctx, sch.Scheme); err != nil {

@@ -45,11 +45,18 @@ export function Basis({ summary }: { summary: Summary }) {
             </>
           )}
           {summary.fields && summary.fields.length > 0 && (
-            <p className={styles.found}>
-              {t('ui_tier_field.basis', {
-                list: summary.fields.map((x) => metricName(t, x.metric)).join(t('tiers.join.list')),
-              })}
-            </p>
+            <>
+              <h3 className={styles.basisTitle}>{t('ui_tier_field.own')}</h3>
+              <ul className={styles.basisList}>
+                <li>
+                  {t('ui_tier_field.basis', {
+                    list: summary.fields
+                      .map((x) => metricName(t, x.metric))
+                      .join(t('tiers.join.list')),
+                  })}
+                </li>
+              </ul>
+            </>
           )}
           {summary.missing && summary.missing.length > 0 && (
             <>

@@ -65,6 +65,7 @@ function FigureRow({ condition: c, path, measure, found, onChange, onRemove }: P
           className={styles.metric}
           aria-label={t('tiers.editor.metric')}
           value={c.metric}
+          showSearch={figures.own.length > 0 && { optionFilterProp: 'label' }}
           popupMatchSelectWidth={false}
           options={figureOptions(
             figures,

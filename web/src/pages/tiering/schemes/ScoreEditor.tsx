@@ -229,6 +229,7 @@ function Term({
         className={styles.metric}
         aria-label={t('tiers.editor.metric')}
         value={term.metric}
+        showSearch={figures.own.length > 0 && { optionFilterProp: 'label' }}
         popupMatchSelectWidth={false}
         options={figureOptions(
           figures,
