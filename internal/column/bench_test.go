@@ -104,6 +104,7 @@ func benchConds(n int64) map[string]*Cond {
 		"average_365":         Compare(Value{Facts: lastDays(365), Agg: Average, Of: buysCols.money}, 25_000_000+n, LastDay),
 		"distinct_category":   Compare(Value{Facts: lastDays(365), Agg: Distinct, Of: buysCols.product, Via: &lookupCol}, 3+n%3, LastDay),
 		"days_since":          Compare(Value{Facts: all, Agg: Last}, benchToday-90-n%90, benchToday-30),
+		"next_order":          Compare(Value{Facts: all, Agg: Next}, benchToday+n%90, benchToday+n%90+7),
 		"first_channel":       Ends(*all, false, FactTest{Col: buysCols.channel, Words: []string{"网"}}),
 		"sequence_7_days":     Follows(*lastDays(365, coffee()), *all, buysCols.at, buysCols.at, 7+n%3, false),
 		"sequence_category_7": Follows(*all, *lastDays(100_000, coffee()), buysCols.at, buysCols.at, 7+n%3, false),

@@ -226,3 +226,18 @@ func (k *seriesBlock) orderSize() (n int64) {
 	}
 	return n
 }
+
+// calendars numbers them.
+var calendars atomic.Int64
+
+// begin is where the facts from a day on begin.
+func (c *calendar) begin(day int64) int {
+	switch n := int64(len(c.start)) - 1; {
+	case day <= c.first:
+		return 0
+	case day >= c.first+n:
+		return len(c.row)
+	default:
+		return int(c.start[day-c.first])
+	}
+}

@@ -51,6 +51,10 @@ const (
 	Distinct // different values of Of; with Via, different words
 	First    // the day of the first
 	Last
+	// Next is the day on which the next one comes by the own rhythm: the last day
+	// and the mean gap of days behind it, rounded, from the third fact on and
+	// where they are not all of one day.
+	Next
 )
 
 // Value is a number of a customer: an aggregate over facts or, where Facts is

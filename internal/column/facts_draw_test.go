@@ -87,7 +87,7 @@ func (b *streamBench) drawValue(r *rand.Rand) (Value, plainValue, func(id int64)
 		}, nil
 	}
 	p, s := b.drawFacts(r)
-	v := Value{Facts: &p.f, Agg: Agg(r.IntN(8)), Of: s.money}
+	v := Value{Facts: &p.f, Agg: Agg(r.IntN(9)), Of: s.money}
 	of := func(f *fact) *int64 { return f.money }
 	if v.Agg == Distinct {
 		switch r.IntN(3) {
@@ -158,6 +158,13 @@ func (b *streamBench) drawValue(r *rand.Rand) (Value, plainValue, func(id int64)
 		case Distinct:
 			slices.Sort(list)
 			out = int64(len(slices.Compact(list)))
+		case Next:
+			if n < 3 || slices.Max(days) == slices.Min(days) {
+				return nil
+			}
+			gap := big.NewRat(slices.Max(days)-slices.Min(days), n-1)
+			gap.Add(gap, big.NewRat(1, 2)) // rounded by what lies below
+			out = slices.Max(days) + new(big.Int).Quo(gap.Num(), gap.Denom()).Int64()
 		default:
 			if v.Agg == First || v.Agg == Last {
 				list = days

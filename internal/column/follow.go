@@ -1,6 +1,10 @@
 package column
 
-import "log/slog"
+import (
+	"log/slog"
+	"maps"
+	"slices"
+)
 
 // follow catches up in the background.
 func (s *Set) follow() {
@@ -57,10 +61,7 @@ func (s *Set) step(head place) (reached bool, rows int64, err error) {
 // anew drops everything and reads again what was in use.
 func (s *Set) anew() {
 	s.mu.Lock()
-	var cols []Col
-	for c := range s.cols {
-		cols = append(cols, c)
-	}
+	cols := slices.Collect(maps.Keys(s.cols))
 	s.drop()
 	s.mu.Unlock()
 	s.stats.rebuilt.Add(1)
@@ -75,11 +76,7 @@ func (s *Set) rows() (n int64) {
 	customers := s.customers()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	cols := make([]Col, 0, len(s.cols))
-	for c := range s.cols {
-		cols = append(cols, c)
-	}
-	for _, g := range groups(cols) {
+	for _, g := range groups(slices.Collect(maps.Keys(s.cols))) {
 		if d, ok := s.cols[g.cols[0]].data.(*series); ok {
 			n += d.facts()
 		} else if !g.cols[0].Apart {

@@ -33,12 +33,7 @@ func (v *view) gaps(f *factCond, days *series) *gaps {
 	if v.kept == nil || v.one || f.within < 0 || f.within > gapMost {
 		return nil
 	}
-	facts, blocks := 0, len(v.get(everybody).(*sets).blocks)
-	for _, k := range days.blocks {
-		if k != nil {
-			facts += k.main.n
-		}
-	}
+	blocks := len(v.get(everybody).(*sets).blocks)
 	newest, b := days.newest(), f.b
 	if b.To >= newest {
 		b.To = LastDay
@@ -50,7 +45,7 @@ func (v *view) gaps(f *factCond, days *series) *gaps {
 	h := keyed{}
 	h.text("gaps")
 	h.facts(&b)
-	g := &gaps{leaf: v.kept.get(h.key(), b.cols, blocks, int64(facts/(blocks*blockRows)+1)), early: early}
+	g := &gaps{leaf: v.kept.get(h.key(), b.cols, blocks, days.perRow(blocks)), early: early}
 	if g.leaf == nil {
 		return nil
 	}

@@ -98,6 +98,9 @@ func (s *Set) ahead() {
 	}
 	head, err := s.store.head(s.ctx)
 	if err == nil {
+		if at, _, _ := s.place(); s.rush.On(Place{head.feed, head.marks}, Place{at.feed, at.marks}, s.o.Clock.Now()) {
+			return // to a question columns follow all the same
+		}
 		_, err = s.reach(s.ctx, head)
 	}
 	if err != nil && s.ctx.Err() == nil {

@@ -31,14 +31,9 @@ func (v *view) lists(t *FactTest, day Col) *lists {
 	if v.kept == nil || v.one || t.Not || t.Range || t.Via == nil {
 		return nil
 	}
-	via, facts, blocks := v.get(*t.Via).(*sets), 0, len(v.get(everybody).(*sets).blocks)
+	via, blocks := v.get(*t.Via).(*sets), len(v.get(everybody).(*sets).blocks)
 	if len(via.words) > listsWords {
 		return nil
-	}
-	for _, k := range v.series(day).blocks {
-		if k != nil {
-			facts += k.main.n
-		}
 	}
 	k := &lists{col: v.series(t.Col), via: via.wordOf(), words: len(via.words)}
 	for _, w := range t.Words {
@@ -52,7 +47,7 @@ func (v *view) lists(t *FactTest, day Col) *lists {
 	h.text("lists")
 	h.col(&t.Col)
 	h.col(t.Via)
-	k.leaf = v.kept.get(h.key(), func(fn func(Col)) { fn(day); t.cols(fn) }, blocks, 2*int64(facts/(blocks*blockRows)+1))
+	k.leaf = v.kept.get(h.key(), func(fn func(Col)) { fn(day); t.cols(fn) }, blocks, 2*v.series(day).perRow(blocks))
 	if k.leaf == nil {
 		return nil
 	}

@@ -18,6 +18,7 @@ type Segment struct {
 	Sorted bool
 	// Missing is where a customer without a number stands.
 	Missing int64
+	Then    *Then // nil: the id alone follows
 }
 
 // Query asks for a page of a list.
@@ -42,6 +43,9 @@ type Hit struct {
 	Seg  int
 	Num  int64
 	Text string
+	// Of the second key, where there is one.
+	Num2  int64
+	Text2 string
 }
 
 // Result is a page: up to N hits in the order of the list, whether there are
@@ -66,6 +70,9 @@ func (q *Query) cols() []Col {
 		}
 		if g := &q.Segments[i]; g.Sorted {
 			add(g.By)
+		}
+		if g := &q.Segments[i]; g.Then != nil {
+			add(g.Then.By)
 		}
 	}
 	return list
@@ -144,7 +151,7 @@ func (q *Query) answer(v *view) (out Result, err error) {
 			list = part
 			defer pool.Put(part)
 		}
-		p := pick{n: want - len(out.Hits), desc: q.Desc != q.Back, missing: g.Missing, from: from}
+		p := pick{n: want - len(out.Hits), desc: q.Desc != q.Back, missing: g.Missing, from: from, back: q.Back}
 		from = nil
 		hits := p.run(list, g, get)
 		for i := range hits {
@@ -167,9 +174,13 @@ type pick struct {
 	desc    bool
 	missing int64
 	from    *Hit
+	back    bool
 }
 
 func (p *pick) run(f *found, g *Segment, get func(Col) data) []Hit {
+	if g.Then != nil {
+		return p.byBoth(f, g, get)
+	}
 	if !g.Sorted {
 		return p.byID(f)
 	}

@@ -79,6 +79,9 @@ func (d *series) facts() (n int64) {
 	return n
 }
 
+// perRow is how many facts come to one of so many blocks' rows, rounded up.
+func (d *series) perRow(blocks int) int64 { return d.facts()/int64(blocks*blockRows) + 1 }
+
 func (d *series) block(b int) *seriesBlock {
 	if b < 0 || b >= len(d.blocks) {
 		return nil

@@ -104,7 +104,8 @@ type Set struct {
 	restored bool  // used by load alone
 
 	stats counters
-	next  int // block to be checked next
+	next  int  // block to be checked next
+	rush  Rush // of the keeper
 	// For tests: called when a load has read a group.
 	onLoaded func()
 }

@@ -164,9 +164,10 @@ func (s *sweep) some(lo, hi int, tests []sieve) []uint32 {
 
 // values finds the values of everybody as [boundValue.word] does: in s.val
 // where s.has says so, of an average s.val ÷ s.cnt. It says whether it did: not
-// where few are wanted or facts are not kept by day.
+// where few are wanted or facts are not kept by day, nor of Next, which is made of
+// both ends and their number.
 func (v *boundValue) values(b int, want *rows, s *sweep) bool {
-	if v.facts == nil {
+	if v.facts == nil || v.agg == Next {
 		return false
 	}
 	st, ok := v.facts.stretch(b, v.left)

@@ -3,7 +3,6 @@ package column
 import (
 	"math"
 	"slices"
-	"sync/atomic"
 )
 
 // A window that reaches to the newest fact is mostly asked for again and again
@@ -30,21 +29,6 @@ type blockTotals struct {
 	sums  *[blockRows]int32
 	ns    *[blockRows]uint16
 	wider bool // a number has no room
-}
-
-// calendars numbers them.
-var calendars atomic.Int64
-
-// begin is where the facts from a day on begin.
-func (c *calendar) begin(day int64) int {
-	switch n := int64(len(c.start)) - 1; {
-	case day <= c.first:
-		return 0
-	case day >= c.first+n:
-		return len(c.row)
-	default:
-		return int(c.start[day-c.first])
-	}
 }
 
 // totals gives those from the day next to the beginning of the window, of how

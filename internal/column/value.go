@@ -149,6 +149,8 @@ func (v *boundValue) aggregate(b int, c *cursor, over bool) {
 			return
 		}
 		c.extreme(k.values(over), v.agg == Last)
+	case Next:
+		c.next(k.values(over), !over && k.asc)
 	case Distinct:
 		v.distinct(c, v.of.block(b).values(over))
 	}
@@ -262,6 +264,43 @@ func (c *cursor) extreme(p *packed, most bool) {
 			c.has |= 1 << c.bit[i]
 		}
 	}
+}
+
+// next is the day of the next fact. Where days ascend the ends are found at once.
+func (c *cursor) next(days *packed, asc bool) {
+	for i := range c.n {
+		var first, last, n int64
+		if asc {
+			if at := c.end(i, false); at >= 0 {
+				first, _ = days.at(at)
+				last, _ = days.at(c.end(i, true))
+				n = c.chosenIn(i)
+			}
+		} else {
+			first, last, n = c.span(i, days)
+		}
+		if n >= 3 && last > first {
+			c.val[c.bit[i]] = last + (2*(last-first)+n-1)/(2*(n-1))
+			c.has |= 1 << c.bit[i]
+		}
+	}
+}
+
+// span is the least and the greatest number of the facts that are left, and how
+// many have one.
+func (c *cursor) span(i int, p *packed) (least, most, n int64) {
+	for j := c.first[i]; j < c.last[i]; j++ {
+		if !c.is(i, j) {
+			continue
+		}
+		if v, has := p.at(int(j)); has {
+			if n == 0 {
+				least, most = v, v
+			}
+			least, most, n = min(least, v), max(most, v), n+1
+		}
+	}
+	return least, most, n
 }
 
 func (v *boundValue) distinct(c *cursor, p *packed) {

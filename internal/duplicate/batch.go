@@ -102,7 +102,11 @@ func (s *Service) UndoBatch(ctx context.Context, id int64, in UndoInput) (BatchS
 // still hold.
 func (s *Service) undoAll(ctx context.Context, job jobs.Job[UndoBatchArgs]) error {
 	args := job.Args
-	err := s.undoBatch(as(ctx, "job:duplicate.undo_all", args.ActorID), args.BatchID, args.KeepEdited)
+	ctx, err := s.as(ctx, "job:duplicate.undo_all", args.ActorID)
+	if err != nil {
+		return err
+	}
+	err = s.undoBatch(ctx, args.BatchID, args.KeepEdited)
 	return s.endBatch(ctx, args.BatchID, err)
 }
 

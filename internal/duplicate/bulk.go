@@ -178,15 +178,23 @@ func (s *Service) StartBulk(ctx context.Context, minScore float64) (BatchStarted
 // open.
 func (s *Service) bulk(ctx context.Context, job jobs.Job[BulkArgs]) error {
 	args := job.Args
-	err := s.mergeAll(as(ctx, "job:duplicate.merge_all", args.ActorID), args.BatchID, args.MinScore)
+	ctx, err := s.as(ctx, "job:duplicate.merge_all", args.ActorID)
+	if err != nil {
+		return err
+	}
+	err = s.mergeAll(ctx, args.BatchID, args.MinScore)
 	return s.endBatch(ctx, args.BatchID, err)
 }
 
-// as acts as the program on behalf of a member of staff.
-func as(ctx context.Context, name string, staffID int64) context.Context {
-	actor := auth.System(name)
+// as acts as the program on behalf of a member of staff, whom histories name.
+func (s *Service) as(ctx context.Context, job string, staffID int64) (context.Context, error) {
+	actor := auth.System(job)
 	actor.StaffID = staffID
-	return auth.With(ctx, actor)
+	names, err := s.Names(ctx, []int64{staffID})
+	if name := names[staffID]; name != "" {
+		actor.Name = name
+	}
+	return auth.With(ctx, actor), err
 }
 
 // endBatch notes that the work on a batch is over, unless it goes on elsewhere

@@ -84,13 +84,19 @@ func (s *Service) Routes(api *web.API) {
 	web.Register(api, route(http.MethodPost, "/merges/preview", "previewMerge", "What a merge would keep and move; writes nothing", 0),
 		func(ctx context.Context, in *mergeInput) (Preview, error) { return s.Preview(ctx, in.Body) })
 	web.Register(api, route(http.MethodPost, "/merges", "mergeCustomers", "Fold one customer into another; can be undone", http.StatusCreated),
-		func(ctx context.Context, in *mergeInput) (Merged, error) { return s.Merge(ctx, in.Body, "page") })
+		func(ctx context.Context, in *mergeInput) (Merged, error) {
+			m, err := s.Merge(ctx, in.Body, "page")
+			return s.named(ctx, m, err)
+		})
 	web.Register(api, route(http.MethodGet, "/merges", "listMerges", "Merges, newest first", 0),
 		func(ctx context.Context, in *mergesInput) (web.Page[Merged], error) {
 			return s.Merges(ctx, in.CustomerID, in.Limit, in.Cursor)
 		})
 	web.Register(api, route(http.MethodPost, "/merges/{id}/undo", "undoMerge", "Make two customers of one again", 0),
-		func(ctx context.Context, in *undoInput) (Merged, error) { return s.Undo(ctx, in.ID, in.Body) })
+		func(ctx context.Context, in *undoInput) (Merged, error) {
+			m, err := s.Undo(ctx, in.ID, in.Body)
+			return s.named(ctx, m, err)
+		})
 	web.Register(api, route(http.MethodGet, "/merges/batches", "listMergeBatches", "Merges made in one go, newest first", 0),
 		func(ctx context.Context, _ *none) (web.List[Batch], error) { return s.Batches(ctx) })
 	web.Register(api, route(http.MethodPost, "/merges/batches/{id}/undo", "undoMergeBatch", "Undo all merges of a batch that hold, in the background", http.StatusAccepted),

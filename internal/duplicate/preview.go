@@ -162,30 +162,53 @@ func (s *Service) Merges(ctx context.Context, customerID int64, limit int, curso
 		rows = rows[:limit]
 		next = web.EncodeCursor(rows[limit-1].ID)
 	}
-	var customers, staff []int64
-	for _, m := range rows {
-		customers, staff = append(customers, m.WinnerID), append(staff, m.MergedBy, m.UndoneBy)
-	}
-	seen, err := s.Customers.Seen(ctx, customers)
-	if err != nil {
-		return none, err
-	}
-	names, err := s.Names(ctx, staff)
-	if err != nil {
-		return none, err
-	}
 	items := []Merged{}
 	for i := range rows {
-		name, ok := seen[rows[i].WinnerID]
+		items = append(items, rows[i].view())
+	}
+	seen, err := s.name(ctx, items)
+	if err != nil {
+		return none, err
+	}
+	if a := auth.From(ctx); a == nil || a.Scope != auth.ScopeAll {
 		// The one that stayed may itself have been merged on: then who sees all sees it.
-		if a := auth.From(ctx); !ok && (a == nil || a.Scope != auth.ScopeAll) {
-			continue
-		}
-		v := rows[i].view()
-		v.WinnerName, v.MergedByName, v.UndoneByName = name, names[v.MergedBy], names[rows[i].UndoneBy]
-		items = append(items, v)
+		items = slices.DeleteFunc(items, func(m Merged) bool { _, ok := seen[m.WinnerID]; return !ok })
 	}
 	return web.NewPage(items, next, nil), nil
+}
+
+// name puts names to the customers that stayed, as far as the actor sees them,
+// and to the staff of merges, and tells which customers those are.
+func (s *Service) name(ctx context.Context, list []Merged) (seen map[int64]string, err error) {
+	var customers, staff []int64
+	for i := range list {
+		customers, staff = append(customers, list[i].WinnerID), append(staff, list[i].MergedBy)
+		if by := list[i].UndoneBy; by != nil {
+			staff = append(staff, *by)
+		}
+	}
+	if seen, err = s.Customers.Seen(ctx, customers); err != nil {
+		return nil, err
+	}
+	names, err := s.Names(ctx, staff)
+	for i := range list {
+		m := &list[i]
+		m.WinnerName, m.MergedByName = seen[m.WinnerID], names[m.MergedBy]
+		if m.UndoneBy != nil {
+			m.UndoneByName = names[*m.UndoneBy]
+		}
+	}
+	return seen, err
+}
+
+// named is what a call that merged or undid answers.
+func (s *Service) named(ctx context.Context, m Merged, err error) (Merged, error) {
+	if err != nil {
+		return Merged{}, err
+	}
+	list := []Merged{m}
+	_, err = s.name(ctx, list)
+	return list[0], err
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }

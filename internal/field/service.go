@@ -76,6 +76,9 @@ type Deps struct {
 	// Users names what goes by the figure of a field and would fail without it; nil
 	// where nothing does.
 	Users func(ctx context.Context, code string) ([]string, error)
+	// Namers names what has a rule about a field: it may be retired, which is said
+	// where it is used, and not deleted. nil where nothing does.
+	Namers func(ctx context.Context, code string) ([]string, error)
 }
 
 // Service is the use cases over custom fields. It is safe for concurrent use.
@@ -369,8 +372,28 @@ func (s *Service) unused(ctx context.Context, d *Definition) error {
 	return errs.New(errs.Conflict, "field.graded", "names", strings.Join(names, ", "))
 }
 
+// unnamed refuses to delete a field that a rule names. Error: field.named.
+func (s *Service) unnamed(ctx context.Context, d *Definition) error {
+	if s.Namers == nil {
+		return nil
+	}
+	names, err := s.Namers(ctx, d.Code)
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	text := strings.Join(names[:min(len(names), mostNamed)], ", ")
+	if len(names) > mostNamed {
+		text += ", …"
+	}
+	return errs.New(errs.Conflict, "field.named", "names", text)
+}
+
+// mostNamed is how many of the users of a field an error names.
+const mostNamed = 10
+
 // Delete removes a field that never had a value. Errors: field.not_found,
-// field.delete_in_use, field.graded.
+// field.delete_in_use, field.graded, field.named (param names: what has a rule
+// about it).
 func (s *Service) Delete(ctx context.Context, id int64) error {
 	return s.change(ctx, func(ctx context.Context, set *Set) error {
 		d := set.ID(id)
@@ -378,6 +401,9 @@ func (s *Service) Delete(ctx context.Context, id int64) error {
 			return errs.New(errs.NotFound, "field.not_found")
 		}
 		if err := s.unused(ctx, d); err != nil {
+			return err
+		}
+		if err := s.unnamed(ctx, d); err != nil {
 			return err
 		}
 		err := s.deleteUnused(ctx, id)

@@ -23,6 +23,7 @@ type Department struct {
 	ID         int64  `json:"id"`
 	ParentID   *int64 `json:"parent_id" doc:"null at the top"`
 	Name       string `json:"name"`
+	HeadID     *int64 `json:"head_id" doc:"Who leads it, and is told where its people are late; null for nobody"`
 	StaffCount int64  `json:"staff_count" doc:"People directly in it"`
 }
 
@@ -30,12 +31,14 @@ type Department struct {
 type DepartmentIn struct {
 	Name     string `json:"name" minLength:"1" maxLength:"50"`
 	ParentID *int64 `json:"parent_id,omitempty" minimum:"1" nullable:"true" doc:"null or left out for the top"`
+	HeadID   *int64 `json:"head_id,omitempty" minimum:"1" nullable:"true" doc:"Who leads it; null or left out for nobody"`
 }
 
 // DepartmentPatch changes the fields that are sent.
 type DepartmentPatch struct {
 	Name     *string             `json:"name,omitempty" minLength:"1" maxLength:"50"`
 	ParentID web.Optional[int64] `json:"parent_id,omitempty" doc:"null moves it to the top"`
+	HeadID   web.Optional[int64] `json:"head_id,omitempty" doc:"null: nobody leads it"`
 }
 
 func (d *departmentRow) view(staff int64) Department {
@@ -44,6 +47,10 @@ func (d *departmentRow) view(staff int64) Department {
 		parent := d.parentID
 		out.ParentID = &parent
 	}
+	if d.headID != 0 {
+		head := d.headID
+		out.HeadID = &head
+	}
 	return out
 }
 
@@ -51,10 +58,11 @@ func (d *departmentRow) view(staff int64) Department {
 type departmentRecord struct {
 	Name     string `json:"name"`
 	ParentID int64  `json:"parent_id,omitempty"`
+	HeadID   int64  `json:"head_id,omitempty"`
 }
 
 func (d *departmentRow) record() departmentRecord {
-	return departmentRecord{Name: d.name, ParentID: d.parentID}
+	return departmentRecord{Name: d.name, ParentID: d.parentID, HeadID: d.headID}
 }
 
 // Departments gives all departments, parents before children.
@@ -83,7 +91,7 @@ func (s *Service) Departments(ctx context.Context) ([]Department, error) {
 
 // CreateDepartment makes one below a parent or at the top. Errors:
 // org.no_department, org.department_taken, org.department_deep,
-// org.outside_scope.
+// org.outside_scope, org.head_gone.
 func (s *Service) CreateDepartment(ctx context.Context, in DepartmentIn) (out Department, err error) {
 	var parent int64
 	if in.ParentID != nil {
@@ -93,14 +101,14 @@ func (s *Service) CreateDepartment(ctx context.Context, in DepartmentIn) (out De
 		return out, err
 	}
 	err = s.change(ctx, func(ctx context.Context) error {
-		out, err = s.addDepartment(ctx, in.Name, parent)
+		out, err = s.addDepartment(ctx, in.Name, parent, in.HeadID)
 		return err
 	})
 	return out, err
 }
 
 // addDepartment makes a department inside a change; parent 0 is the top.
-func (s *Service) addDepartment(ctx context.Context, name string, parent int64) (Department, error) {
+func (s *Service) addDepartment(ctx context.Context, name string, parent int64, head *int64) (Department, error) {
 	name, err := checkName("name", name, maxDepartmentName)
 	if err != nil {
 		return Department{}, err
@@ -117,6 +125,9 @@ func (s *Service) addDepartment(ctx context.Context, name string, parent int64) 
 		return Department{}, err
 	}
 	d := &departmentRow{id: id, name: name, createdAt: s.now(), updatedAt: s.now()}
+	if err := s.placeHead(ctx, d, head); err != nil {
+		return Department{}, err
+	}
 	above := "/"
 	if parent != 0 {
 		p, err := s.parent(ctx, parent)
@@ -183,6 +194,11 @@ func (s *Service) UpdateDepartment(ctx context.Context, id int64, in DepartmentP
 		}
 		if in.ParentID.Sent {
 			if err := s.moveDepartment(ctx, d, in.ParentID.Value); err != nil {
+				return err
+			}
+		}
+		if in.HeadID.Sent {
+			if err := s.placeHead(ctx, d, in.HeadID.Value); err != nil {
 				return err
 			}
 		}

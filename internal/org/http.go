@@ -35,6 +35,14 @@ func (s *Service) Routes(api *web.API) {
 	web.Register(api, web.Route{Method: http.MethodPut, Path: "/settings", ID: "putSettings", Tag: "settings",
 		Permission: PermSettingsManage, Summary: "Change the settings that are sent"},
 		func(ctx context.Context, in *body[SettingsIn]) (Settings, error) { return s.SaveSettings(ctx, in.Body) })
+	web.Register(api, web.Route{Method: http.MethodGet, Path: "/settings/hours", ID: "getWorkHours", Tag: "settings",
+		Permission: PermSettingsView, Summary: "When the company works"},
+		func(ctx context.Context, _ *struct{}) (WorkHoursOut, error) { return s.WorkHours(ctx) })
+	web.Register(api, web.Route{Method: http.MethodPut, Path: "/settings/hours", ID: "putWorkHours", Tag: "settings",
+		Permission: PermSettingsManage, Summary: "Change when the company works"},
+		func(ctx context.Context, in *body[WorkHours]) (WorkHoursOut, error) {
+			return s.SaveWorkHours(ctx, in.Body)
+		})
 }
 
 // maxLoginBody bounds what anybody may send who is not signed in, in bytes.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"zhike/internal/platform/auth"
+	"zhike/internal/platform/calendar"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
 )
@@ -19,6 +20,8 @@ type people struct {
 	version     int64
 	settings    Settings
 	zone        *time.Location // of the settings
+	work        WorkHours
+	hours       *calendar.Hours // work, to count by
 	roles       map[int64]*roleRow
 	departments map[int64]*departmentRow
 
@@ -77,6 +80,9 @@ func (s *Service) loadPeople(ctx context.Context) (*people, error) {
 			return err
 		}
 		p.zone = p.settings.Location()
+		if p.work, p.hours, err = s.readHours(ctx); err != nil {
+			return err
+		}
 		roles, err := s.allRoles(ctx)
 		if err != nil {
 			return err

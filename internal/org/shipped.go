@@ -30,7 +30,7 @@ var shipped = []struct {
 	{"agent", auth.ScopeDepartment, "customer.view customer.reveal customer.create customer.edit customer.pool audience.view note.write tag.assign tier.view tier.appeal lifecycle.view lifecycle.edit"},
 	{"account_manager", auth.ScopeOwn, "customer.view customer.reveal customer.create customer.edit customer.pool audience.view note.write tag.assign tier.view tier.appeal lifecycle.view lifecycle.edit report.view"},
 	{"panel", auth.ScopeAll, "customer.view audience.view quality.view tier.view tier.run tier.scheme tier.review tier.publish tier.hand tier.assess lifecycle.view lifecycle.approve report.view report.export"},
-	{"auditor", auth.ScopeAll, "staff.view audit.view report.view settings.view system.view job.view"},
+	{"auditor", auth.ScopeAll, "staff.view audit.view tier.view report.view settings.view system.view job.view"},
 }
 
 // Seed writes what the program needs and does not find: the shipped roles and
@@ -86,7 +86,7 @@ func (s *Service) plant(ctx context.Context) error {
 		if err != nil || len(all) > 0 {
 			return err
 		}
-		_, err = s.addDepartment(ctx, i18n.T(s.Defaults.Locale, "org.first_department", nil), 0)
+		_, err = s.addDepartment(ctx, i18n.T(s.Defaults.Locale, "org.first_department", nil), 0, nil)
 		return err
 	})
 }

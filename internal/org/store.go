@@ -44,17 +44,18 @@ func (s *Service) raiseVersion(ctx context.Context) error {
 type departmentRow struct {
 	id        int64
 	parentID  int64 // 0 at the top
+	headID    int64 // who leads it; 0 for nobody
 	name      string
 	path      string
 	createdAt int64
 	updatedAt int64
 }
 
-const departmentColumns = "id, parent_id, name, path, created_at, updated_at"
+const departmentColumns = "id, parent_id, name, path, created_at, updated_at, head_id"
 
 func (d *departmentRow) scan(r db.Scanner) error {
 	var parent sql.NullInt64
-	err := r.Scan(&d.id, &parent, &d.name, &d.path, &d.createdAt, &d.updatedAt)
+	err := r.Scan(&d.id, &parent, &d.name, &d.path, &d.createdAt, &d.updatedAt, &d.headID)
 	d.parentID = parent.Int64
 	return err
 }
@@ -86,13 +87,13 @@ func (s *Service) siblings(ctx context.Context, d *departmentRow) (int64, error)
 }
 
 func (s *Service) insertDepartment(ctx context.Context, d *departmentRow) error {
-	return s.exec(ctx, "INSERT INTO departments ("+departmentColumns+") VALUES ($1, $2, $3, $4, $5, $6)",
-		d.id, d.parent(), d.name, d.path, d.createdAt, d.updatedAt)
+	return s.exec(ctx, "INSERT INTO departments ("+departmentColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		d.id, d.parent(), d.name, d.path, d.createdAt, d.updatedAt, d.headID)
 }
 
 func (s *Service) updateDepartment(ctx context.Context, d *departmentRow) error {
-	return s.exec(ctx, "UPDATE departments SET parent_id = $1, name = $2, updated_at = $3 WHERE id = $4",
-		d.parent(), d.name, d.updatedAt, d.id)
+	return s.exec(ctx, "UPDATE departments SET parent_id = $1, name = $2, updated_at = $3, head_id = $4 WHERE id = $5",
+		d.parent(), d.name, d.updatedAt, d.headID, d.id)
 }
 
 // movePaths replaces the beginning of the paths of a department and all below it.

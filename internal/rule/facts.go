@@ -20,12 +20,13 @@ const (
 var (
 	opsNumber  = []string{"eq", "ne", "gt", "gte", "lt", "lte", "between"}
 	opsDay     = []string{"eq", "gte", "lte", "between", "last_days", "before_days"}
+	opsNext    = append(slices.Clip(opsDay), "next_days")
 	opsWord    = []string{"in", "not_in"}
 	opsMeasure = []string{"eq", "gt", "gte", "lt", "lte", "between"}
 )
 
 // The aggregates.
-var aggs = []string{"count", "sum", "avg", "min", "max", "distinct", "first", "last", "days_since", "days_since_first"}
+var aggs = []string{"count", "sum", "avg", "min", "max", "distinct", "first", "last", "days_since", "days_since_first", "next"}
 
 // chosen is the facts that a condition looks at, checked.
 type chosen struct {
@@ -147,7 +148,7 @@ func (e *Env) read(f *Facts, path string) (r reading, err error) {
 		if r.dim = r.st.Dimension(f.Of); r.dim == nil {
 			return r, Bad(path+".of", "rule.unknown_dimension", "field", Shortened(f.Of), "fields", r.st.Codes(false, true))
 		}
-	case "count", "days_since", "days_since_first":
+	case "count", "days_since", "days_since_first", "next":
 		if f.Of != "" {
 			return r, Bad(path+".of", "rule.no_of", "agg", r.agg)
 		}
@@ -177,15 +178,8 @@ func (e *Env) facts(n *Node, path string) (Expr, error) {
 // compile compares what was read. "ne" and "not_in" are the opposite of "eq"
 // and "in", and so hold where there is nothing.
 func (r *reading) compile(n *Node, path string) (Expr, error) {
-	ops := opsNumber
-	days := r.dim == nil && (r.agg == "first" || r.agg == "last")
-	switch {
-	case days:
-		ops = opsDay
-	case r.dim != nil && r.agg != "distinct":
-		ops = opsWord
-	}
-	if err := KnownOp(n.Op, ops, path+".op"); err != nil {
+	days := r.day()
+	if err := KnownOp(n.Op, Operators(r.agg, r.dim != nil), path+".op"); err != nil {
 		return Expr{}, err
 	}
 	if r.counts() {
@@ -200,7 +194,11 @@ func (r *reading) compile(n *Node, path string) (Expr, error) {
 		if err != nil {
 			return Expr{}, placed(path+".value", err)
 		}
-		out = r.dayIn(r.agg == "last", from, to)
+		if r.agg == "next" {
+			out = r.nextIn(from, to)
+		} else {
+			out = r.dayIn(r.agg == "last", from, to)
+		}
 	case r.agg == "days_since" || r.agg == "days_since_first":
 		since, err := whole.span(n.Op, n.Value)
 		if err != nil {
@@ -233,6 +231,24 @@ func (r *reading) compile(n *Node, path string) (Expr, error) {
 		return not(out), nil
 	}
 	return out, nil
+}
+
+// Operators are those of a condition on an aggregate, of a dimension or not.
+func Operators(agg string, dimension bool) []string {
+	switch {
+	case agg == "next":
+		return opsNext
+	case agg != "first" && agg != "last":
+		return opsNumber
+	case dimension:
+		return opsWord
+	}
+	return opsDay
+}
+
+// day says whether the aggregate is a day.
+func (r *reading) day() bool {
+	return r.dim == nil && (r.agg == "first" || r.agg == "last" || r.agg == "next")
 }
 
 // counts says whether the aggregate is a number of something and so never below 0.
@@ -277,6 +293,20 @@ func (r *reading) dayIn(last bool, from, to clock.Day) Expr {
 	return Expr{
 		Write: func(add Add, id string) { r.writeDayIn(add, id, last, from, to) },
 		Mem:   column.Compare(column.Value{Facts: &f, Agg: agg}, int64(from), int64(to)),
+	}
+}
+
+// nextIn holds where the day of the next fact by the own rhythm lies between two
+// days.
+func (r *reading) nextIn(from, to clock.Day) Expr {
+	f := r.mem(true)
+	return Expr{
+		Write: func(add Add, id string) {
+			add("COALESCE((")
+			r.writeDay(add, id)
+			add(") BETWEEN " + num(int64(from)) + " AND " + num(int64(to)) + ", FALSE)")
+		},
+		Mem: column.Compare(column.Value{Facts: &f, Agg: column.Next}, int64(from), int64(to)),
 	}
 }
 

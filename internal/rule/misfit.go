@@ -61,6 +61,9 @@ func misfitOf(t reflect.Type, raw json.RawMessage, path string) error {
 				return Bad(path+"."+Shortened(key), "rule.unknown_key", "key", Shortened(key), "keys", strings.Join(names, ", "))
 			}
 			if err := misfitOf(f, parts[key], path+"."+key); err != nil {
+				if key == "at" || key == "from" || key == "to" {
+					return Bad(path+"."+key, "customer.bad_day")
+				}
 				return err
 			}
 		}

@@ -26,7 +26,7 @@ func TestMisfits(t *testing.T) {
 		`{"sample":{"percent":"much"}}`: "rule.not_number at rule.sample.percent",
 		`{"sequence":{"first":{"stream":"a"},"then":{"stream":"b"},"within":"7"}}`: "rule.not_whole at rule.sequence.within",
 		`{"sequence":{"first":{"stream":"a"},"then":7,"within":7}}`:                "rule.not_object at rule.sequence.then",
-		facts(`"window":{"from":20260101}`):                                        "rule.not_text at rule.all[1].facts.window.from",
+		facts(`"window":{"from":20260101}`):                                        "customer.bad_day at rule.all[1].facts.window.from",
 		facts(`"window":{"last":"90"}`):                                            "rule.not_whole at rule.all[1].facts.window.last",
 		facts(`"window":{"lasts":90}`):                                             "rule.unknown_key at rule.all[1].facts.window.lasts",
 		facts(`"window":{"to_date":1}`):                                            "rule.not_bool at rule.all[1].facts.window.to_date",

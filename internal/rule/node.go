@@ -47,8 +47,9 @@ type Facts struct {
 	Where  []Test `json:"where,omitempty"` // all of them
 	Window Window `json:"window,omitzero"`
 	// Agg is count, sum, avg, min, max, distinct, first, last (the day; with a
-	// dimension in Of: its value then), days_since (days since the last one) or
-	// days_since_first.
+	// dimension in Of: its value then), days_since (days since the last one),
+	// days_since_first, or next (the day of the next one by the own rhythm: the
+	// mean gap of days behind the last one, from the third on).
 	Agg string `json:"agg,omitempty"`
 	// Of is the measure of sum, avg, min and max, or the dimension of distinct,
 	// first and last.
@@ -72,6 +73,8 @@ type Sequence struct {
 	Then    Facts `json:"then"`
 	Within  int   `json:"within"` // days
 	Without bool  `json:"without,omitempty"`
+
+	open bool // see UnmarshalJSON
 }
 
 // Relative compares a number of the customer, an aggregate or a field, with

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -46,8 +47,8 @@ func Parse(text []byte, root string, l Limits) (*Node, error) {
 	if len(text) > MaxTimes*l.Bytes {
 		return nil, Bad(root, "list.filter_too_large", "max", l.Bytes)
 	}
-	if deep(text, l) {
-		return nil, Bad(root, "list.filter_too_deep", "max", l.Depth)
+	if deep(text, l) { // in groups, or in a value
+		return nil, Bad(cmp.Or(tooDeep(text, root, l.Depth), root), "list.filter_too_deep", "max", l.Depth)
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
@@ -137,6 +138,32 @@ func deep(text []byte, l Limits) bool {
 		}
 	}
 	return false
+}
+
+// tooDeep is the path of the first part of a rule below so many levels of groups,
+// "" where there is none. Only these levels are read, each once.
+func tooDeep(text json.RawMessage, path string, levels int) string {
+	if levels == 0 {
+		return path
+	}
+	var n struct {
+		All, Any []json.RawMessage
+		Not      json.RawMessage
+	}
+	if json.Unmarshal(text, &n) != nil {
+		return ""
+	}
+	if n.Not != nil {
+		return tooDeep(n.Not, path+".not", levels-1)
+	}
+	for name, kids := range map[string][]json.RawMessage{"all": n.All, "any": n.Any} {
+		for i, kid := range kids {
+			if place := tooDeep(kid, At(path, name, i), levels-1); place != "" {
+				return place
+			}
+		}
+	}
+	return ""
 }
 
 // check looks at the shape of a node; left counts the conditions down.

@@ -52,7 +52,7 @@ func (e *Env) relative(n *Node, path string) (Expr, error) {
 		if err != nil {
 			return Expr{}, err
 		}
-		if r.agg == "first" || r.agg == "last" {
+		if r.agg == "first" || r.agg == "last" || r.agg == "next" {
 			return Expr{}, Bad(path+".facts.agg", "rule.not_numeric")
 		}
 		x.r = &r

@@ -245,15 +245,27 @@ func (r *reading) writeValue(add Add, id string) {
 	r.write(add, id, of)
 }
 
-// writeDay adds a query of the day of the first fact, or of the last one, as v.
+// writeDay adds a query of the day of the first fact, of the last one, or of the
+// next one by the own rhythm, as v.
 func (r *reading) writeDay(add Add, id string) {
 	f := apart(id, "f")
-	day := "MAX("
-	if r.agg == "first" || r.agg == "days_since_first" {
-		day = "MIN("
+	day := "MAX(" + f + ".day)"
+	switch r.agg {
+	case "first", "days_since_first":
+		day = "MIN(" + f + ".day)"
+	case "next":
+		day = NextDay("COUNT(*)", "MIN("+f+".day)", day)
 	}
-	add("SELECT " + day + f + ".day) AS v")
+	add("SELECT " + day + " AS v")
 	r.write(add, id, rows{f: f, counted: true})
+}
+
+// NextDay is the day on which the next of some facts comes by their own rhythm,
+// as SQL: the mean gap between them behind the last one, rounded to days, from
+// the third on; null where they are fewer, or all of one day.
+func NextDay(count, first, last string) string {
+	return "CASE WHEN " + count + " >= 3 AND " + last + " > " + first + " THEN " + last +
+		" + (2 * (" + last + " - " + first + ") + " + count + " - 1) / (2 * (" + count + " - 1)) END"
 }
 
 // sums are the sum and the number that an average is made of, in the alias f;
@@ -338,7 +350,7 @@ func (r *reading) value() (write func(add Add, id string), kind string) {
 		}
 	}
 	switch {
-	case r.agg == "first" || r.agg == "last":
+	case r.agg == "first" || r.agg == "last" || r.agg == "next":
 		if r.dim == nil {
 			return scalar("v", r.writeDay), "day"
 		}

@@ -1,14 +1,12 @@
 package calendar
 
 import (
+	"maps"
 	"slices"
 	"time"
 
 	"zhike/internal/platform/clock"
 )
-
-// The hours of a working day in company time: 9:00 to 12:00 and 13:00 to 18:00.
-var officeHours = [][2]int{{9, 12}, {13, 18}}
 
 // arrangement is a year as the General Office of the State Council announced
 // it: weekdays that are off, and weekend days that are worked (调休).
@@ -27,46 +25,20 @@ var arrangements = map[int]arrangement{
 	},
 }
 
-// Arranged says whether the working days of a year are known. Those of other
-// years are taken to be Monday to Friday, and whoever shows them has to say so.
+// Arranged says whether the holidays of a year are known. In other years only the
+// weekday counts, and whoever shows what follows from it has to say so.
 func Arranged(year int) bool {
 	_, ok := arrangements[year]
 	return ok
 }
 
-// WorkingDay says whether a day is worked.
-func WorkingDay(d clock.Day) bool {
+// arranged says whether a day is off though its weekday is worked, or worked
+// though it is a weekend day.
+func arranged(d clock.Day) (off, worked bool) {
 	year, month, day := d.Date()
-	t := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
-	a, date := arrangements[year], t.Format("01-02")
-	if weekday := t.Weekday(); weekday == time.Saturday || weekday == time.Sunday {
-		return slices.Contains(a.worked, date)
-	}
-	return !slices.Contains(a.off, date)
+	a, date := arrangements[year], time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Format("01-02")
+	return slices.Contains(a.off, date), slices.Contains(a.worked, date)
 }
 
-// AddWorkingHours is the instant at which so many working hours are over. None
-// are over at once; the last hour of a day is over on that day.
-func AddWorkingHours(from time.Time, hours int, company *time.Location) time.Time {
-	left := time.Duration(hours) * time.Hour
-	if left <= 0 {
-		return from
-	}
-	for day := clock.DayOf(from, company); ; day++ {
-		if !WorkingDay(day) {
-			continue
-		}
-		y, m, d := day.Date()
-		for _, span := range officeHours {
-			begin, end := time.Date(y, m, d, span[0], 0, 0, 0, company), time.Date(y, m, d, span[1], 0, 0, 0, company)
-			if begin.Before(from) {
-				begin = from
-			}
-			if worked := end.Sub(begin); worked >= left {
-				return begin.Add(left)
-			} else if worked > 0 {
-				left -= worked
-			}
-		}
-	}
-}
+// KnownYears are the years of [Arranged], in their order.
+func KnownYears() []int { return slices.Sorted(maps.Keys(arrangements)) }

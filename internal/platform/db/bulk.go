@@ -23,7 +23,7 @@ func (d *DB) BulkInsert(ctx context.Context, table string, columns []string, n i
 	if t == nil {
 		return errs.New(errs.Internal, "internal", "detail", "BulkInsert outside a transaction")
 	}
-	t.rows += n
+	d.inserts(ctx, t, n)
 	if d.engine == Postgres {
 		return MapError(d.Driver(ctx, nil, func(c *pgx.Conn) error { return d.copyIn(ctx, c, table, columns, n, row) }))
 	}

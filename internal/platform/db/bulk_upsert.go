@@ -23,7 +23,7 @@ func (d *DB) BulkUpsert(ctx context.Context, table string, columns []string, key
 	if t == nil {
 		return errs.New(errs.Internal, "internal", "detail", "BulkUpsert outside a transaction")
 	}
-	t.rows += n
+	d.inserts(ctx, t, n)
 	tail := onConflict(columns, keys)
 	if d.engine == SQLite {
 		return MapError(t.conn.Raw(func(dc any) error {

@@ -46,6 +46,7 @@ type DB struct {
 	reader *sql.DB
 	writer *sql.DB
 	log    *checkpointer // SQLite only
+	turn   chan struct{} // SQLite only; see inTurn
 	pool   *pgxpool.Pool // PostgreSQL only
 	idPool *pgxpool.Pool // PostgreSQL only
 	// For [DB.Prepared] on PostgreSQL.
@@ -88,6 +89,7 @@ type tx struct {
 	after  []func()
 	rows   int  // inserted in bulk
 	wide   bool // the cache is
+	bulk   bool // the cache is that for many rows
 }
 
 type txKey struct{}
@@ -116,6 +118,11 @@ func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) (err 
 	if txFrom(ctx) != nil {
 		return fn(ctx)
 	}
+	next, err := d.inTurn(ctx)
+	if err != nil {
+		return MapError(err)
+	}
+	defer next() // once the connection is free
 	conn, err := d.writer.Conn(ctx)
 	if err != nil {
 		return MapError(err)
@@ -133,7 +140,7 @@ func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) (err 
 		if !done {
 			_ = sqlTx.Rollback()
 		}
-		if t.wide {
+		if t.wide || t.bulk {
 			d.narrowLater()
 		}
 	}()
@@ -157,6 +164,23 @@ func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) (err 
 		f()
 	}
 	return nil
+}
+
+// inTurn waits until those are through who wanted SQLite's writer before. The
+// pool of database/sql draws who comes next by lot, so that beside a few who
+// write without a pause somebody waits many times as long as one transaction
+// takes. Who asks the pool itself, as the job queue does for its short writes,
+// waits for the one transaction that runs.
+func (d *DB) inTurn(ctx context.Context) (next func(), err error) {
+	if d.turn == nil {
+		return func() {}, nil
+	}
+	select { // a channel serves in the order in which it was asked
+	case d.turn <- struct{}{}:
+		return func() { <-d.turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // InReadTx runs fn on one snapshot of the data, so that several queries agree
@@ -198,8 +222,22 @@ func (d *DB) WideCache(ctx context.Context) {
 // wideFor is how long a wide cache outlives its last transaction.
 const wideFor = 2 * time.Second
 
-// narrowLater gives the memory of a wide cache back once nobody has needed it
-// for wideFor.
+// manyRows: a transaction that inserts so many lives on its page cache.
+const manyRows = 1000
+
+// inserts counts the rows of a transaction, and lets one of many keep more pages;
+// these are given back as those of a wide cache are.
+func (d *DB) inserts(ctx context.Context, t *tx, n int) {
+	t.rows += n
+	if d.engine != SQLite || t.rows < manyRows || t.wide || t.bulk || d.givenBack.Load() > 0 {
+		return
+	}
+	t.bulk = true
+	cacheSize(ctx, t.conn, bulkCache)
+}
+
+// narrowLater gives the memory of the writer's pages back once nobody has filled
+// them for wideFor.
 func (d *DB) narrowLater() {
 	d.wideMu.Lock()
 	defer d.wideMu.Unlock()
@@ -211,6 +249,15 @@ func (d *DB) narrowLater() {
 		return
 	}
 	d.narrow.Reset(wideFor)
+}
+
+// Relax gives back at once what work that wrote much has left: the pages of
+// SQLite's writer and idle readers, and garbage. It is for the end of jobs,
+// behind which often an export or another job comes that must stay within its
+// memory.
+func (d *DB) Relax(ctx context.Context) {
+	d.GiveBack(context.WithoutCancel(ctx))()
+	debug.FreeOSMemory()
 }
 
 // GiveBack gives the memory of pages back that SQLite's writer and idle readers

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/db/dbtest"
@@ -224,4 +226,39 @@ func TestMigrateTwiceDoesNothing(t *testing.T) {
 			t.Fatalf("%d pending, fresh %v, %v", p, fresh, err)
 		}
 	})
+}
+
+// Beside those who write without a pause nobody waits for more than one
+// transaction of each of them.
+func TestWritersComeInTurn(t *testing.T) {
+	ctx := context.Background()
+	d := dbtest.SQLite(t)
+	var order []int
+	var wg sync.WaitGroup
+	held := make(chan struct{})
+	wg.Go(func() {
+		_ = d.InTx(ctx, func(context.Context) error {
+			close(held)
+			time.Sleep(250 * time.Millisecond)
+			return nil
+		})
+	})
+	<-held
+	for i := range 8 {
+		wg.Go(func() {
+			if err := d.InTx(ctx, func(context.Context) error { order = append(order, i); return nil }); err != nil {
+				t.Error(err)
+			}
+		})
+		time.Sleep(15 * time.Millisecond) // it stands in the queue
+	}
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := d.InTx(gone, func(context.Context) error { return nil }); err == nil {
+		t.Error("who went away was served")
+	}
+	wg.Wait()
+	if len(order) != 8 || !slices.IsSorted(order) {
+		t.Errorf("served in the order %v", order)
+	}
 }

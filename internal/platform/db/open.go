@@ -32,12 +32,13 @@ type Config struct {
 	MaxConns int
 }
 
-// The page cache of SQLite's writer in KiB, that of a transaction which asked
-// for a wide one, that of the writer beside work which must stay within its
+// The page cache of SQLite's writer in KiB, that while transactions insert many
+// rows, that of one which asked for a wide one, that of the writer beside work which must stay within its
 // memory, and that of each reader. The memory is twice as much: a page
 // with what stands beside it takes 4.3 KiB, and the allocator gives it eight.
 const (
-	writerCache = 48 << 10
+	writerCache = 20 << 10
+	bulkCache   = 48 << 10
 	wideCache   = 64 << 10
 	smallCache  = 6 << 10
 	readerCache = 8 << 10
@@ -68,8 +69,7 @@ func openSQLite(ctx context.Context, dir string) (*DB, error) {
 	}
 	_ = f.Close()
 
-	// One writer: with more, transactions meet SQLITE_BUSY. Its page cache
-	// is what bulk loads live on.
+	// One writer: with more, transactions meet SQLITE_BUSY.
 	writer, err := sql.Open("sqlite", sqliteDSN(path, writerCache))
 	if err != nil {
 		return nil, errs.Wrap(err, errs.Unavailable, "db.cannot_open", "path", path)
@@ -93,7 +93,7 @@ func openSQLite(ctx context.Context, dir string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{engine: SQLite, path: path, reader: reader, writer: writer, hot: prepared{db: reader}, log: log}, nil
+	return &DB{engine: SQLite, path: path, reader: reader, writer: writer, hot: prepared{db: reader}, log: log, turn: make(chan struct{}, 1)}, nil
 }
 
 // sqliteDSN sets the pragmas in the DSN: one set by Exec reaches a single

@@ -30,7 +30,7 @@ type engine interface {
 
 func newEngine(d *db.DB, b *bell, cfg *river.Config) (engine, error) {
 	if d.Engine() == db.SQLite {
-		return newRiver(liteDriver{riversqlite.New(d.Writer()), b}, cfg, func(ctx context.Context, fn func(*sql.Tx) error) error {
+		return newRiver(liteDriver{riversqlite.New(d.Writer()), b, newStore(d)}, cfg, func(ctx context.Context, fn func(*sql.Tx) error) error {
 			return d.Driver(ctx, fn, nil)
 		})
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivertype"
 )
 
 // liteDriver is River's SQLite driver with another doorbell. The original
@@ -15,6 +16,49 @@ import (
 type liteDriver struct {
 	*riversqlite.Driver
 	bell *bell
+	st   store
+}
+
+// GetExecutor gives the one that fetches jobs.
+func (d liteDriver) GetExecutor() riverdriver.Executor {
+	return liteExecutor{d.Driver.GetExecutor(), d.st}
+}
+
+// liteExecutor asks a reader first whether a queue has work: each queue looks
+// every second, and to fetch takes the one writer. Where it has, the fetch
+// waits for the writer as long as that takes: River gives up after ten seconds
+// and logs an error, though nothing is wrong but that somebody writes much.
+type liteExecutor struct {
+	riverdriver.Executor
+	st store
+}
+
+// JobGetAvailable fetches jobs of a queue and marks them as running.
+func (e liteExecutor) JobGetAvailable(ctx context.Context, p *riverdriver.JobGetAvailableParams) ([]*rivertype.JobRow, error) {
+	some, err := e.st.anyAvailable(ctx, p.Queue)
+	if err != nil || !some {
+		return nil, err
+	}
+	return e.Executor.JobGetAvailable(context.WithoutCancel(ctx), p)
+}
+
+// JobSetStateIfRunningMany notes that jobs have ended, and waits for the writer
+// as long as that takes: River gives up after some tries, and a job that was
+// done would be done again.
+func (e liteExecutor) JobSetStateIfRunningMany(ctx context.Context, p *riverdriver.JobSetStateIfRunningManyParams) ([]*rivertype.JobRow, error) {
+	return e.Executor.JobSetStateIfRunningMany(context.WithoutCancel(ctx), p)
+}
+
+// LeaderAttemptReelect goes on leading: there is nobody else, and who waited for
+// the writer for River's five seconds would log that it lost its office.
+func (e liteExecutor) LeaderAttemptReelect(_ context.Context, p *riverdriver.LeaderReelectParams) (*riverdriver.Leader, error) {
+	return &riverdriver.Leader{ElectedAt: p.ElectedAt, LeaderID: p.LeaderID}, nil
+}
+
+// LeaderResign waits for the writer as long as that takes: River gives up after
+// a second.
+func (e liteExecutor) LeaderResign(ctx context.Context, p *riverdriver.LeaderResignParams) (bool, error) {
+	return e.Executor.LeaderResign(context.WithoutCancel(ctx), p)
 }
 
 // GetListener gives the channel.

@@ -54,6 +54,12 @@ func newStore(d *db.DB) store { return store{d, dialects[d.Engine()]} }
 func (q dialect) at(column string) string   { return strings.ReplaceAll(q.ms, "@", column) }
 func (q dialect) text(column string) string { return strings.ReplaceAll(q.json, "@", column) }
 
+// anyAvailable says whether a queue may have work.
+func (s store) anyAvailable(ctx context.Context, queue string) (yes bool, err error) {
+	err = s.d.Prepared(ctx).QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM river_job WHERE state = 'available' AND queue = $1)`, queue).Scan(&yes)
+	return yes, db.MapError(err)
+}
+
 func (s store) exec(ctx context.Context, query string, args ...any) (int64, error) {
 	res, err := s.d.Q(ctx).ExecContext(ctx, query, args...)
 	if err != nil {

@@ -124,6 +124,9 @@ func (c *Client) outcome(ctx context.Context, row *rivertype.JobRow, err error) 
 	return f
 }
 
+// Permanent says that an error would come again, however often the job is tried.
+func Permanent(err error) bool { return permanent(errs.KindOf(err)) }
+
 func permanent(k errs.Kind) bool {
 	switch k {
 	case errs.Invalid, errs.Forbidden, errs.Unauthenticated, errs.NotFound, errs.Conflict, errs.TooLarge:

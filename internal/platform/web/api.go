@@ -52,6 +52,9 @@ type Options struct {
 	Replay Replayer
 	Log    *slog.Logger
 	Clock  clock.Clock
+	// SchemaPackages names packages in the names of schemas otherwise than they are
+	// called, so that clients see no difference where code moved.
+	SchemaPackages map[string]string
 	// Version goes into the OpenAPI document.
 	Version string
 	// PublicURL is what people type, "https://crm.example.com"; https turns

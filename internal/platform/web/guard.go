@@ -172,6 +172,8 @@ func (a *API) admit(ctx context.Context, rt *Route, r *http.Request) (*auth.Acto
 		return nil, errs.New(errs.Forbidden, "org.must_change_password")
 	case !actor.Can(rt.Permission):
 		return nil, errs.New(errs.Forbidden, "forbidden", "permission", string(rt.Permission))
+	case rt.Also != "" && !actor.Can(rt.Also):
+		return nil, errs.New(errs.Forbidden, "forbidden", "permission", string(rt.Also))
 	}
 	return actor, nil
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -26,7 +27,7 @@ func humaConfig(o Options) huma.Config {
 			OpenAPI:    "3.1.0",
 			Info:       &huma.Info{Title: "Zhike", Version: version, Description: "Customer operations. Instants are unix milliseconds UTC, money is 分 in fields that end in _fen, days are YYYY-MM-DD in company time. What a role hides of a customer is not in the answer."},
 			Servers:    []*huma.Server{{URL: Prefix}},
-			Components: &huma.Components{Schemas: huma.NewMapRegistry(schemaPrefix, schemaName)},
+			Components: &huma.Components{Schemas: huma.NewMapRegistry(schemaPrefix, schemaNamer(o.SchemaPackages))},
 		},
 		Formats:                      map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
 		DefaultFormat:                "application/json",
@@ -110,10 +111,15 @@ func (a *API) markNullable(doc any) {
 	}
 }
 
-// schemaName names a type by its package and itself, so that names neither
+// schemaNamer names a type by its package and itself, so that names neither
 // collide nor depend on the order of registration: org.Staff → OrgStaff,
-// customer.Customer → Customer, web.Page[org.Staff] → PageOrgStaff.
-func schemaName(t reflect.Type, hint string) string {
+// customer.Customer → Customer, web.Page[org.Staff] → PageOrgStaff. as gives
+// packages the name that clients know their types by, where it is another.
+func schemaNamer(as map[string]string) func(t reflect.Type, hint string) string {
+	return func(t reflect.Type, hint string) string { return schemaName(as, t, hint) }
+}
+
+func schemaName(as map[string]string, t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -121,20 +127,24 @@ func schemaName(t reflect.Type, hint string) string {
 	if name == "" {
 		return camel(hint)
 	}
+	known := func(path string) string {
+		pkg := lastSegment(path)
+		return cmp.Or(as[pkg], pkg)
+	}
 	if i := strings.IndexByte(name, '['); i >= 0 {
 		var b strings.Builder
-		b.WriteString(qualified(lastSegment(t.PkgPath()), name[:i]))
+		b.WriteString(qualified(known(t.PkgPath()), name[:i]))
 		for _, arg := range strings.FieldsFunc(name[i:], func(r rune) bool { return strings.ContainsRune("[]*,", r) }) {
 			dot := strings.LastIndexByte(arg, '.')
 			pkg := ""
 			if dot >= 0 {
-				pkg = lastSegment(arg[:dot])
+				pkg = known(arg[:dot])
 			}
 			b.WriteString(qualified(pkg, arg[dot+1:]))
 		}
 		return b.String()
 	}
-	return qualified(lastSegment(t.PkgPath()), name)
+	return qualified(known(t.PkgPath()), name)
 }
 
 func lastSegment(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }

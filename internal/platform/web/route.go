@@ -23,6 +23,9 @@ type Route struct {
 	Tag     string // group in the OpenAPI document
 	// Permission is what the caller must hold, auth.SignedIn or auth.Public.
 	Permission auth.Permission
+	// Also is a second one that the caller must hold, "" for none: routes of a
+	// domain that tell of customers need customer.view beside the domain's own.
+	Also auth.Permission
 	// Status of success; 0 is 200, or 204 where the output is struct{}.
 	Status int
 	// MaxBody is the largest body in bytes, 0 for the default of the API.
@@ -187,6 +190,9 @@ func (a *API) operation(r *Route) huma.Operation {
 	if r.Permission != auth.Public {
 		op.Security = []map[string][]string{{"session": {}}}
 		op.Extensions = map[string]any{"x-permission": string(r.Permission)}
+		if r.Also != "" {
+			op.Extensions["x-also-permission"] = string(r.Also)
+		}
 	}
 	return op
 }

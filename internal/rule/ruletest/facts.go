@@ -1,10 +1,12 @@
 package ruletest
 
 import (
+	"math"
 	"math/big"
 	"slices"
 	"sort"
 
+	"zhike/internal/platform/clock"
 	"zhike/internal/rule"
 )
 
@@ -26,6 +28,9 @@ func (w *World) facts(n *rule.Node, c *Customer) bool {
 		}
 		word, has := end.Words[f.Of]
 		return (has && slices.Contains(words(n.Value), word)) == (n.Op == "in")
+	case f.Agg == "next":
+		day, has := Next(some)
+		return has && w.Days(n.Op, day, n.Value)
 	case f.Agg == "avg":
 		v := w.average(f, all, some)
 		if v == nil {
@@ -38,6 +43,17 @@ func (w *World) facts(n *rule.Node, c *Customer) bool {
 		return n.Op == "ne"
 	}
 	return compare(n.Op, v, n.Value)
+}
+
+// Next is the day on which the next of some facts comes by their own rhythm.
+func Next(some []Fact) (day clock.Day, has bool) {
+	if len(some) < 3 {
+		return 0, false
+	}
+	byDay := func(a, b Fact) int { return int(a.Day - b.Day) }
+	first, last := slices.MinFunc(some, byDay).Day, slices.MaxFunc(some, byDay).Day
+	gap := float64(last-first) / float64(len(some)-1)
+	return last + clock.Day(math.Floor(gap+0.5)), last > first
 }
 
 // average is the sum of all ÷ the number of those that count and tell the
