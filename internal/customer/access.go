@@ -273,8 +273,10 @@ func (s *Service) mayList(ctx context.Context, f *Filter, sort string) error {
 		return nil
 	}
 	c := &compiler{ctx: ctx, s: s}
-	if _, err := c.listField(strings.TrimPrefix(sort, "-")); err != nil {
-		return err
+	for _, code := range sortKeys(sort) {
+		if _, err := c.listField(code); err != nil {
+			return err
+		}
 	}
 	n := f.flat()
 	if n == nil {

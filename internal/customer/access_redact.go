@@ -50,11 +50,7 @@ func (r *BulkRun) Redact(hides func(string) bool) {
 // customers than it says, so that the list refuses it.
 func (b *ViewBody) Redact(hides func(string) bool) {
 	b.Columns = slices.DeleteFunc(slices.Clone(b.Columns), func(code string) bool { return hides(keyOfCode(code)) })
-	bare := b.Sort
-	if bare != "" && bare[0] == '-' {
-		bare = bare[1:]
-	}
-	if hides(keyOfCode(bare)) {
+	if slices.ContainsFunc(sortKeys(b.Sort), func(code string) bool { return hides(keyOfCode(code)) }) {
 		b.Sort = ""
 	}
 	if hides(keyOfCode(b.GroupBy)) {

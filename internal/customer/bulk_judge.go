@@ -20,6 +20,8 @@ type verdict struct {
 	touched   map[int64]bool   // all who change
 	refused   map[string]int64 // reason → how many
 	unchanged int64
+	moved     int64                             // come into another department because the owner is of it
+	stayed    int64                             // stay in a department that is not the new owner's
 	had       map[int64]map[string]custom.Value // custom values before
 	tagged    map[int64][]*tag.Tag
 	names     map[int64]string
@@ -33,6 +35,12 @@ func (s *Service) judge(ctx context.Context, b *bulkEdit, ids []int64) (*verdict
 	rows, err := s.store.stored(ctx, actor, ids, toWrite)
 	if err != nil {
 		return nil, err
+	}
+	batch := &editBatch{service: s, people: b.people.people, places: b.people.places}
+	if b.people.gives {
+		if err := batch.formers(ctx, rows); err != nil {
+			return nil, err
+		}
 	}
 	if err := s.whyNotMany(ctx, actor, ids, rows, v); err != nil {
 		return nil, err
@@ -48,7 +56,6 @@ func (s *Service) judge(ctx context.Context, b *bulkEdit, ids []int64) (*verdict
 		}
 	}
 	edits := make([]Edit, 0, len(rows))
-	batch := &editBatch{service: s, people: b.people.people, places: b.people.places}
 	for _, id := range ids {
 		was := rows[id]
 		if was == nil {
@@ -73,6 +80,7 @@ func (s *Service) judge(ctx context.Context, b *bulkEdit, ids []int64) (*verdict
 			}
 			if len(pl.changes) > 0 {
 				v.plan, changed = append(v.plan, pl), true
+				v.countFollowers(b, &pl)
 			}
 		}
 		w := custom.Write{CustomerID: id, Values: map[string]custom.Value{}}

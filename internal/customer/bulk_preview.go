@@ -35,6 +35,8 @@ type BulkPreview struct {
 	Total     int64         `json:"total" doc:"Selected"`
 	Changed   int64         `json:"changed"`
 	Unchanged int64         `json:"unchanged" doc:"Have what is to be set already"`
+	Moved     int64         `json:"moved" doc:"Of changed: come into another department, because the new owner is of it"`
+	Stayed    int64         `json:"stayed" doc:"Of changed: get another owner and stay in a department that was chosen on purpose"`
 	Refused   []Refusal     `json:"refused"`
 	Examples  []BulkExample `json:"examples"`
 	ExpiresAt int64         `json:"expires_at" doc:"unix ms"`
@@ -68,6 +70,8 @@ func (s *Service) PreviewBulk(ctx context.Context, sel Selection, actions BulkAc
 		}
 		out.Changed += int64(len(v.touched))
 		out.Unchanged += v.unchanged
+		out.Moved += v.moved
+		out.Stayed += v.stayed
 		for reason, n := range v.refused {
 			refused[reason] += n
 		}

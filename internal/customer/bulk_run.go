@@ -243,6 +243,7 @@ func (s *Service) runBulk(ctx context.Context, id int64) error {
 	if _, err := s.setBulk(ctx, id, bulkRunning, "", bulkWaiting); err != nil {
 		return err
 	}
+	defer s.DB.Relax(ctx)
 	actor, err := s.actorOf(ctx, r.actorID)
 	if err != nil {
 		return s.failBulk(ctx, r, err)

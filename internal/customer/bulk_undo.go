@@ -91,6 +91,7 @@ func (s *Service) runUndo(ctx context.Context, id int64) error {
 	if err := s.setUndo(ctx, id, bulkRunning, bulkWaiting); err != nil {
 		return err
 	}
+	defer s.DB.Relax(ctx)
 	actor, err := s.actorOf(ctx, r.undoActorID)
 	if err == nil && !actor.Can(PermBulk) {
 		err = errs.New(errs.Forbidden, "forbidden", "permission", string(PermBulk))
@@ -231,6 +232,9 @@ func (u *undoing) run(ctx context.Context, r *bulkRow, ids []int64) error {
 func (u *undoing) once(ctx context.Context, w *editBatch, done map[int64][]changeRow, ids []int64, changes *[]Change, last bool) ([]int64, error) {
 	s := u.s
 	rows, err := s.store.stored(ctx, auth.From(ctx), ids, toWrite)
+	if err == nil {
+		err = u.handedAway(ctx, done, ids, rows)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -270,6 +274,7 @@ func (u *undoing) once(ctx context.Context, w *editBatch, done map[int64][]chang
 func (u *undoing) one(p *undoParts, v *verdict, was *Stored, list []changeRow) error {
 	row := *was
 	var changes []Change
+	given := false // somebody gave the customer to a third since
 	values := map[string]custom.Value{}
 	for i := range list {
 		c := &list[i]
@@ -290,19 +295,24 @@ func (u *undoing) one(p *undoParts, v *verdict, was *Stored, list []changeRow) e
 		default:
 			now, known := was.FieldText(c.field)
 			if !known || now != c.after || row.setText(c.field, c.before) != nil {
+				given = given || c.field == fieldOwner
 				u.conflict(was.ID, c.field, reasonChanged)
 				continue
 			}
 			changes = append(changes, Change{CustomerID: was.ID, Field: c.field, Before: now, After: c.before})
 		}
 	}
-	if len(changes) > 0 {
+	pl := planned{was: was, row: &row, changes: changes}
+	if given {
+		u.together(&pl, reasonChanged)
+	}
+	if len(pl.changes) > 0 {
 		if row.OwnerID != was.OwnerID {
 			if row.OwnedAt = 0; row.OwnerID != 0 {
 				row.OwnedAt = u.s.now()
 			}
 		}
-		v.plan = append(v.plan, planned{was: was, row: &row, changes: changes})
+		v.plan = append(v.plan, pl)
 	}
 	if len(values) > 0 {
 		v.values = append(v.values, custom.Write{CustomerID: was.ID, Values: values})
@@ -348,9 +358,13 @@ func (u *undoing) present(ctx context.Context, v *verdict) error {
 			}
 		}
 		_, there := names[pl.row.DepartmentID]
+		to := pl.row.OwnerID
 		owner, known := people[pl.row.OwnerID]
 		adviser, knownToo := people[pl.row.AdviserID]
 		back(fieldOwner, &pl.row.OwnerID, &pl.was.OwnerID, known && !owner.disabled)
+		if pl.row.OwnerID != to {
+			u.together(&pl, "customer.no_staff")
+		}
 		back(fieldAdviser, &pl.row.AdviserID, &pl.was.AdviserID, knownToo && !adviser.disabled)
 		back(fieldDepartment, &pl.row.DepartmentID, &pl.was.DepartmentID, there)
 		if len(pl.changes) > 0 {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -325,6 +326,13 @@ func TestColumnsAgree(t *testing.T) {
 		}
 		if f.Sortable {
 			sorts = append(sorts, f.Code, "-"+f.Code)
+		}
+	}
+	for _, first := range []string{"level", "-level", "city", "-orders_365", "f.plan", "-f.score", "last_day", "name", "-id"} {
+		for _, second := range []string{"net_all", "-name", "-aov_365", "created", "-province"} {
+			if strings.TrimPrefix(first, "-") != strings.TrimPrefix(second, "-") {
+				sorts = append(sorts, first+","+second)
+			}
 		}
 	}
 	r := rand.New(rand.NewPCG(seed, 1))

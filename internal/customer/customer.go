@@ -37,11 +37,13 @@ type Customer struct {
 	Company      string
 	Province     string
 	City         string
-	SourceID     int64 // where the customer was first seen
-	OwnerID      int64 // staff; 0 = nobody
-	DepartmentID int64 // 0 = none
-	Version      int64 // 1 when new, +1 with each change
-	CreatedAt    int64 // unix ms
+	District     string
+	RegionCode   string // GB/T 2260, "" where unknown
+	SourceID     int64  // where the customer was first seen
+	OwnerID      int64  // staff; 0 = nobody
+	DepartmentID int64  // 0 = none
+	Version      int64  // 1 when new, +1 with each change
+	CreatedAt    int64  // unix ms
 	UpdatedAt    int64
 }
 
@@ -87,13 +89,13 @@ type Contact struct {
 	Blind      []byte
 	TailBlind  []byte
 	SourceID   int64
-	CreatedAt  int64 // unix ms
+	CreatedAt  int64  // unix ms
+	RegionCode string // of an address
 	// What follows is not written by InsertContacts.
 	Label      string
 	Primary    bool
 	Validity   Validity
 	VerifiedAt int64 // unix ms; 0 = never
-	RegionCode string
 	UpdatedAt  int64
 }
 

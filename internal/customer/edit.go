@@ -20,6 +20,7 @@ type editBatch struct {
 	written  []int64
 	versions map[int64]int64
 	changes  []Change
+	gives    bool // an edit names a new owner
 }
 
 // planned is an edit that is ready to be written.
@@ -72,6 +73,7 @@ func (b *editBatch) references(ctx context.Context) error {
 	for i := range b.edits {
 		p := &b.edits[i].Patch
 		assigns = assigns || p.assigns()
+		b.gives = b.gives || p.OwnerID.Value != nil
 		for _, id := range []*int64{p.OwnerID.Value, p.AdviserID.Value} {
 			if id != nil {
 				staff = append(staff, *id)
@@ -109,6 +111,9 @@ func (b *editBatch) plan(ctx context.Context, todo []int) ([]planned, error) {
 		ids[k] = b.edits[i].ID
 	}
 	rows, err := s.store.stored(ctx, actor, ids, toWrite)
+	if err == nil && b.gives {
+		err = b.formers(ctx, rows)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -187,8 +192,8 @@ func (b *editBatch) one(ctx context.Context, at int, was *Stored) (pl planned, f
 	return pl, nil, nil
 }
 
-// assign puts who looks after the customer onto a row. A new owner brings the
-// department along where there is none.
+// assign puts who looks after the customer onto a row. The department follows
+// the owner unless the patch names one.
 func (b *editBatch) assign(c *checker, a *auth.Actor, p *Patch, r *Stored) {
 	set := func(path string, sent bool, value *int64, to *int64) {
 		if !sent {
@@ -204,6 +209,7 @@ func (b *editBatch) assign(c *checker, a *auth.Actor, p *Patch, r *Stored) {
 		}
 		*to = *value
 	}
+	former := r.OwnerID
 	set(fieldOwner, p.OwnerID.Sent, p.OwnerID.Value, &r.OwnerID)
 	set(fieldAdviser, p.AdviserID.Sent, p.AdviserID.Value, &r.AdviserID)
 	switch {
@@ -220,8 +226,8 @@ func (b *editBatch) assign(c *checker, a *auth.Actor, p *Patch, r *Stored) {
 			return
 		}
 		r.DepartmentID = id
-	case r.DepartmentID == 0 && r.OwnerID != 0:
-		r.DepartmentID = b.people[r.OwnerID].departmentID
+	case p.OwnerID.Sent:
+		b.follow(r, former)
 	}
 }
 

@@ -110,7 +110,7 @@ func (s *Service) StartExport(ctx context.Context, body ExportBody) (ExportRun, 
 	if err != nil {
 		return ExportRun{}, err
 	}
-	if _, err := c.orderBy(strings.TrimPrefix(lq.Sort, "-")); err != nil {
+	if _, err := c.orderOf(strings.TrimPrefix(lq.Sort, "-")); err != nil {
 		return ExportRun{}, err
 	}
 	text, err := marshalText(exportQuery{body, localeOf(ctx), hiddenIn(ctx, body.Layout)})

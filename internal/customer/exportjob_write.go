@@ -59,7 +59,7 @@ func (x *listExport) write(ctx context.Context, lq ListQuery, begin func(name st
 		return 0, err
 	}
 	bare, desc := strings.CutPrefix(lq.Sort, "-")
-	by, err := c.orderBy(bare)
+	by, err := c.orderOf(bare)
 	if err != nil {
 		return 0, err
 	}
@@ -72,7 +72,7 @@ func (x *listExport) write(ctx context.Context, lq ListQuery, begin func(name st
 	if err != nil || se.nobody {
 		return 0, closed(w, err)
 	}
-	fd := &finder{s: s, search: se, name: lq.Sort, by: by, desc: desc, segments: by.segments(desc)}
+	fd := &finder{s: s, search: se, name: lq.Sort, by: by, desc: desc, segments: by.segments(desc), whole: by.scan}
 	if err := fd.count(ctx); err != nil {
 		return 0, err
 	}
@@ -243,6 +243,8 @@ func (x *listExport) cell(f *listField, more *extras, it *Item) sheet.Cell {
 			return sheet.DateTime(time.UnixMilli(v).In(x.zone))
 		}
 		return sheet.Int(v)
+	case float64:
+		return sheet.Float(v)
 	}
 	t := textOf(v)
 	switch {

@@ -19,8 +19,6 @@ type Stored struct {
 	Stage            Stage
 	Education        string
 	BirthdayLunar    bool
-	District         string
-	RegionCode       string // GB/T 2260, "" where unknown
 	Industry         string
 	PreferredChannel string
 	Favourites       string // a JSON list of words

@@ -140,7 +140,7 @@ func (s *Service) ListFields(ctx context.Context) (web.List[FieldInfo], error) {
 func (f *listField) info() FieldInfo {
 	info := FieldInfo{
 		Code: f.code, Group: f.group, Type: f.typ, Operators: f.ops, Options: []FieldOption{}, Column: f.column,
-		Sortable: f.sortBy != nil, Groupable: f.grouped, Editable: f.bulk, Width: f.width,
+		Sortable: f.sortable(), Groupable: f.grouped, Editable: f.bulk, Width: f.width, Unit: f.unit, Scale: f.scale,
 	}
 	if info.Operators == nil {
 		info.Operators = []string{}

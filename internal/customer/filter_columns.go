@@ -85,6 +85,11 @@ func (s *Service) extras(ctx context.Context, ids []int64, columns []*listField)
 		if x.figures, x.texts, err = s.store.figuresOf(ctx, ids); err != nil {
 			return nil, err
 		}
+		if slices.ContainsFunc(figures, func(f *listField) bool { return modelFigureOf(f.code) != nil }) {
+			if err = s.store.forecastsOf(ctx, ids, x.figures); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if need["tags"] && s.Tags != nil {
 		of, err := s.Tags.Of(ctx, ids)
@@ -257,6 +262,9 @@ func (x *extras) figure(f *listField, id int64) any {
 	}
 	if f.typ == "date" {
 		return clock.Day(*n).String()
+	}
+	if f.scale > 0 {
+		return scaled(*n, f.scale)
 	}
 	return *n
 }

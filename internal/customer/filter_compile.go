@@ -133,13 +133,13 @@ func (c *compiler) compile(n *Node, path string) (expr, error) {
 	if n.At != "" && !f.kept() {
 		return expr{}, badFilter(path+".at", "rule.no_history")
 	}
-	if f.group == "figures" && f.typ == "number" && n.Value != nil {
+	if f.group == "figures" && f.typ == "number" && f.scale == 0 && n.Value != nil {
 		if err := n.NotNegative(); err != nil {
 			return expr{}, at(path+".value", err)
 		}
 	}
 	c.path = path
-	if c.past && f.group == "figures" {
+	if c.past && f.group == "figures" && f.code != SimilarField {
 		return c.figureThen(f, n, path)
 	}
 	e, err := f.compile(c, n)

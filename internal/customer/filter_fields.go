@@ -24,8 +24,13 @@ type listField struct {
 	column  bool     // can be a column of a list and an export
 	bulk    bool     // can be set by bulk edit
 	width   int      // of a column, in pixels
+	unit    string   // of a number
+	scale   int      // decimals of a number
 	def     *custom.Definition
 }
+
+// sortable says that lists can be sorted by the field.
+func (f *listField) sortable() bool { return f.sortBy != nil || f.typ == "level" }
 
 func (f *listField) has(op string) bool { return slices.Contains(f.ops, op) }
 
@@ -95,21 +100,21 @@ func makeFields() []listField {
 	list := []listField{
 		record(listField{code: "name", typ: "text", ops: opsText, compile: nameCondition, sortBy: onCustomers("sort_name", true), column: true, width: 160}),
 		record(listField{code: "id", typ: "number", sortBy: byID, column: true, width: 90}),
-		record(codes("kind", "customer.kind.", []string{"person", "company", "org"}, opsOne, false)),
+		record(codes("kind", "customer.kind.", []string{"person", "company", "org"}, opsOne)),
 		record(listField{code: "stage", typ: "choice", codes: []string{"prospect", "customer"}, words: "customer.stage.", ops: opsPast(opsOne),
 			grouped: true, column: true, width: 100, bulk: true, compile: stageCondition}),
-		record(codes("gender", "customer.gender.", []string{"male", "female"}, opsChoice, false)),
+		record(codes("gender", "customer.gender.", []string{"male", "female"}, opsChoice)),
 		record(listField{code: "phone", typ: "text", column: true, width: 130}),
 		record(listField{code: "email", typ: "text", column: true, width: 180}),
 		record(listField{code: "birthday", typ: "birthday", ops: opsBirth, compile: birthdayCondition, column: true}),
 		record(listField{code: "age", typ: "number", ops: opsNumber, compile: ageCondition}),
-		record(codes("education", "record.education.", Educations, opsChoice, false)),
+		record(codes("education", "record.education.", Educations, opsChoice)),
 		record(text("company", "c.company", true, 180)),
 		record(text("industry", "c.industry", true, 120)),
 		record(listField{code: "region", typ: "region", ops: opsPlace, compile: regionCondition, column: true, width: 180}),
 		record(placeField("province", "c.province")),
 		record(placeField("city", "c.city")),
-		record(codes("preferred_channel", "record.channel.", Channels, opsChoice, false)),
+		record(codes("preferred_channel", "record.channel.", Channels, opsChoice)),
 		record(listField{code: "favourite_categories", typ: "text", ops: opsText, compile: likedCondition, column: true, width: 160}),
 		record(text("remark", "c.remark", false, 200)),
 		record(listField{code: "source", typ: "source", ops: opsOne, compile: sourceCondition, column: true}),
@@ -141,7 +146,7 @@ func makeFields() []listField {
 	return append(list, figures()...)
 }
 
-// figures are those of customer_metrics.
+// figures are those of customer_metrics, and of the company's models.
 func figures() []listField {
 	var list []listField
 	add := func(f listField) {
@@ -154,9 +159,13 @@ func figures() []listField {
 	for _, w := range windows {
 		net := figure("net_"+w, "money", "m.net_"+w+"_fen", w == "365" || w == "all")
 		orders := figure("orders_"+w, "number", "m.orders_"+w, false)
+		orders.sortBy = byFigure("m.orders_" + w)
+		if net.sortBy == nil {
+			net.sortBy = byFigure("m.net_" + w + "_fen")
+		}
 		add(net)
 		add(orders)
-		add(listField{code: "aov_" + w, typ: "money", ops: opsNumber, compile: averageCondition(w), column: true})
+		add(listField{code: "aov_" + w, typ: "money", ops: opsNumber, compile: averageCondition(w), sortBy: byAverage(w), column: true})
 	}
 	last := dayField("last_day", "m.last_day")
 	last.sortBy = &order{table: "customer_metrics", key: "COALESCE(k.last_day, -1000000)", id: "customer_id", day: true}
@@ -169,12 +178,16 @@ func figures() []listField {
 	add(figure("views_90", "number", "m.views_90", false))
 	add(metricText("favourite_category", "m.favourite_category"))
 	add(metricText("favourite_brand", "m.favourite_brand"))
+	add(listField{code: SimilarField, typ: "text", ops: opsText, column: true, compile: similarCondition})
+	for i := range modelFigures {
+		add(modelFigures[i].field())
+	}
 	return list
 }
 
-func codes(code, words string, list, ops []string, grouped bool) listField {
+func codes(code, words string, list, ops []string) listField {
 	column := "c." + code
-	return listField{code: code, typ: "choice", codes: list, words: words, ops: ops, grouped: grouped, column: true, width: 100,
+	return listField{code: code, typ: "choice", codes: list, words: words, ops: ops, grouped: true, column: true, width: 100,
 		bulk: true, compile: func(_ *compiler, n *Node) (expr, error) {
 			return codeCondition(n, column, list)
 		}}
@@ -193,7 +206,7 @@ func metricText(code, column string) listField {
 }
 
 func placeField(code, column string) listField {
-	return listField{code: code, typ: "text", ops: opsText, column: true, width: 110, compile: func(_ *compiler, n *Node) (expr, error) {
+	return listField{code: code, typ: "text", ops: opsText, column: true, width: 110, sortBy: byWords(column), compile: func(_ *compiler, n *Node) (expr, error) {
 		return textCondition(n, 'c', column, true)
 	}}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -23,16 +24,17 @@ type finder struct {
 	segments []segment
 	all      []hit // sorted, where they are few
 	gathered bool
+	whole    bool // all are wanted, and no index gives them in order
 	total    *int64
 	capped   bool
 }
 
 func (fd *finder) compare(a, b hit) int {
-	k := cmp.Or(cmp.Compare(a.num, b.num), strings.Compare(a.text, b.text), cmp.Compare(a.id, b.id))
+	k, id := cmp.Or(cmp.Compare(a.num, b.num), strings.Compare(a.text, b.text)), cmp.Compare(a.id, b.id)
 	if fd.desc {
-		k = -k
+		k, id = -k, -id
 	}
-	return cmp.Or(cmp.Compare(a.seg, b.seg), k)
+	return cmp.Or(cmp.Compare(a.seg, b.seg), k, fd.by.then.compare(a, b), id)
 }
 
 // count gathers the matches up to countCap, unless it is known that they are
@@ -43,6 +45,9 @@ func (fd *finder) count(ctx context.Context) error {
 	}
 	fd.gathered = true
 	s, se := fd.s, fd.search
+	if fd.whole {
+		return fd.gather(ctx)
+	}
 	if len(se.parts) == 0 {
 		n, err := s.counts.get("everybody", func() (int64, error) { return s.store.countAll(ctx) })
 		fd.total = &n
@@ -65,6 +70,9 @@ func (fd *finder) count(ctx context.Context) error {
 		return err
 	}
 	key := fmt.Sprint(plain, " ", fd.name, " ", head)
+	if fd.by.levels != nil {
+		key += fmt.Sprint(" run ", fd.by.levels.run)
+	}
 	if hits, ok := s.found.peek(key); ok {
 		fd.few(hits)
 		return nil
@@ -88,15 +96,7 @@ func (fd *finder) count(ctx context.Context) error {
 	case len(hits) > countCap:
 		many = countCap + 1
 	default:
-		if fd.desc && fd.by.custom != nil && fd.by.custom.HasOptions() {
-			last := len(fd.segments) - 1 // those without a value stay behind
-			for i := range hits {
-				if hits[i].seg < last {
-					hits[i].seg = last - 1 - hits[i].seg
-				}
-			}
-		}
-		slices.SortFunc(hits, fd.compare)
+		fd.sort(hits)
 		if len(hits) <= foundMax {
 			s.found.put(key, hits)
 		}
@@ -106,6 +106,33 @@ func (fd *finder) count(ctx context.Context) error {
 	s.many.put(plain, many)
 	fd.know(many)
 	return nil
+}
+
+// sort puts what was gathered into the order of the list.
+func (fd *finder) sort(hits []hit) {
+	if fd.desc && fd.by.choices() {
+		last := len(fd.segments) - 1 // those without a value stay behind
+		for i := range hits {
+			if hits[i].seg < last {
+				hits[i].seg = last - 1 - hits[i].seg
+			}
+		}
+	}
+	slices.SortFunc(hits, fd.compare)
+}
+
+// gather reads all matches: some 40 bytes each.
+func (fd *finder) gather(ctx context.Context) error {
+	driver := fd.search.driver
+	if fd.search.fewest > driveMax && fd.s.store.plansItself() {
+		driver = -1
+	}
+	hits, err := fd.s.store.gather(ctx, fd.search.parts, driver, fd.by, math.MaxInt32)
+	if err == nil {
+		fd.sort(hits)
+		fd.few(hits)
+	}
+	return err
 }
 
 // foundMax: so many hits of one search are kept for the pages that follow.
@@ -167,7 +194,7 @@ func (fd *finder) page(ctx context.Context, place *hit, backward bool, n int) (h
 		seg = place.seg
 	}
 	for ; seg >= 0 && seg < len(fd.segments) && len(hits) <= n; seg += step {
-		part, err := fd.s.store.walk(ctx, fd.search.parts, &fd.segments[seg], seg, place, fd.desc != backward, n+1-len(hits))
+		part, err := fd.s.store.walk(ctx, fd.search.parts, &fd.segments[seg], fd.by.then, seg, place, fd.desc != backward, backward, n+1-len(hits))
 		if err != nil {
 			return nil, false, err
 		}

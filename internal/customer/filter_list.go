@@ -75,7 +75,7 @@ func (s *Service) before(ctx context.Context, p *Page, sort string) error {
 // cursorAt names a place in a list; way is "f" for what is behind it and "b"
 // for what is before it.
 func cursorAt(sort, way string, h *hit) *string {
-	c := web.EncodeCursor(sort, way, h.seg, h.num, h.text, h.id)
+	c := web.EncodeCursor(sort, way, h.seg, h.num, h.text, h.id, h.num2, h.text2)
 	return &c
 }
 
@@ -86,7 +86,7 @@ func readPlace(cursor, sort string) (place *hit, backward bool, err error) {
 	}
 	var of, way string
 	h := &hit{}
-	if web.DecodeCursor(cursor, &of, &way, &h.seg, &h.num, &h.text, &h.id) != nil {
+	if web.DecodeCursor(cursor, &of, &way, &h.seg, &h.num, &h.text, &h.id, &h.num2, &h.text2) != nil {
 		return nil, false, nil // List tells whether it is one of its own
 	}
 	if of != sort || way != "f" && way != "b" || h.seg < 0 {
@@ -290,7 +290,7 @@ func (s *Service) tree(ctx context.Context, lq ListQuery, place *hit, backward b
 	if err != nil {
 		return Page{}, err
 	}
-	by, err := c.orderBy(bare)
+	by, err := c.orderOf(bare)
 	if err != nil {
 		return Page{}, err
 	}
@@ -307,7 +307,7 @@ func (s *Service) tree(ctx context.Context, lq ListQuery, place *hit, backward b
 	if err != nil {
 		return Page{}, err
 	}
-	if rows == nil && len(se.parts) > 0 && column.All(mems(se.parts)...) != nil {
+	if rows == nil && (len(se.parts) > 0 || by.scan) && column.All(mems(se.parts)...) != nil {
 		leave, again, err := s.Columns.Beside(ctx)
 		if err != nil {
 			return Page{}, err
@@ -349,8 +349,11 @@ func (c *compiler) orderBy(name string) (*order, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f == nil || f.sortBy == nil {
+	if f == nil || !f.sortable() {
 		return nil, errs.New(errs.Invalid, "invalid").WithField("sort", "customer.unknown_sort")
+	}
+	if f.typ == "level" {
+		return c.levelOrder(f)
 	}
 	return f.sortBy, nil
 }

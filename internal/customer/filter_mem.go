@@ -175,6 +175,12 @@ func (f *Filter) scopedMem(a *auth.Actor) *column.Cond {
 // inMemory gives the order its form in memory; its segments are those of
 // order.segments.
 func (o *order) inMemory(desc bool) []column.Segment {
+	switch {
+	case o.levels != nil:
+		return o.levels.inMemory(desc)
+	case o.held != nil:
+		return []column.Segment{*o.held}
+	}
 	if o.custom == nil {
 		if o.plainID {
 			return []column.Segment{{}}
@@ -218,12 +224,12 @@ func (s *Service) recall(ctx context.Context, where *column.Cond, by *order, des
 	if s.Columns == nil || where == nil {
 		return nil, false, 0, false, nil
 	}
-	q := column.Query{Where: where, Segments: by.inMemory(desc), Desc: desc, Back: backward, N: n}
+	q := column.Query{Where: where, Segments: by.then.inMemory(by.inMemory(desc)), Desc: desc, Back: backward, N: n}
 	if q.Segments == nil || place != nil && place.seg >= len(q.Segments) {
 		return nil, false, 0, false, nil
 	}
 	if place != nil {
-		q.From = &column.Hit{ID: place.id, Seg: place.seg, Num: place.num, Text: place.text}
+		q.From = &column.Hit{ID: place.id, Seg: place.seg, Num: place.num, Text: place.text, Num2: place.num2, Text2: place.text2}
 	}
 	found, ok, err := s.Columns.Find(ctx, &q)
 	if err != nil || !ok {
@@ -231,7 +237,7 @@ func (s *Service) recall(ctx context.Context, where *column.Cond, by *order, des
 	}
 	hits = make([]hit, len(found.Hits))
 	for i, h := range found.Hits {
-		hits[i] = hit{id: h.ID, seg: h.Seg, num: h.Num, text: h.Text}
+		hits[i] = hit{id: h.ID, seg: h.Seg, num: h.Num, text: h.Text, num2: h.Num2, text2: h.Text2}
 	}
 	return hits, found.More, found.Total, true, nil
 }
@@ -274,7 +280,7 @@ func (s *Service) known(ctx context.Context, actor *auth.Actor, run int64, parts
 // remembered is finder.page from memory, with the rows of the hits; these are
 // nil where SQL is to be asked.
 func (s *Service) remembered(ctx context.Context, fd *finder, c *compiler, place *hit, backward bool, n int) (hits []hit, more bool, rows []listRow, err error) {
-	if len(fd.search.parts) == 0 {
+	if len(fd.search.parts) == 0 && !fd.by.scan {
 		return nil, false, nil, nil // an index gives everybody in order
 	}
 	where := column.All(mems(fd.search.parts)...)

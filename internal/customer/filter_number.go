@@ -36,6 +36,12 @@ func (c *compiler) number(code, path string) (rule.NumberField, error) {
 	if f.group != "figures" || f.typ != "number" && f.typ != "money" {
 		return out, badFilter(path, "rule.not_numeric")
 	}
+	if m := modelFigureOf(code); m != nil {
+		out.Type = m.typ
+		col := m.col()
+		out.Mem, out.Write = &col, numberOf(ForecastTable, m.column, "")
+		return out, nil
+	}
 	kind, expr := column.Small, ""
 	switch {
 	case code == "days_since":

@@ -34,6 +34,8 @@ func pastFigure(code string) (*rule.Facts, error) {
 		return &rule.Facts{Stream: "orders", Agg: "first"}, nil
 	case "days_since":
 		return &rule.Facts{Stream: "orders", Agg: "days_since"}, nil
+	case "next_order_day":
+		return &rule.Facts{Stream: "orders", Agg: "next"}, nil
 	case "last_behaviour_day":
 		return &rule.Facts{Stream: "behaviours", Agg: "last"}, nil
 	case "views_90":
@@ -52,14 +54,23 @@ func (c *compiler) figureThen(f *listField, n *Node, path string) (expr, error) 
 	then := Node{Facts: facts, Op: n.Op, Value: n.Value}
 	switch n.Op {
 	case "empty", "not_empty": // there is one where something is counted
+		if facts.Agg == "next" { // three facts may have none, all of one day
+			then.Op, then.Value = "gte", json.RawMessage(`"`+rule.FirstDay.String()+`"`)
+			e, err := c.foreign(&then, path)
+			return flip(e, n.Op, "empty"), err
+		}
 		count := *facts
 		count.Agg, count.Of = "count", ""
 		e, err := c.foreign(&Node{Facts: &count, Op: "gte", Value: json.RawMessage("1")}, path)
 		return flip(e, n.Op, "empty"), err
 	case "ne":
 		then.Op = "eq"
-	case "anniversary_days":
-		return expr{}, at(path+".op", errs.New(errs.Invalid, "rule.not_as_of"))
+	case "anniversary_days": // of the first day alone, which is kept and moves no more
+		e, err := f.compile(c, n)
+		if err != nil {
+			err = at(path+".value", err)
+		}
+		return e, err
 	}
 	e, err := c.foreign(&then, path)
 	return flip(e, n.Op, "ne"), err

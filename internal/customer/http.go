@@ -82,7 +82,7 @@ type listInput struct {
 	FilterQuery
 	Limit   int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Entries a page"`
 	Cursor  string `query:"cursor" maxLength:"2048" doc:"next_cursor or prev_cursor of another page, with the same sort"`
-	Sort    string `query:"sort" maxLength:"64" doc:"A sortable field of the catalogue, such as id, name, net_365 or f.<code>; a leading minus sorts descending. -net_365 where left out, -id where the reader's role hides spend"`
+	Sort    string `query:"sort" maxLength:"64" doc:"A sortable field of the catalogue, such as id, name, net_365 or f.<code>; a leading minus sorts descending; a second one behind a comma parts those whom the first leaves equal, as in -net_all,name. -net_365 where left out, -id where the reader's role hides spend"`
 	Columns string `query:"columns" maxLength:"3000" doc:"Codes of fields whose values are wanted, separated by commas"`
 }
 

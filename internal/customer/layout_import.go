@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"zhike/internal/clean"
 	"zhike/internal/platform/auth"
-	"zhike/internal/region"
 )
 
 // ImportedRecord is what a row of a file says of a customer besides Customer;
@@ -15,9 +15,12 @@ type ImportedRecord struct {
 	New        bool // made by the same import: no history of its beginnings
 	Industry   string
 	Remark     string
-	District   string
 	Stage      Stage
-	Owner      string // name; taken where one member of staff has it and nobody owns the customer
+	Education  clean.Education // of a person
+	// PreferredChannel is one of Channels.
+	PreferredChannel string
+	Favourites       string // as [FavouritesText] writes them
+	Owner            string // name; taken where one member of staff has it and nobody owns the customer
 }
 
 // ImportRecords writes what the rows say inside InTx, with the history of
@@ -99,21 +102,19 @@ func (in *ImportedRecord) into(r *Stored, owners map[string]person, at int64) {
 	for _, f := range []struct {
 		to   *string
 		text string
-	}{{&r.Industry, in.Industry}, {&r.Remark, in.Remark}, {&r.District, in.District}} {
+	}{{&r.Industry, in.Industry}, {&r.Remark, in.Remark}, {&r.PreferredChannel, in.PreferredChannel}, {&r.Favourites, in.Favourites}} {
 		if f.text != "" {
 			*f.to = f.text
 		}
 	}
+	if in.Education != "" && r.Kind == KindPerson {
+		r.Education = string(in.Education)
+	}
 	if in.Stage != "" {
 		r.Stage = in.Stage
 	}
-	if in.District != "" {
-		if place, ok := region.Find(r.Province, r.City, r.District); ok {
-			r.RegionCode = place.Code
-		}
-	}
 	if o, ok := owners[in.Owner]; ok && in.Owner != "" && r.OwnerID == 0 {
-		r.OwnerID, r.DepartmentID, r.OwnedAt = o.id, o.departmentID, at
+		r.OwnerID, r.DepartmentID, r.OwnedAt = o.id, departmentWith(r, person{}, o), at
 	}
 }
 

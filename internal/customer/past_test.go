@@ -313,9 +313,6 @@ VALUES ($1, $2, $3, $4, $5, $6, '', 1, 1)`, run, id, len(h.hand[run]), int64(fro
 			case 5, 6:
 				within := r.IntN(61)
 				f := []string{"created", "f.ends", "first_day"}[r.IntN(3)]
-				if f == "first_day" {
-					asOf = today
-				}
 				n = node(f, "anniversary_days", within)
 				holds = func(h *history) bool {
 					switch f {

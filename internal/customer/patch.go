@@ -287,27 +287,40 @@ func (c *checker) region(p *Patch, r *Stored) {
 }
 
 func (c *checker) categories(list []string, r *Stored) {
+	text, err := FavouritesText(list)
+	switch errs.CodeOf(err) {
+	case "":
+		r.Favourites = text
+	case "import.favourite_too_long":
+		_ = c.bad.WithField("favourite_categories", "customer.too_long", "max", maxCategory)
+	case "import.too_many_favourites":
+		_ = c.bad.WithField("favourite_categories", "customer.too_many", "max", maxCategories)
+	default:
+		c.fault("favourite_categories", err)
+	}
+}
+
+// FavouritesText writes favourite categories as records keep them, each once.
+// Errors: import.favourite_too_long and import.too_many_favourites (max).
+func FavouritesText(list []string) (string, error) {
 	out := make([]string, 0, len(list))
 	for _, word := range list {
 		text, err := clean.Text(word)
 		if err != nil || utf8.RuneCountInString(text) > maxCategory {
-			_ = c.bad.WithField("favourite_categories", "customer.too_long", "max", maxCategory)
-			return
+			return "", errs.New(errs.Invalid, "import.favourite_too_long", "max", maxCategory)
 		}
 		if text != "" && !slices.Contains(out, text) {
 			out = append(out, text)
 		}
 	}
 	if len(out) > maxCategories {
-		_ = c.bad.WithField("favourite_categories", "customer.too_many", "max", maxCategories)
-		return
+		return "", errs.New(errs.Invalid, "import.too_many_favourites", "max", maxCategories)
 	}
 	b, err := json.Marshal(out)
 	if err != nil {
-		c.fault("favourite_categories", err)
-		return
+		return "", errs.Wrap(err, errs.Internal, "internal")
 	}
-	r.Favourites = string(b)
+	return string(b), nil
 }
 
 func (c *checker) remark(text string, r *Stored) {

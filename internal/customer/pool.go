@@ -101,10 +101,7 @@ func (s *Service) Claim(ctx context.Context, id int64) (*Record, error) {
 		if r == nil || !seesAll(a) && !inPool(a, r) && r.OwnerID == 0 {
 			return notFound(id)
 		}
-		department := r.DepartmentID
-		if department == 0 {
-			department = a.DepartmentID
-		}
+		department := departmentWith(r, person{}, person{id: a.StaffID, departmentID: a.DepartmentID})
 		version, err := s.store.claim(ctx, id, a.StaffID, department, s.now())
 		if err != nil {
 			return err

@@ -49,6 +49,7 @@ type Record struct {
 	Owner            *Named         `json:"owner" doc:"Null: the customer is in the public pool"`
 	Adviser          *Named         `json:"adviser"`
 	Department       *Named         `json:"department"`
+	GoesAlong        bool           `json:"department_follows" doc:"A new owner of another department takes the customer there; false: the department was chosen on purpose and stays"`
 	Team             []TeamMember   `json:"team"`
 	Source           *Source        `json:"source" doc:"Where the customer was first seen"`
 	Sources          []SourceKey    `json:"sources"`
@@ -158,6 +159,7 @@ func (s *Service) shown(r *Stored) *Record {
 // whoseIs adds the names of those who look after the customer.
 func (s *Service) whoseIs(ctx context.Context, r *Stored, out *Record) error {
 	var ids []int64
+	var owner person
 	for _, id := range []int64{r.OwnerID, r.AdviserID} {
 		if id != 0 {
 			ids = append(ids, id)
@@ -169,12 +171,14 @@ func (s *Service) whoseIs(ctx context.Context, r *Stored, out *Record) error {
 			return err
 		}
 		if r.OwnerID != 0 {
-			out.Owner = &Named{r.OwnerID, people[r.OwnerID].name}
+			owner = people[r.OwnerID]
+			out.Owner = &Named{r.OwnerID, owner.name}
 		}
 		if r.AdviserID != 0 {
 			out.Adviser = &Named{r.AdviserID, people[r.AdviserID].name}
 		}
 	}
+	out.GoesAlong = goesAlong(r, owner)
 	if r.DepartmentID == 0 {
 		return nil
 	}

@@ -236,6 +236,9 @@ func inFigure(w *ruletest.World, code string, x ruletest.Fact) bool {
 }
 
 func dayThen(w *ruletest.World, c *ruletest.Customer, code string) (d clock.Day, has bool) {
+	if code == "next_order_day" {
+		return ruletest.Next(bought(w, c, code))
+	}
 	for _, x := range bought(w, c, code) {
 		if !has || code == "first_day" && x.Day < d || code != "first_day" && x.Day > d {
 			d, has = x.Day, true

@@ -204,6 +204,9 @@ func mask(kind ContactKind, text string) string {
 // beginning.
 func maskAddress(text string) string {
 	if province, city, rest, err := clean.SplitAddress(text); err == nil && province+city != "" && rest != text {
+		if city == province { // a municipality
+			city = ""
+		}
 		return province + city + "****"
 	}
 	r := []rune(text)

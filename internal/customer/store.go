@@ -80,12 +80,12 @@ func (s *Store) ContactsByBlind(ctx context.Context, blinds [][]byte) (map[strin
 	return found, err
 }
 
-const customerColumns = `id, kind, name, gender, birthday, company, province, city, source_id,
+const customerColumns = `id, kind, name, gender, birthday, company, province, city, district, region_code, source_id,
   COALESCE(owner_id, 0), COALESCE(department_id, 0), version, created_at, updated_at`
 
 // scanInto lists the fields of c in the order of customerColumns.
 func (c *Customer) scanInto() []any {
-	return []any{&c.ID, &c.Kind, &c.Name, &c.Gender, &c.Birthday, &c.Company, &c.Province, &c.City, &c.SourceID,
+	return []any{&c.ID, &c.Kind, &c.Name, &c.Gender, &c.Birthday, &c.Company, &c.Province, &c.City, &c.District, &c.RegionCode, &c.SourceID,
 		&c.OwnerID, &c.DepartmentID, &c.Version, &c.CreatedAt, &c.UpdatedAt}
 }
 
@@ -120,13 +120,14 @@ func (s *Store) InsertCustomers(ctx context.Context, customers []Customer) error
 		return err
 	}
 	cols := []string{"id", "kind", "name", "gender", "birthday", "company", "province", "city", "source_id",
-		"owner_id", "department_id", "version", "created_at", "updated_at", "sort_name"}
+		"owner_id", "department_id", "version", "created_at", "updated_at", "sort_name", "district", "region_code"}
 	err := s.db.BulkInsert(ctx, "customers", cols, len(customers), func(i int, v []any) {
 		c := &customers[i]
 		v[0], v[1], v[2], v[3], v[4] = c.ID, string(c.Kind), c.Name, string(c.Gender), c.Birthday
 		v[5], v[6], v[7], v[8] = c.Company, c.Province, c.City, c.SourceID
 		v[9], v[10], v[11] = orNull(c.OwnerID), orNull(c.DepartmentID), max(c.Version, 1)
 		v[12], v[13], v[14] = c.CreatedAt, c.UpdatedAt, clean.SortKey(c.Name)
+		v[15], v[16] = c.District, c.RegionCode
 	})
 	if err != nil {
 		return err
@@ -151,11 +152,11 @@ func (s *Store) InsertContacts(ctx context.Context, contacts []Contact) error {
 	if err := s.db.AssignIDs(ctx, "contact", len(contacts), func(i int) *int64 { return &contacts[i].ID }); err != nil {
 		return err
 	}
-	cols := []string{"id", "customer_id", "kind", "cipher", "blind", "tail_blind", "source_id", "created_at"}
+	cols := []string{"id", "customer_id", "kind", "cipher", "blind", "tail_blind", "source_id", "created_at", "region_code"}
 	return s.db.BulkInsert(ctx, "contacts", cols, len(contacts), func(i int, v []any) {
 		c := &contacts[i]
 		v[0], v[1], v[2], v[3], v[4] = c.ID, c.CustomerID, string(c.Kind), c.Cipher, c.Blind
-		v[5], v[6], v[7] = nil, c.SourceID, c.CreatedAt
+		v[5], v[6], v[7], v[8] = nil, c.SourceID, c.CreatedAt, c.RegionCode
 		if len(c.TailBlind) > 0 {
 			v[5] = c.TailBlind
 		}
@@ -222,17 +223,22 @@ func (s *Store) ReplaceTerms(ctx context.Context, terms []Terms) error {
 	return s.InsertTerms(ctx, terms)
 }
 
-// updateRows is how many customers one UPDATE carries.
-const updateRows = 64
+// updateRows is how many customers one UPDATE carries, updateCols how many
+// values UpdateCustomers writes of each.
+const (
+	updateRows = 64
+	updateCols = 12
+)
 
-// UpdateCustomers writes kind, name, gender, birthday, company, province and
-// city of customers that are there (read with ByIDs, then changed) and
+// UpdateCustomers writes kind, name, gender, birthday, company and place of
+// customers that are there (read with ByIDs, then changed) and
 // UpdatedAt, and raises version by 1, inside InTx. Each id at most once.
 func (s *Store) UpdateCustomers(ctx context.Context, customers []Customer) error {
 	for part := range slices.Chunk(customers, updateRows) {
-		args := make([]any, 0, len(part)*10)
+		args := make([]any, 0, len(part)*updateCols)
 		for _, c := range part {
-			args = append(args, c.ID, string(c.Kind), c.Name, string(c.Gender), c.Birthday, c.Company, c.Province, c.City, c.UpdatedAt, clean.SortKey(c.Name))
+			args = append(args, c.ID, string(c.Kind), c.Name, string(c.Gender), c.Birthday, c.Company, c.Province, c.City, c.UpdatedAt, clean.SortKey(c.Name),
+				c.District, c.RegionCode)
 		}
 		if _, err := s.db.Q(ctx).ExecContext(ctx, updateSQL(len(part)), args...); err != nil {
 			return db.MapError(err)
@@ -243,10 +249,11 @@ func (s *Store) UpdateCustomers(ctx context.Context, customers []Customer) error
 
 func updateSQL(rows int) string {
 	q := `UPDATE customers SET kind = v.column2, name = v.column3, gender = v.column4, birthday = v.column5,
-  company = v.column6, province = v.column7, city = v.column8, updated_at = v.column9, sort_name = v.column10, version = version + 1
-FROM (VALUES (CAST($1 AS BIGINT), $2, $3, $4, $5, $6, $7, $8, CAST($9 AS BIGINT), $10)`
+  company = v.column6, province = v.column7, city = v.column8, updated_at = v.column9, sort_name = v.column10,
+  district = v.column11, region_code = v.column12, version = version + 1
+FROM (VALUES (CAST($1 AS BIGINT), $2, $3, $4, $5, $6, $7, $8, CAST($9 AS BIGINT), $10, $11, $12)`
 	for r := 1; r < rows; r++ {
-		q += `, (` + db.Placeholders(r*10+1, 10) + `)`
+		q += `, (` + db.Placeholders(r*updateCols+1, updateCols) + `)`
 	}
 	return q + `) AS v WHERE customers.id = v.column1`
 }

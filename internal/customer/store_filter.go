@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"zhike/internal/column"
 	custom "zhike/internal/field"
 	"zhike/internal/platform/db"
 )
@@ -17,6 +18,11 @@ type order struct {
 	day            bool // the key is an expression that SQLite seeks for each side alone
 	plainID        bool // the key is the id
 	custom         *custom.Definition
+	levels         *levelOrder
+	then           *thenBy
+	scan           bool            // no index holds the key
+	bytewise       bool            // a text that the database may sort by the customs of a language
+	held           *column.Segment // the key in memory, where it is no column
 }
 
 // segment is a stretch of a sorted list that one index gives: of a choice one
@@ -26,6 +32,7 @@ type segment struct {
 	key         string // "" where the id alone sorts
 	id          string
 	text, day   bool
+	bytewise    bool
 }
 
 // hit is a customer and the place in the order.
@@ -34,12 +41,18 @@ type hit struct {
 	seg  int
 	num  int64
 	text string
+	// Of the second key, where there is one.
+	num2  int64
+	text2 string
 }
 
 // segments gives the stretches in the order in which they come.
 func (o *order) segments(desc bool) []segment {
+	if o.levels != nil {
+		return o.levels.segments(desc)
+	}
 	if o.custom == nil {
-		g := segment{from: o.table + " k", key: o.key, id: "k." + o.id, text: o.text, day: o.day}
+		g := segment{from: o.table + " k", key: o.key, id: "k." + o.id, text: o.text, day: o.day, bytewise: o.bytewise}
 		if o.plainID {
 			g.key = ""
 		}
@@ -67,6 +80,9 @@ func (o *order) segments(desc bool) []segment {
 // keyed writes the key columns of a hit: number, text, and whether there is a value.
 func (o *order) keyed() (columns, join, where string) {
 	switch {
+	case o.levels != nil:
+		columns, join = o.levels.keyed()
+		return columns, join, ""
 	case o.custom != nil:
 		col := o.custom.Column()
 		has := ", CASE WHEN k.customer_id IS NULL THEN 0 ELSE 1 END"
@@ -108,6 +124,12 @@ func (s *Store) gather(ctx context.Context, parts []expr, driver int, o *order, 
 	if driver >= 0 {
 		id, from = "h.id", ""
 	}
+	if o.then != nil {
+		columns2, join2, where2 := o.then.keyed()
+		columns, join, where = columns+", "+columns2, join+join2, where+where2
+	} else {
+		columns += ", 0, ''"
+	}
 	fill := func(text string) string { return strings.ReplaceAll(text, "{id}", id) }
 	q.b.WriteString("SELECT " + id + ", " + columns + " FROM ")
 	on := ""
@@ -145,10 +167,12 @@ func (s *Store) hits(ctx context.Context, q *query, o *order) ([]hit, error) {
 	for rows.Next() {
 		var h hit
 		var has int64
-		if err := rows.Scan(&h.id, &h.num, &h.text, &has); err != nil {
+		if err := rows.Scan(&h.id, &h.num, &h.text, &has, &h.num2, &h.text2); err != nil {
 			return nil, db.MapError(err)
 		}
 		switch {
+		case o.levels != nil:
+			h.seg, h.num = o.levels.place(h.num), 0
 		case o.custom == nil:
 		case has == 0:
 			h.seg = 1
@@ -165,17 +189,28 @@ func (s *Store) hits(ctx context.Context, q *query, o *order) ([]hit, error) {
 
 // walk reads up to n customers that match along one stretch, behind a place
 // (nil: from its beginning), in its order or against it.
-func (s *Store) walk(ctx context.Context, parts []expr, g *segment, seg int, from *hit, desc bool, n int) ([]hit, error) {
+func (s *Store) walk(ctx context.Context, parts []expr, g *segment, then *thenBy, seg int, from *hit, desc, back bool, n int) ([]hit, error) {
 	var q query
-	key := "0, ''"
+	key, by := "0, ''", g.key
 	if g.key != "" {
 		if key = g.key + ", ''"; g.text {
 			key = "0, " + g.key
 		}
+		if g.bytewise && s.plansItself() {
+			by += ` COLLATE "C"`
+		}
 	}
 	needC, needM := needs(parts)
-	q.b.WriteString("SELECT " + g.id + ", " + key + " FROM " + g.from)
-	on := ""
+	join, where := "", ""
+	if then == nil {
+		key += ", 0, ''"
+	} else {
+		var second string
+		second, join, where = then.keyed()
+		key += ", " + second
+	}
+	q.b.WriteString("SELECT " + g.id + ", " + key + " FROM " + g.from + join)
+	on := strings.ReplaceAll(where, "{id}", g.id)
 	if needC {
 		q.b.WriteString(" CROSS JOIN customers c")
 		on += " AND c.id = " + g.id
@@ -196,17 +231,22 @@ func (s *Store) walk(ctx context.Context, parts []expr, g *segment, seg int, fro
 			value = from.text
 		}
 		switch {
+		case then != nil:
+			then.after(&q, g, by, from, value, desc, back, s.plansItself())
 		case g.key == "":
 			q.add(" AND "+g.id+" "+op+" ?", from.id)
 		case g.day:
 			q.add(" AND "+g.key+" "+op+"= ? AND ("+g.key+" "+op+" ? OR "+g.id+" "+op+" ?)", value, value, from.id)
 		default:
-			q.add(" AND ("+g.key+", "+g.id+") "+op+" (?, ?)", value, from.id)
+			q.add(" AND ("+by+", "+g.id+") "+op+" (?, ?)", value, from.id)
 		}
 	}
 	q.b.WriteString(" ORDER BY ")
 	if g.key != "" {
-		q.b.WriteString(g.key + dir + ", ")
+		q.b.WriteString(by + dir + ", ")
+	}
+	if then != nil {
+		q.b.WriteString(then.orderBy(desc, back, s.plansItself()))
 	}
 	q.b.WriteString(g.id + dir)
 	q.limit(n)
@@ -218,7 +258,7 @@ func (s *Store) walk(ctx context.Context, parts []expr, g *segment, seg int, fro
 	var out []hit
 	for rows.Next() {
 		h := hit{seg: seg}
-		if err := rows.Scan(&h.id, &h.num, &h.text); err != nil {
+		if err := rows.Scan(&h.id, &h.num, &h.text, &h.num2, &h.text2); err != nil {
 			return nil, db.MapError(err)
 		}
 		out = append(out, h)

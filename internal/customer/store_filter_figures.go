@@ -27,7 +27,7 @@ func (s *Store) figuresOf(ctx context.Context, ids []int64) (figures map[int64]m
 	for _, c := range figureColumns {
 		columns = append(columns, c[1])
 	}
-	head := `SELECT customer_id, favourite_category, favourite_brand, ` + strings.Join(columns, ", ") + ` FROM customer_metrics WHERE customer_id IN (`
+	head := `SELECT customer_id, favourite_category, favourite_brand, ` + similarOf + `, ` + strings.Join(columns, ", ") + ` FROM customer_metrics WHERE customer_id IN (`
 	err = db.InChunks(ids, func(chunk []int64) error {
 		in, args := db.InArgs(1, chunk)
 		rows, err := s.db.Prepared(ctx).QueryContext(ctx, head+in+`)`, args...)
@@ -36,9 +36,9 @@ func (s *Store) figuresOf(ctx context.Context, ids []int64) (figures map[int64]m
 		}
 		defer rows.Close()
 		var id int64
-		var category, brand string
+		var category, brand, similar string
 		vals := make([]sql.NullInt64, len(figureColumns))
-		to := []any{&id, &category, &brand}
+		to := []any{&id, &category, &brand, &similar}
 		for i := range vals {
 			to = append(to, &vals[i])
 		}
@@ -54,7 +54,7 @@ func (s *Store) figuresOf(ctx context.Context, ids []int64) (figures map[int64]m
 				}
 			}
 			figures[id] = of
-			texts[id] = map[string]string{"favourite_category": category, "favourite_brand": brand}
+			texts[id] = map[string]string{"favourite_category": category, "favourite_brand": brand, SimilarField: similar}
 		}
 		return db.MapError(rows.Err())
 	})

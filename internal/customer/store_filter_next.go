@@ -1,9 +1,8 @@
 package customer
 
 import (
-	"strings"
-
 	mem "zhike/internal/column"
+	"zhike/internal/rule"
 )
 
 // nextOrderDay is when the next order comes by the customer's own rhythm: the last
@@ -12,11 +11,10 @@ import (
 // alone, so that it may lie in the past: whoever is overdue is found by it. The
 // models' date of the record does not: it is the next order of somebody who is
 // still a customer, from today on.
-const nextOrderDay = `CASE WHEN orders_all >= 3 AND last_day > first_day
-THEN last_day + (2 * (last_day - first_day) + orders_all - 1) / (2 * (orders_all - 1)) END`
+var nextOrderDay = rule.NextDay("orders_all", "first_day", "last_day")
 
 func nextOrderField() listField {
-	sql := strings.NewReplacer("orders_all", "m.orders_all", "last_day", "m.last_day", "first_day", "m.first_day").Replace(nextOrderDay)
+	sql := rule.NextDay("m.orders_all", "m.first_day", "m.last_day")
 	col := memNumber("m." + nextOrderDay)
 	return listField{code: "next_order_day", typ: "date", ops: []string{"eq", "gte", "lte", "between", "last_days", "before_days", "next_days", "empty", "not_empty"},
 		column: true, width: 130, compile: func(c *compiler, n *Node) (expr, error) {

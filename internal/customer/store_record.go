@@ -9,13 +9,13 @@ import (
 	"zhike/internal/platform/db"
 )
 
-const storedColumns = `c.id, c.kind, c.name, c.gender, c.birthday, c.company, c.province, c.city, c.source_id,
+const storedColumns = `c.id, c.kind, c.name, c.gender, c.birthday, c.company, c.province, c.city, c.district, c.region_code, c.source_id,
   COALESCE(c.owner_id, 0), COALESCE(c.department_id, 0), c.version, c.created_at, c.updated_at,
-  c.stage, c.education, c.birthday_lunar, c.district, c.region_code, c.industry, c.preferred_channel,
+  c.stage, c.education, c.birthday_lunar, c.industry, c.preferred_channel,
   c.favourite_categories, c.remark, COALESCE(c.adviser_id, 0), c.owned_at, c.last_contact_at, c.invoice_cipher`
 
 func (r *Stored) scanInto() []any {
-	return append(r.Customer.scanInto(), &r.Stage, &r.Education, &r.BirthdayLunar, &r.District, &r.RegionCode, &r.Industry,
+	return append(r.Customer.scanInto(), &r.Stage, &r.Education, &r.BirthdayLunar, &r.Industry,
 		&r.PreferredChannel, &r.Favourites, &r.Remark, &r.AdviserID, &r.OwnedAt, &r.LastContactAt, &r.InvoiceCipher)
 }
 

@@ -125,8 +125,8 @@ func (s *Service) LeaveTeam(ctx context.Context, id, version, staffID int64) (*R
 // teamText is a member of a team as the history writes it.
 func teamText(staffID int64, role TeamRole) string { return string(role) + ":" + idText(staffID) }
 
-// HandOver gives a customer to another owner. With keep the one before stays in
-// the service team. The owner may hand over what is his or hers, others need
+// HandOver gives a customer to another owner, and with the owner to the owner's
+// department ([departmentWith]). With keep the one before stays in the service team. The owner may hand over what is his or hers, others need
 // customer.assign. Errors: forbidden, customer.no_staff, customer.bad_value
 // without a new owner, and those of Change.
 func (s *Service) HandOver(ctx context.Context, id, version, ownerID int64, keep bool) (*Record, error) {
@@ -135,7 +135,7 @@ func (s *Service) HandOver(ctx context.Context, id, version, ownerID int64, keep
 		if !a.Can(PermAssign) && (!a.Can(PermEdit) || r.OwnerID != a.StaffID) {
 			return nil, errs.New(errs.Forbidden, "forbidden", "permission", string(PermAssign))
 		}
-		people, err := s.store.people(ctx, []int64{ownerID})
+		people, err := s.store.people(ctx, unique(withoutZero([]int64{ownerID, r.OwnerID})))
 		if err != nil {
 			return nil, err
 		}
@@ -147,10 +147,9 @@ func (s *Service) HandOver(ctx context.Context, id, version, ownerID int64, keep
 			return nil, errUnchanged
 		}
 		changes := []Change{{CustomerID: id, Field: fieldOwner, Before: idText(r.OwnerID), After: idText(ownerID)}}
-		department := r.DepartmentID
-		if department == 0 && next.departmentID != 0 {
-			department = next.departmentID
-			changes = append(changes, Change{CustomerID: id, Field: fieldDepartment, After: idText(department)})
+		department := departmentWith(r, people[r.OwnerID], next)
+		if department != r.DepartmentID {
+			changes = append(changes, Change{CustomerID: id, Field: fieldDepartment, Before: idText(r.DepartmentID), After: idText(department)})
 		}
 		if err := s.store.setOwner(ctx, id, ownerID, department, s.now()); err != nil {
 			return nil, err

@@ -94,6 +94,8 @@ func (c *compiler) valuesOf(f *listField, run *LevelRun) (column.Col, bool) {
 		return memText("c." + f.code)
 	case "favourite_category", "favourite_brand":
 		return memText("m." + f.code)
+	case SimilarField:
+		return memSimilar, true
 	}
 	switch {
 	case f.def == nil && f.typ == "choice":

@@ -13,6 +13,7 @@ import (
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/web"
+	"zhike/internal/rule"
 )
 
 // Bounds of saved views.
@@ -91,7 +92,7 @@ func (s *Service) checkView(ctx context.Context, in *ViewIn) (string, error) {
 		if bare[0] == '-' {
 			bare = bare[1:]
 		}
-		if _, err := c.orderBy(bare); err != nil {
+		if _, err := c.orderOf(bare); err != nil {
 			return "", inBody(err)
 		}
 	}
@@ -148,7 +149,7 @@ func (s *Service) Views(ctx context.Context) (web.List[View], error) {
 func (r *viewRow) view(a *auth.Actor) View {
 	v := View{ID: r.id, Version: r.version, OwnerID: r.ownerID, OwnerName: r.ownerName, Mine: r.ownerID == a.StaffID, Name: r.name,
 		Shared: r.shared, RoleID: r.roleID, Default: r.mine, UpdatedAt: r.updatedAt}
-	if json.Unmarshal([]byte(r.body), &v.Body) != nil {
+	if json.Unmarshal(rule.CompleteSequences([]byte(r.body)), &v.Body) != nil {
 		v.Body = ViewBody{Layout: "table"}
 	}
 	return v

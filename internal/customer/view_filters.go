@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"zhike/internal/platform/web"
+	"zhike/internal/rule"
 )
 
 // ViewFilter is the filter of a saved view.
@@ -21,7 +22,7 @@ type ViewFilter struct {
 func (s *Service) EachViewFilter(ctx context.Context, fn func(ViewFilter)) error {
 	return s.store.eachView(ctx, func(r *viewRow) {
 		var body ViewBody
-		if json.Unmarshal([]byte(r.body), &body) != nil {
+		if json.Unmarshal(rule.CompleteSequences([]byte(r.body)), &body) != nil {
 			return
 		}
 		n, err := ParseFilter(body.Filter)

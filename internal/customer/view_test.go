@@ -93,6 +93,8 @@ func TestBoard(t *testing.T) {
 			"level":  func(p *listed) string { return []string{"", "high", "mid"}[p.level] },
 			"owner":  func(p *listed) string { return map[int64]string{0: "", 3: "3", 4: "4"}[p.c.OwnerID] },
 			"f.plan": func(p *listed) string { return p.plan },
+			"kind":   func(p *listed) string { return string(p.c.Kind) },
+			"gender": func(p *listed) string { return string(p.c.Gender) },
 		} {
 			var b customer.Board
 			if w := s.call(t, "boss", "GET", "/customers/board?limit=4&group_by="+by, "", &b); w.Code != 200 {

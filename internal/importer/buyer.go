@@ -45,6 +45,7 @@ type buyer struct {
 	company  string
 	province string
 	city     string
+	district string
 	// masked says that the name has its letters replaced by stars: good enough
 	// for somebody without a name only.
 	masked bool
@@ -291,7 +292,7 @@ func (p *parser) buyerFacts(at int, r *row, out *buyer) *fault {
 	if f := p.readMore(at, r, out); f != nil {
 		return f
 	}
-	col, err := p.region(r, &out.province, &out.city)
+	col, err := p.place(r, out)
 	if err != nil {
 		return faultOf(at, col, r.cells[col], err)
 	}
@@ -361,6 +362,9 @@ func (p *parser) hashBuyer(b *buyer) {
 	put(b.company)
 	put(b.province)
 	put(b.city)
+	if b.district != "" { // hashes of files without one stay what they were
+		put("district:" + b.district)
+	}
 	if b.more != nil {
 		b.more.hash(put)
 	}

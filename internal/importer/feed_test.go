@@ -35,7 +35,7 @@ func TestFeedAndHistory(t *testing.T) {
 		}
 		got := r.lines(`SELECT customer_id, field, before_text, after_text, origin, version FROM customer_changes ORDER BY customer_id, field`)
 		want := []string{
-			"1|city|深圳市|广州市|import|2", "1|name|王芳|王小芳|import|2",
+			"1|city|深圳市|广州市|import|2", "1|name|王芳|王小芳|import|2", "1|region_code|440300|440100|import|2",
 			"3|phone||139****0003|import|0",
 		}
 		if diff := cmp.Diff(want, got); diff != "" {

@@ -60,6 +60,55 @@ func TestCustomersAlone(t *testing.T) {
 	})
 }
 
+// TestPlacesOfCustomers: what files say of a place is a division with its code,
+// also where an address alone says it, and a later file moves somebody whole.
+func TestPlacesOfCustomers(t *testing.T) {
+	dbtest.EachConcurrent(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d)
+		h := "会员编号,姓名,省份,城市,区县,详细地址\n"
+		in := func(name, text string) Result {
+			return r.run(RunInput{Kind: KindCustomers, Path: r.file(name, h+text), Source: "crm"})
+		}
+		text := "C1,甲,广东,深圳,南山,科技园 1 号\nC2,乙,上海,,浦东新区,\nC3,丙,广东省,东莞市,长安镇,\nC4,丁,,,,浙江省杭州市西湖区文三路 1 号\nC5,戊,,,朝阳区,\nC6,己,江苏,杭州,,\nC7,庚,广东,东莞,,\n"
+		in("a.csv", text)
+		places := func() []string {
+			return r.lines(`SELECT name, province, city, district, region_code FROM customers ORDER BY id`)
+		}
+		want := []string{
+			"甲|广东省|深圳市|南山区|440305", "乙|上海市|上海市|浦东新区|310115", "丙|广东省|东莞市|长安镇|",
+			"丁|浙江省|杭州市|西湖区|330106", "戊|||朝阳区|", "己|江苏省|杭州市||", "庚|广东省|东莞市||441900",
+		}
+		if diff := cmp.Diff(want, places()); diff != "" {
+			t.Error(diff)
+		}
+		before := r.stamps()
+		in("b.csv", text)
+		sameDump(t, before, r.stamps())
+		in("c.csv", "C1,甲,浙江,杭州,,\nC2,乙,上海,上海,,\n")
+		want[0] = "甲|浙江省|杭州市||330100"
+		if diff := cmp.Diff(want, places()); diff != "" {
+			t.Errorf("moved: %s", diff)
+		}
+	})
+}
+
+// TestEducationAndChannel: what forms say of schooling and of how somebody wants
+// to be reached becomes the record's own; what cannot be read is told.
+func TestEducationAndChannel(t *testing.T) {
+	dbtest.EachConcurrent(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d)
+		res := r.run(RunInput{Kind: KindCustomers, Source: "crm", Path: r.file("a.csv", "会员编号,姓名,客户类型,学历,偏好渠道\n"+
+			"C1,甲,个人,大学本科,微信\nC2,乙,个人,,邮件\nC3,丙有限公司,企业,硕士,电话\nC4,丁,个人,很高,\nC5,戊,个人,,飞鸽\n")})
+		if res.Accepted != 3 || res.Reasons["clean.bad_education"] != 1 || res.Reasons["import.bad_channel"] != 1 {
+			t.Fatalf("%+v %v", res, res.Reasons)
+		}
+		got := r.lines(`SELECT name, education, preferred_channel FROM customers ORDER BY id`)
+		if diff := cmp.Diff([]string{"甲|bachelor|wecom", "乙||email", "丙有限公司||phone"}, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 func TestBehaviours(t *testing.T) {
 	dbtest.EachConcurrent(t, func(t *testing.T, d *db.DB) {
 		r := newRig(t, d)

@@ -8,6 +8,7 @@ import (
 	"zhike/internal/customer"
 	"zhike/internal/platform/sheet"
 	"zhike/internal/platform/vault"
+	"zhike/internal/tag"
 )
 
 // more is what a row of a file of customers says beside the buyer.
@@ -28,8 +29,11 @@ type link struct {
 // hash puts all of it into the hash of what was said.
 func (m *more) hash(put func(string)) {
 	r := &m.record
-	for _, s := range []string{r.Industry, r.Remark, r.District, string(r.Stage), r.Owner} {
+	for _, s := range []string{r.Industry, r.Remark, string(r.Stage), r.Owner, string(r.Education), r.PreferredChannel} {
 		put(s)
+	}
+	if r.Favourites != "" { // what was said before there was this column stays the same
+		put("favourites " + r.Favourites)
 	}
 	for i := range m.links {
 		l := &m.links[i]
@@ -48,6 +52,7 @@ type morePlace struct {
 	family, given, third, second                               int
 	industry, remark, stage, owner                             int
 	parentID, parentName, companyID, contactTitle, mainContact int
+	education, channel, favourites                             int
 }
 
 // newMorePlace finds them; nil where the mapping has none.
@@ -58,6 +63,7 @@ func newMorePlace(cols *columns) *morePlace {
 				cols.col(BuyerFamily), cols.col(BuyerGiven), cols.col(BuyerPhone3), cols.col(BuyerEmail2),
 				cols.col(Industry), cols.col(Remark), cols.col(StageOf), cols.col(OwnerName),
 				cols.col(ParentID), cols.col(ParentName), cols.col(CompanyID), cols.col(ContactTitle), cols.col(ContactPrimary),
+				cols.col(Education), cols.col(PreferredChannel), cols.col(Favourites),
 			}
 		}
 	}
@@ -122,8 +128,7 @@ func (p *parser) readMore(at int, r *row, out *buyer) *fault {
 		to         *string
 	}{
 		{p.more.industry, maxShortText, &m.record.Industry}, {p.more.remark, maxRemark, &m.record.Remark},
-		{p.at.district, maxShortText, &m.record.District}, {p.more.owner, maxShortText, &m.record.Owner},
-		{p.more.contactTitle, maxTitle, &title}, {p.more.parentName, maxShortText, &parent},
+		{p.more.owner, maxShortText, &m.record.Owner}, {p.more.contactTitle, maxTitle, &title}, {p.more.parentName, maxShortText, &parent},
 	} {
 		s := cell(r, t.col)
 		if s == "" {
@@ -139,6 +144,25 @@ func (p *parser) readMore(at int, r *row, out *buyer) *fault {
 		*t.to = text
 	}
 	m.record.Stage = stageOf(cell(r, p.more.stage))
+	if s := cell(r, p.more.education); !clean.IsBlank(s) {
+		e, err := clean.ParseEducation(s)
+		if err != nil {
+			return faultOf(at, p.more.education, s, err)
+		}
+		m.record.Education = e
+	}
+	if s := cell(r, p.more.channel); !clean.IsBlank(s) {
+		if m.record.PreferredChannel = channels[foldHeader(s)]; m.record.PreferredChannel == "" {
+			return &fault{row: at, col: p.more.channel, code: "import.bad_channel", value: s}
+		}
+	}
+	if s := cell(r, p.more.favourites); !clean.IsBlank(s) {
+		text, err := customer.FavouritesText(tag.Split(s))
+		if err != nil {
+			return faultOf(at, p.more.favourites, s, err)
+		}
+		m.record.Favourites = text
+	}
 	company, f := p.numberAt(at, r, p.more.companyID)
 	if f != nil {
 		return f
@@ -199,6 +223,25 @@ func stageOf(s string) customer.Stage {
 	}
 	return ""
 }
+
+// channels are the ways to write how a customer wants to be reached, folded as
+// headers are; the codes are those of customer.Channels.
+var channels = func() map[string]string {
+	m := map[string]string{}
+	for code, words := range map[string]string{
+		"phone": "电话 手机 打电话 语音 call phone telephone mobile",
+		"sms":   "短信 手机短信 sms text",
+		"wecom": "企业微信 企微 微信 wecom wechat",
+		"email": "邮件 邮箱 电子邮件 email mail",
+		"app":   "app 推送 app推送 站内信 push",
+		"post":  "邮寄 信函 快递 post letter",
+	} {
+		for _, w := range strings.Fields(words) {
+			m[foldHeader(w)] = code
+		}
+	}
+	return m
+}()
 
 // yes reads a tick.
 func yes(s string) bool {

@@ -90,6 +90,12 @@ const (
 	CompanyID      Meaning = "company.id" // of the company whose contact the person is
 	ContactTitle   Meaning = "contact.title"
 	ContactPrimary Meaning = "contact.primary"
+	// Of a person only, 小学 to 博士.
+	Education Meaning = "education"
+	// How the customer wants to be reached: 电话, 短信, 企业微信, 邮件, App, 邮寄.
+	PreferredChannel Meaning = "preferred_channel"
+	// What the customer says to like, separated by commas.
+	Favourites Meaning = "favourite_categories"
 
 	// Tags holds names of tags, separated by commas; beside it a column may hold
 	// values of a custom field, see FieldMeaning.
@@ -109,7 +115,8 @@ var buyerMeanings = []Meaning{
 // recordMeanings are for files of customers only.
 var recordMeanings = []Meaning{
 	BuyerFamily, BuyerGiven, BuyerPhone3, BuyerEmail2, Industry, Remark, StageOf, OwnerName,
-	ParentID, ParentName, CompanyID, ContactTitle, ContactPrimary,
+	ParentID, ParentName, CompanyID, ContactTitle, ContactPrimary, Education, PreferredChannel,
+	Favourites,
 }
 
 var productMeanings = []Meaning{ProductCode, ProductName, Category, Brand}

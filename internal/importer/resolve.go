@@ -55,7 +55,8 @@ type plannedKey struct {
 
 type plannedContact struct {
 	contact
-	id int64
+	id     int64
+	region string // of an address
 }
 
 // metBuyer is what to remember once the batch is written.
@@ -284,11 +285,13 @@ func (r *resolver) create(bu *buyer) int64 {
 			}
 		}
 	}
-	r.made = append(r.made, customer.Customer{
+	c := customer.Customer{
 		Kind: kind, Name: bu.name, Gender: bu.gender, Birthday: bu.birthday, Company: bu.company,
-		Province: bu.province, City: bu.city, SourceID: r.w.rec.SourceID, Version: 1,
+		Province: bu.province, City: bu.city, District: bu.district, SourceID: r.w.rec.SourceID, Version: 1,
 		CreatedAt: r.w.nowMS, UpdatedAt: r.w.nowMS,
-	})
+	}
+	settleNew(&c, bu)
+	r.made = append(r.made, c)
 	return -int64(len(r.made))
 }
 
@@ -307,7 +310,11 @@ func (r *resolver) addAll(bu *buyer, id int64) (novel bool) {
 		if ct.kind != customer.ContactAddress {
 			r.newContacts[ct.blind] = id
 		}
-		r.addContacts = append(r.addContacts, plannedContact{*ct, id})
+		place := ""
+		if ct.kind == customer.ContactAddress {
+			place = placeOfAddress(ct.text, bu)
+		}
+		r.addContacts = append(r.addContacts, plannedContact{*ct, id, place})
 		novel = true
 	}
 	return novel
@@ -361,18 +368,8 @@ func merge(c *customer.Customer, bu *buyer) (renamed, changed bool) {
 	if bu.kind != "" && bu.kind != c.Kind {
 		c.Kind, changed = bu.kind, true
 	}
-	// A city without its province would be read with the old one.
-	if bu.city != "" || bu.province != "" {
-		if bu.city != c.City && bu.city != "" || bu.province != c.Province && bu.province != "" {
-			if bu.province != "" && bu.province != c.Province && bu.city == "" {
-				c.City = ""
-			}
-			set(&c.Province, bu.province)
-			set(&c.City, bu.city)
-			changed = true
-		}
-	}
-	return renamed, changed
+	moved := move(c, bu)
+	return renamed, changed || moved
 }
 
 // termsOf are the words a customer is searched by.

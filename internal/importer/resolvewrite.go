@@ -45,7 +45,7 @@ func (r *resolver) write(ctx context.Context) ([]int64, error) {
 		}
 		contacts[i] = customer.Contact{
 			CustomerID: real(c.id, ids), Kind: c.kind, Cipher: cipher, Blind: c.blind[:],
-			SourceID: w.rec.SourceID, CreatedAt: w.nowMS,
+			SourceID: w.rec.SourceID, CreatedAt: w.nowMS, RegionCode: c.region,
 		}
 		if c.kind == customer.ContactPhone {
 			contacts[i].TailBlind = w.vault.BlindTail(vault.KindPhone, tail(c.text))

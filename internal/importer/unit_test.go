@@ -172,7 +172,13 @@ func TestMergeErasesNothing(t *testing.T) {
 	if _, changed := merge(&c, &buyer{name: "王*", masked: true}); changed {
 		t.Error("a masked name took the place of a name")
 	}
-	if _, changed := merge(&c, &buyer{province: "浙江省"}); !changed || c.City != "" {
+	if _, changed := merge(&c, &buyer{district: "南山区"}); !changed || c.District != "南山区" || c.RegionCode != "440305" {
+		t.Errorf("a district: %+v", c)
+	}
+	if _, changed := merge(&c, &buyer{province: "广东省", city: "深圳市"}); changed {
+		t.Errorf("the same city takes the district: %+v", c)
+	}
+	if _, changed := merge(&c, &buyer{province: "浙江省"}); !changed || c.City != "" || c.District != "" || c.RegionCode != "330000" {
 		t.Errorf("another province with the old city: %+v", c)
 	}
 	if renamed, _ := merge(&c, &buyer{name: "王小芳"}); !renamed || c.Name != "王小芳" {
@@ -210,7 +216,7 @@ func TestReasonsHaveTexts(t *testing.T) {
 		"import.no_buyer": "", "import.several_buyers": "", "import.contact_claimed": `{"customer":1,"other":2}`, "import.contact_shared": `{"customer":1,"other":2}`, "import.no_order_id": "",
 		"import.no_date": "", "import.no_amount": "", "import.amount_range": `{"max":10}`, "import.negative_amount": "", "import.negative_refused": "",
 		"import.order_amounts_differ": "", "import.with_order": `{"line":3}`, "import.extra_cells": `{"columns":3}`, "import.formula_no_value": "",
-		"import.bad_event": "", "import.bad_rating": "", "import.birthday_ahead": "", "import.unit_too_large": `{"line":1,"max":2}`,
+		"import.bad_event": "", "import.bad_rating": "", "import.bad_channel": "", "import.favourite_too_long": `{"max":50}`, "import.too_many_favourites": `{"max":20}`, "clean.bad_education": "", "import.birthday_ahead": "", "import.unit_too_large": `{"line":1,"max":2}`,
 		"clean.date_range": `{"min":"a","max":"b"}`,
 	}
 	for code, params := range codes {

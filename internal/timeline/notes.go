@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"zhike/internal/column"
 	"zhike/internal/customer"
 	"zhike/internal/platform/audit"
 	"zhike/internal/platform/auth"
@@ -265,7 +266,8 @@ func (s *Service) writeAround(ctx context.Context, r *noteRow, in *NoteInput, be
 	return s.Customers.RaiseLastContact(ctx, r.customerID, r.at)
 }
 
-// told writes the audit entry and the event of a write: ids and codes only.
+// told writes the audit entry and the event of a write, ids and codes only, and has
+// rules about notes asked again.
 func (s *Service) told(ctx context.Context, r *noteRow, change string, before *noteRow) error {
 	about := func(r *noteRow) map[string]any {
 		return map[string]any{"customer_id": r.customerID, "kind": r.kind, "at": r.at, "version": r.version}
@@ -278,6 +280,9 @@ func (s *Service) told(ctx context.Context, r *noteRow, change string, before *n
 		e.Before, e.After = e.After, nil
 	}
 	if err := s.Audit.Append(ctx, e); err != nil {
+		return err
+	}
+	if err := column.Tell(ctx, s.DB, toldNotes, s.now(), r.customerID); err != nil {
 		return err
 	}
 	return s.Events.Publish(ctx, NoteWritten{NoteID: r.id, CustomerID: r.customerID, Kind: r.kind, Change: change})

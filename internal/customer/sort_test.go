@@ -1,0 +1,210 @@
+package customer_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"zhike/internal/clean"
+	"zhike/internal/customer"
+	"zhike/internal/platform/db"
+	"zhike/internal/platform/db/dbtest"
+)
+
+// TestSortedWithoutIndex: lists of everybody and of some are sorted by orders,
+// averages, places and levels as their columns show them; the database and the
+// columns in memory agree, forwards and backwards, and a page is where it was
+// after somebody was added before it.
+func TestSortedWithoutIndex(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := withColumns(t, listSetup(t, d, 70), 64<<20)
+		must(t, d.InTx(t.Context(), func(ctx context.Context) error {
+			for _, q := range []string{
+				`UPDATE customer_metrics SET orders_365 = customer_id % 5, net_365_fen = 1000 * (customer_id % 7) - 500, orders_30 = customer_id % 2`,
+				`UPDATE customers SET city = CASE id % 4 WHEN 0 THEN '' WHEN 1 THEN '杭州市' WHEN 2 THEN '上海市' ELSE 'a市' END`,
+			} {
+				if _, err := d.Q(ctx).ExecContext(ctx, q); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		ranks := map[string]int64{"high": 1, "mid": 2}
+		for _, fields := range [][]string{{"orders_365"}, {"orders_30"}, {"aov_365"}, {"net_90"}, {"city"}, {"level"},
+			{"orders_365", "net_365"}, {"city", "-aov_365"}, {"level", "-orders_365"}, {"orders_30", "city"}, {"name", "-net_365"}, {"net_90", "id"}} {
+			field := fields[0]
+			for _, desc := range []bool{false, true} {
+				sort := field
+				if desc {
+					sort = "-" + field
+				}
+				second, down := "", false
+				if len(fields) > 1 {
+					sort += "," + fields[1]
+					second, down = strings.CutPrefix(fields[1], "-")
+				}
+				for _, tree := range []*customer.Node{nil, {Field: "orders_all", Op: "gte", Value: []byte("0")}} {
+					ask := func(of *customer.Service, cursor string) (customer.Page, string) {
+						t.Helper()
+						p, err := of.Query(s.as("boss"), customer.ListQuery{Filter: customer.Filter{Tree: tree}, Sort: sort, Limit: 9, Cursor: cursor, Columns: []string{field, cmp.Or(second, field)}})
+						must(t, err)
+						if p.NextCursor == nil {
+							return p, ""
+						}
+						return p, *p.NextCursor
+					}
+					for name, of := range map[string]*customer.Service{"sql": s.service, "columns": s.mem} {
+						if name == "columns" && (tree != nil || sort != "level" && sort != "-level") && second != "id" { // of levels an index gives everybody
+							if _, answered := s.fromMemory(t, "boss", customer.ListQuery{Filter: customer.Filter{Tree: tree}, Sort: sort, Limit: 9}); !answered {
+								t.Fatalf("%s: the columns do not sort", sort)
+							}
+						}
+						var all []customer.Item
+						for cursor := ""; ; {
+							p, next := ask(of, cursor)
+							all = append(all, p.Items...)
+							if cursor = next; next == "" {
+								break
+							}
+						}
+						if len(all) != 70 {
+							t.Fatalf("%s %s: %d listed", name, sort, len(all))
+						}
+						inOrder := func(a, b customer.Item) int {
+							x, y := sortKey(t, ranks, field, a), sortKey(t, ranks, field, b)
+							k, id := x.compare(y), cmp.Compare(a.ID, b.ID)
+							if desc {
+								k, id = -k, -id
+							}
+							k2 := 0
+							if second != "" {
+								if k2 = sortKey(t, ranks, second, a).compare(sortKey(t, ranks, second, b)); down {
+									k2 = -k2
+								}
+							}
+							return cmp.Or(cmp.Compare(x.last, y.last), k, k2, id)
+						}
+						if !slices.IsSortedFunc(all, inOrder) {
+							var got []string
+							for _, it := range all {
+								got = append(got, fmt.Sprint(it.ID, ":", it.Values[field]))
+							}
+							t.Errorf("%s on %s by %s: %v", name, d.Engine(), sort, got)
+						}
+					}
+				}
+			}
+		}
+		// An export has the order of the list.
+		var run customer.ExportRun
+		decode(t, s.call(t, "boss", "POST", "/customers/exports", `{"sort":"-orders_365,net_365","columns":["id"]}`, nil).Body.Bytes(), &run)
+		must(t, s.service.RunExport(context.Background(), run.ID))
+		file := s.call(t, "boss", "GET", fmt.Sprintf("/customers/exports/%d/file", run.ID), "", nil).Body.String()
+		p, err := s.service.Query(s.as("boss"), customer.ListQuery{Sort: "-orders_365,net_365", Limit: 200})
+		must(t, err)
+		lines := strings.Fields(file)[1:]
+		if len(lines) != 70 || len(p.Items) != 70 {
+			t.Fatalf("%d exported, %d listed", len(lines), len(p.Items))
+		}
+		for i, it := range p.Items {
+			if lines[i] != fmt.Sprint(it.ID) {
+				t.Fatalf("line %d is %s, the list has %d", i, lines[i], it.ID)
+			}
+		}
+		for sort, want := range map[string]string{
+			"tags": "customer.unknown_sort", "name,tags": "customer.unknown_sort", "name,": "customer.unknown_sort", "name,level": "list.no_second_key",
+			"name,f.plan": "list.no_second_key", "name,-name": "list.no_second_key", "name,id,city": "list.too_many_keys",
+		} {
+			if status, got := s.problem(t, "boss", "POST", "/customers/query", `{"sort":"`+sort+`"}`); status != 422 || !strings.Contains(got, want) {
+				t.Errorf("%s: %d %s", sort, status, got)
+			}
+		}
+	})
+}
+
+type keyOfItem struct {
+	last int
+	num  int64
+	text string
+}
+
+func (k keyOfItem) compare(o keyOfItem) int {
+	return cmp.Or(cmp.Compare(k.num, o.num), strings.Compare(k.text, o.text))
+}
+
+// sortKey is what a list shows of an item, as it is sorted by.
+func sortKey(t *testing.T, ranks map[string]int64, field string, it customer.Item) keyOfItem {
+	t.Helper()
+	switch field {
+	case "id":
+		return keyOfItem{num: it.ID}
+	case "name":
+		return keyOfItem{text: clean.SortKey(it.Name)}
+	case "level":
+		if it.Level == nil {
+			return keyOfItem{last: 1}
+		}
+		return keyOfItem{num: ranks[it.Level.Code]}
+	}
+	switch v := it.Values[field].(type) {
+	case nil: // no average
+		return keyOfItem{num: -1 << 60}
+	case int64:
+		return keyOfItem{num: v}
+	case string:
+		return keyOfItem{text: v}
+	default:
+		t.Fatalf("%s: %T", field, v)
+		return keyOfItem{}
+	}
+}
+
+// TestSortStaysUnderInserts: who is added while a list sorted by a column
+// without an index is paged moves nobody onto two pages or off both.
+func TestSortStaysUnderInserts(t *testing.T) {
+	dbtest.EachConcurrent(t, func(t *testing.T, d *db.DB) {
+		s := withColumns(t, listSetup(t, d, 40), 64<<20)
+		for _, c := range []struct {
+			name, sort string
+			of         *customer.Service
+		}{
+			{"sql", "-orders_365", s.service},
+			{"columns", "-orders_365", s.mem},
+			{"sql", "orders_365,-net_365", s.service},
+			{"columns", "-level,net_365", s.mem},
+		} {
+			name, of, there := c.name+" by "+c.sort, c.of, slices.Clone(s.ids)
+			var seen []int64
+			for cursor := ""; ; {
+				p, err := of.Query(s.as("boss"), customer.ListQuery{Sort: c.sort, Limit: 7, Cursor: cursor})
+				must(t, err)
+				for _, it := range p.Items {
+					if slices.Contains(there, it.ID) {
+						seen = append(seen, it.ID)
+					}
+				}
+				if p.NextCursor == nil {
+					break
+				}
+				cursor = *p.NextCursor
+				s.add(t, []person{{c: customer.Customer{Name: "后来", SourceID: 1}, orders: 9}, {c: customer.Customer{Name: "后来", SourceID: 1}}})
+				must(t, d.InTx(t.Context(), func(ctx context.Context) error {
+					_, _, err := s.service.Store().Feed(ctx, customer.FeedCreated, 0, 1, s.ids[len(s.ids)-2:])
+					return err
+				}))
+				s.service.ForgetAll()
+				s.mem.ForgetAll()
+				must(t, s.columns.Settle(t.Context()))
+			}
+			slices.Sort(seen)
+			if diff := gocmp.Diff(there, seen); diff != "" {
+				t.Errorf("%s on %s (-there +seen):\n%s", name, d.Engine(), diff)
+			}
+		}
+	})
+}

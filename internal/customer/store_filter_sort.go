@@ -1,0 +1,105 @@
+package customer
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	mem "zhike/internal/column"
+)
+
+// Orders by what no index holds. The columns in memory sort by it, everybody
+// too; without them the database looks at everybody for each page.
+
+// byFigure sorts by a whole number of the figures that is never null.
+func byFigure(column string) *order {
+	return &order{table: "customer_metrics", key: "k." + strings.TrimPrefix(column, "m."), id: "customer_id", scan: true}
+}
+
+// byWords sorts by a short text of the record, byte by byte; without one first.
+func byWords(column string) *order {
+	o := onCustomers(strings.TrimPrefix(column, "c."), true)
+	o.bytewise, o.scan = true, true
+	return o
+}
+
+// noAverage stands for a missing average where lists sort by one: below all others.
+const noAverage = -1 << 60
+
+// byAverage sorts by the average order of a window in hundredths of 分, so that
+// no two that are shown unlike are taken for the same.
+func byAverage(window string) *order {
+	net, orders := "k.net_"+window+"_fen", "k.orders_"+window
+	average := "CASE WHEN " + orders + " > 0 THEN " + net + " * 100 / " + orders + " END"
+	col := memCol(mem.Number, "m."+strings.ReplaceAll(average, "k.", ""))
+	return &order{table: "customer_metrics", key: "COALESCE(" + average + ", " + num(noAverage) + ")", id: "customer_id", scan: true,
+		held: &mem.Segment{By: col, Sorted: true, Missing: noAverage}}
+}
+
+// levelOrder sorts by the levels of a run, ascending from the best; customers
+// without one come last either way.
+type levelOrder struct {
+	run  int64
+	list []int64 // numbers of the levels
+}
+
+// levelOrder gives the order of a field of levels.
+func (c *compiler) levelOrder(f *listField) (*order, error) {
+	run, err := c.runOf(dimensionOf(f.code))
+	if err != nil {
+		return nil, err
+	}
+	list := slices.SortedFunc(maps.Keys(run.Levels), func(a, b int64) int {
+		return cmp.Or(cmp.Compare(run.Levels[a].Rank, run.Levels[b].Rank), cmp.Compare(a, b))
+	})
+	return &order{levels: &levelOrder{run: run.RunID, list: list}}, nil
+}
+
+func (o *levelOrder) inOrder(desc bool) []int64 {
+	list := slices.Clone(o.list)
+	if desc {
+		slices.Reverse(list)
+	}
+	return list
+}
+
+func (o *levelOrder) segments(desc bool) (out []segment) {
+	of := " AND k.run_id = " + num(o.run)
+	for _, no := range o.inOrder(desc) {
+		out = append(out, segment{from: "tier_assignments k", id: "k.customer_id", where: of + " AND k.level = " + num(no)})
+	}
+	none := segment{from: "customers k", id: "k.id"}
+	if len(o.list) > 0 {
+		none.where = " AND NOT EXISTS (SELECT 1 FROM tier_assignments x WHERE x.run_id = " + num(o.run) +
+			" AND x.customer_id = k.id AND x.level IN (" + numbers(o.list) + "))"
+	}
+	return append(out, none)
+}
+
+func (o *levelOrder) inMemory(desc bool) (out []mem.Segment) {
+	col := memLevels(o.run)
+	for _, no := range o.inOrder(desc) {
+		out = append(out, mem.Segment{Where: mem.HasKey(col, no)})
+	}
+	return append(out, mem.Segment{Where: mem.Not(mem.HasKey(col, o.list...))})
+}
+
+// keyed is order.keyed: the number is the level.
+func (o *levelOrder) keyed() (columns, join string) {
+	return "COALESCE(k.level, -1), '', 1", " LEFT JOIN tier_assignments k ON k.run_id = " + num(o.run) + " AND k.customer_id = {id}"
+}
+
+// place is the segment of a level, ascending.
+func (o *levelOrder) place(no int64) int {
+	if i := slices.Index(o.list, no); i >= 0 {
+		return i
+	}
+	return len(o.list)
+}
+
+// choices says that segments are choices, of which those who have none come last
+// in either direction.
+func (o *order) choices() bool {
+	return o.levels != nil || o.custom != nil && o.custom.HasOptions()
+}
