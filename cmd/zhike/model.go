@@ -15,7 +15,7 @@ import (
 
 func (c *cli) modelCmd() *cobra.Command {
 	cmd := &cobra.Command{Use: "model", Short: c.t("cli.model.short"), Args: args(cobra.NoArgs), RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(c.modelFitCmd(), c.modelChurnCmd(), c.modelRefitCmd(), c.modelListCmd(), c.modelUseCmd())
+	cmd.AddCommand(c.modelFitCmd(), c.modelChurnCmd(), c.modelRefitCmd(), c.modelListCmd(), c.modelUseCmd(), c.modelSimilarCmd())
 	return cmd
 }
 

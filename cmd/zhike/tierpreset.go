@@ -7,17 +7,24 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhike/internal/platform/errs"
-	"zhike/internal/tiering"
 )
 
-// tierPresetCmd lists the schemes to begin with, or writes one of them: what
-// `tier scheme import -` reads.
+// tierPresetCmd lists the schemes to begin with, that of the company's own fields
+// among them, or writes one of them: what `tier scheme import -` reads.
 func (c *cli) tierPresetCmd() *cobra.Command {
 	return &cobra.Command{
 		Use: "preset [CODE]", Short: c.t("cli.tier.preset.short"), Args: args(cobra.MaximumNArgs(1)),
 		Example: "  zhike tier scheme preset\n  zhike tier scheme preset loyalty-hotel | zhike tier scheme import -",
-		RunE: func(_ *cobra.Command, arg []string) error {
-			list := tiering.Presets(c.locale)
+		RunE: func(cmd *cobra.Command, arg []string) error {
+			ctx, a, err := c.open(cmd)
+			if err != nil {
+				return err
+			}
+			defer a.Close()
+			list, err := a.Tiering.PresetsHere(ctx, c.locale)
+			if err != nil {
+				return err
+			}
 			if len(arg) == 0 {
 				return c.print(list, func(w writer) {
 					tw := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)

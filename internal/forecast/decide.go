@@ -135,6 +135,9 @@ func (s *Service) Use(ctx context.Context, id int64) (Model, error) {
 		if err := s.store.retire(ctx, r.Kind); err != nil {
 			return false, err
 		}
+		if err := s.recordLater(ctx, r); err != nil {
+			return false, err
+		}
 		return s.store.decide(ctx, id, r.Status, InUse, staffOf(ctx), s.now())
 	}, "forecast.not_usable")
 }

@@ -103,7 +103,9 @@ func (dueArgs) Kind() string { return "forecast.due" }
 func (s *Service) Register(r *jobs.Registry) {
 	jobs.Handle(r, s.fitJob, jobs.MaxAttempts(attempts), jobs.Timeout(2*time.Hour))
 	jobs.Handle(r, s.dueJob, jobs.Unique())
+	jobs.Handle(r, s.figuresJob, jobs.MaxAttempts(attempts), jobs.Timeout(2*time.Hour), jobs.Unique())
 	r.Every("forecast.due", jobs.Daily(2, 40, s.Zone), func() jobs.Args { return dueArgs{} })
+	r.Every("forecast.figures", jobs.Daily(3, 20, s.Zone), func() jobs.Args { return FiguresArgs{} })
 }
 
 // Start queues a fit of a kind. Errors: forecast.no_such_kind,
@@ -301,6 +303,11 @@ func (s *Service) keep(ctx context.Context, r *row, f *found) error {
 		}
 		if !ok {
 			return errEnded
+		}
+		if r.Status == InUse {
+			if err := s.recordLater(ctx, r); err != nil {
+				return err
+			}
 		}
 		return s.audit(ctx, "forecast.fitted", r, nil, map[string]any{
 			"kind": string(r.Kind), "version": r.Version, "status": string(r.Status), "customers": r.Customers, "doubts": codes(r.Doubts),
