@@ -43,7 +43,7 @@ func (b *Bands) band(v float64) int {
 }
 
 func (s *Scheme) gradeModel(f *Facts, g *Grades) {
-	uncovered := uint8(s.levelIndex(s.Model.Uncovered))
+	uncovered := uint8(s.LevelIndex(s.Model.Uncovered))
 	for i := range f.Len() {
 		v, ok := f.value(s.Model.Figure, i)
 		if !ok {
@@ -62,13 +62,13 @@ func (s *Scheme) validateModel(e *errs.Error) {
 		return
 	}
 	if !b.Figure.byModel() {
-		e.WithField("model.figure", "tier.model_figure", "value", clip(string(b.Figure)))
+		e.WithField("model.figure", "tier.model_figure", "value", errs.Clip(string(b.Figure)))
 	}
-	if s.levelIndex(b.Uncovered) < 0 {
+	if s.LevelIndex(b.Uncovered) < 0 {
 		if b.Uncovered == "" {
 			e.WithField("model.uncovered", "tier.model_uncovered")
 		} else {
-			e.WithField("model.uncovered", "tier.no_such_level", "value", clip(b.Uncovered))
+			e.WithField("model.uncovered", "tier.no_such_level", "value", errs.Clip(b.Uncovered))
 		}
 	}
 	if len(b.Cuts) != len(s.Levels)-1 {

@@ -57,10 +57,10 @@ type LevelsPublished struct {
 // EventKind names the event.
 func (LevelsPublished) EventKind() string { return "tier.levels_published" }
 
-// publish puts a decision in force inside InTx: it is stored, or its status
+// Publish puts a decision in force inside InTx: it is stored, or its status
 // becomes published, with its event. With the levels of a run those stay that
 // only people give, and whose level changed is noted in the background.
-func (s *Service) publish(ctx context.Context, d *Decision) (err error) {
+func (s *Service) Publish(ctx context.Context, d *Decision) (err error) {
 	d.Status, d.DecidedAt = DecisionPublished, s.now()
 	if d.DecidedBy == 0 {
 		d.DecidedBy = staffOf(ctx)
@@ -96,7 +96,7 @@ func (s *Service) finishedOf(ctx context.Context, r *runRow) error {
 	if err != nil || d.Scheme != r.SchemeCode || d.Review {
 		return err
 	}
-	return s.publish(ctx, &Decision{Dimension: d.Code, Kind: DecisionRun, RunID: r.ID, FromDay: r.AsOf})
+	return s.Publish(ctx, &Decision{Dimension: d.Code, Kind: DecisionRun, RunID: r.ID, FromDay: r.AsOf})
 }
 
 // publishNewest puts the newest finished run of a dimension's scheme in force,
@@ -109,7 +109,7 @@ func (s *Service) publishNewest(ctx context.Context, d *Dimension) error {
 	if err != nil {
 		return err
 	}
-	return s.publish(ctx, &Decision{Dimension: d.Code, Kind: DecisionRun, RunID: r.ID, FromDay: r.AsOf})
+	return s.Publish(ctx, &Decision{Dimension: d.Code, Kind: DecisionRun, RunID: r.ID, FromDay: r.AsOf})
 }
 
 // inForce is the run whose levels of a dimension are in force; error

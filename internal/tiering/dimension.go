@@ -63,7 +63,7 @@ func (s *Service) CreateDimension(ctx context.Context, code, name string) (Dimen
 	e := errs.New(errs.Invalid, "tier.dimension_invalid")
 	// "lifecycle" is taken by what lists call the stage.
 	if !codePattern.MatchString(code) || code == "lifecycle" {
-		e.WithField("code", "tier.bad_code", "value", clip(code))
+		e.WithField("code", "tier.bad_code", "value", errs.Clip(code))
 	}
 	if badName(d.Name, 30) {
 		e.WithField("name", "tier.bad_name")
@@ -113,7 +113,8 @@ type DimensionPatch struct {
 // decides, the levels of its newest run are in force at once. Errors:
 // tier.no_such_dimension, tier.dimension_changed, tier.dimension_invalid,
 // tier.dimension_shipped, tier.no_such_scheme, tier.other_dimension,
-// tier.too_many_dimensions, tier.not_assessed (see [Assessment]).
+// tier.too_many_dimensions, tier.not_assessed where a panel
+// decides and no impact assessment of the scheme is filed.
 func (s *Service) ChangeDimension(ctx context.Context, code string, p DimensionPatch) (Dimension, error) {
 	var d Dimension
 	err := s.DB.InTx(ctx, func(ctx context.Context) error {

@@ -2,6 +2,7 @@ package tiering
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 
@@ -32,6 +33,18 @@ func (p *fewPeople) Find(_ context.Context, w customer.Who) (customer.Found, err
 
 func (*fewPeople) Check(context.Context, customer.Who) error { return nil }
 
+// aboutPeople is how many conditions of a scheme are rules of audiences.
+func aboutPeople(s *Scheme) (n int) {
+	for _, r := range s.Rules {
+		for _, c := range slices.Concat(r.All, r.Any) {
+			if c.Who != nil {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 func TestLevelsComeIntoForce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s, ctx := newTestService(t, d)
@@ -43,7 +56,7 @@ func TestLevelsComeIntoForce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if first.Dimension != DimensionNeed || len(people.asked) != 1 || !people.asked[0].Everybody || *people.asked[0].AsOf != day {
+		if first.Dimension != DimensionNeed || len(people.asked) != aboutPeople(shippedNeed()) || !people.asked[0].Everybody || *people.asked[0].AsOf != day {
 			t.Fatalf("%+v, asked %+v", first, people.asked)
 		}
 		levels := s.Levels()
@@ -60,10 +73,11 @@ func TestLevelsComeIntoForce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.FileAssessment(ctx, AssessmentInput{Dimension: DimensionNeed, Scheme: "need-rules", Purpose: "p", Necessity: "n", Impact: "i", Measures: "m"}); err != nil {
-			t.Fatal(err)
-		}
 		review := true
+		if _, err = s.ChangeDimension(ctx, need.Code, DimensionPatch{Review: &review, Version: need.Version}); !errs.Is(err, "tier.not_assessed") {
+			t.Fatalf("a panel decides by a scheme without an assessment: %v", err)
+		}
+		s.Procedure = assessedProcedure{}
 		if need, err = s.ChangeDimension(ctx, need.Code, DimensionPatch{Review: &review, Version: need.Version}); err != nil || !need.Review {
 			t.Fatal(need, err)
 		}
@@ -91,10 +105,10 @@ func TestLevelsComeIntoForce(t *testing.T) {
 		}
 		tomorrow := s.now() + 1000
 		open.InForceAt = tomorrow
-		if err := in(func(ctx context.Context) error { return s.publish(ctx, open) }); err != nil {
+		if err := in(func(ctx context.Context) error { return s.Publish(ctx, open) }); err != nil {
 			t.Fatal(err)
 		}
-		if err := in(func(ctx context.Context) error { return s.publish(ctx, open) }); !errs.Is(err, "tier.decision_closed") {
+		if err := in(func(ctx context.Context) error { return s.Publish(ctx, open) }); !errs.Is(err, "tier.decision_closed") {
 			t.Errorf("published twice: %v", err)
 		}
 		for at, want := range map[int64]int64{tomorrow - 1: first.ID, tomorrow: second.ID} {
@@ -157,4 +171,17 @@ func TestDimensionsOfACompany(t *testing.T) {
 			t.Error(list, err)
 		}
 	})
+}
+
+// assessedProcedure has an assessment of every scheme and no review.
+type assessedProcedure struct{}
+
+func (assessedProcedure) Assessed(context.Context, string, string, int64) (bool, error) {
+	return true, nil
+}
+
+func (assessedProcedure) Outcome(context.Context, int64) (*ReviewOutcome, error) { return nil, nil }
+
+func (assessedProcedure) AppealCounts(context.Context, string, int64) (AppealCounts, error) {
+	return AppealCounts{}, nil
 }

@@ -9,8 +9,8 @@
 //
 // A dimension 分层维度 (value, need, loyalty, a company's own) gives each
 // customer one level; one of its schemes is in use. A decision 分层决定 puts the
-// levels of a run in force: at once, or after the review 分层审核 of a panel
-// 审核小组. The run in force is what everybody works with; a person changes the
+// levels of a run in force: at once, or as a panel decides in a review 分层审核,
+// which is package review. The run in force is what everybody works with; a person changes the
 // level of a single customer by a decision of its own, with its reason.
 //
 // Invariants: a run grades each customer known on its day exactly once; equal
@@ -18,5 +18,6 @@
 // each of which keeps what was before; a published decision never changes.
 //
 // Imports: order and customer facts through the store's SQL; nothing imports
-// this package but app and the domains above it.
+// this package but app and the domains above it. What package review needs of it
+// is door.go, what it needs of package review is the interface Procedure.
 package tiering

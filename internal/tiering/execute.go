@@ -52,19 +52,11 @@ func (s *Service) jobEnds(ctx context.Context, attempt int, run int64, err error
 		return err // goes on elsewhere or after the restart
 	case errors.Is(context.Cause(ctx), jobs.ErrCancelled):
 		err = errs.Wrap(err, errs.Canceled, "tier.run_cancelled")
-	case attempt < runAttempts && !permanent(err):
+	case attempt < runAttempts && !jobs.Permanent(err):
 		return err
 	}
 	s.abandon(context.WithoutCancel(ctx), run, err)
 	return err
-}
-
-func permanent(err error) bool {
-	switch errs.KindOf(err) {
-	case errs.Invalid, errs.Forbidden, errs.NotFound, errs.Conflict, errs.TooLarge:
-		return true
-	}
-	return false
 }
 
 // execution is runs of one day while they are made together: those whose schemes

@@ -13,6 +13,7 @@ import (
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/i18n"
 	"zhike/internal/platform/web"
+	"zhike/internal/rule"
 )
 
 // A custom field of the customer is a figure by the name that it has everywhere,
@@ -276,6 +277,26 @@ func (s *Service) FieldUsers(ctx context.Context, code string) ([]string, error)
 		}
 		if sch.usesField(code) {
 			out = append(out, localText(web.Locale(ctx), sch.Name))
+		}
+	}
+	return out, nil
+}
+
+// FieldNamers names the schemes, in use or not, with a rule of audiences about a
+// custom field.
+func (s *Service) FieldNamers(ctx context.Context, names func(n *rule.Node) bool) ([]string, error) {
+	rows, err := s.store.newestSchemes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, r := range rows {
+		conds := r.Conditions()
+		for k := range conds {
+			if n, err := conds[k].people(); err == nil && names(n) {
+				out = append(out, localText(web.Locale(ctx), r.Name))
+				break
+			}
 		}
 	}
 	return out, nil

@@ -93,7 +93,7 @@ func (s *Scheme) gradeRules(f *Facts, g *Grades) {
 			ok := r.holds(bits, at)
 			at += len(r.All) + len(r.Any)
 			if ok {
-				g.Level[i], g.Reason[i] = uint8(s.levelIndex(r.Level)), int16(ri)
+				g.Level[i], g.Reason[i] = uint8(s.LevelIndex(r.Level)), int16(ri)
 				break
 			}
 		}

@@ -2,6 +2,9 @@ package tiering
 
 import (
 	"context"
+	"slices"
+	"strconv"
+	"strings"
 
 	"zhike/internal/platform/audit"
 	"zhike/internal/platform/auth"
@@ -12,6 +15,8 @@ import (
 // reasonHand marks the row of a customer whom no scheme graded: a person did, or
 // only people do.
 const reasonHand = -2
+
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
 func actorOf(ctx context.Context) *auth.Actor { return auth.From(ctx) }
 
@@ -27,12 +32,12 @@ type HandInput struct {
 // tier.no_such_customer, tier.no_levels_yet before anything is in force,
 // tier.no_such_level, tier.level_same, tier.reason_needed.
 func (s *Service) GradeByHand(ctx context.Context, dimension string, in HandInput) (d Decision, err error) {
-	reason, err := reasonOf(in.Reason)
+	reason, err := ReasonAt("reason", in.Reason)
 	if err != nil {
 		return d, err
 	}
 	err = s.DB.InTx(ctx, func(ctx context.Context) error {
-		if err := s.seen(ctx, in.CustomerID); err != nil {
+		if err := s.Seen(ctx, in.CustomerID); err != nil {
 			return err
 		}
 		d, err = s.grade(ctx, dimension, in.CustomerID, in.Level, reason)
@@ -41,13 +46,20 @@ func (s *Service) GradeByHand(ctx context.Context, dimension string, in HandInpu
 	return d, err
 }
 
-// seen fails with tier.no_such_customer where the caller may not see one.
-func (s *Service) seen(ctx context.Context, customer int64) error {
-	ok, err := s.store.visible(ctx, actorOf(ctx), customer)
-	if err == nil && !ok {
-		err = errs.New(errs.NotFound, "tier.no_such_customer")
+// maxReason bounds reasons and comments in characters.
+const maxReason = 1000
+
+// ReasonAt trims the reason that a request gives at a field; errors
+// tier.reason_needed, tier.text_too_long.
+func ReasonAt(field, text string) (string, error) {
+	text = strings.TrimSpace(text)
+	switch {
+	case text == "":
+		return "", errs.New(errs.Invalid, "invalid").WithField(field, "tier.reason_needed")
+	case len([]rune(text)) > maxReason:
+		return "", errs.New(errs.Invalid, "invalid").WithField(field, "tier.text_too_long", "max", maxReason)
 	}
-	return err
+	return text, nil
 }
 
 // grade changes the level of a customer inside InTx, in the run in force and in
@@ -64,15 +76,15 @@ func (s *Service) grade(ctx context.Context, dimension string, customer int64, c
 	if err != nil {
 		return Decision{}, err
 	}
-	sch, err := s.schemeOfRun(ctx, run)
+	sch, err := s.SchemeOfRun(ctx, run)
 	if err != nil {
 		return Decision{}, err
 	}
-	level := sch.levelIndex(code)
+	level := sch.LevelIndex(code)
 	if level < 0 {
-		return Decision{}, errs.New(errs.Invalid, "invalid").WithField("level", "tier.no_such_level", "value", clip(code))
+		return Decision{}, errs.New(errs.Invalid, "invalid").WithField("level", "tier.no_such_level", "value", errs.Clip(code))
 	}
-	before, err := s.levelIn(ctx, run, customer)
+	before, err := s.LevelIn(ctx, run, customer)
 	if err != nil {
 		return Decision{}, err
 	}
@@ -80,7 +92,7 @@ func (s *Service) grade(ctx context.Context, dimension string, customer int64, c
 		return Decision{}, errs.New(errs.Conflict, "tier.level_same")
 	}
 	d := Decision{Dimension: dimension, Kind: DecisionHand, RunID: run, FromDay: s.today()}
-	if err := s.publish(ctx, &d); err != nil {
+	if err := s.Publish(ctx, &d); err != nil {
 		return d, err
 	}
 	ahead, err := s.store.runsAhead(ctx, dimension, now)
@@ -99,7 +111,7 @@ func (s *Service) grade(ctx context.Context, dimension string, customer int64, c
 		return d, err
 	}
 	return d, s.audit(ctx, audit.Entry{Action: "tier.hand", ObjectType: "customer", ObjectID: decimal(customer),
-		Before: map[string]any{"level": sch.levelCode(int16(before))}, After: map[string]any{"dimension": dimension, "level": code, "decision_id": d.ID}})
+		Before: map[string]any{"level": sch.LevelCode(int16(before))}, After: map[string]any{"dimension": dimension, "level": code, "decision_id": d.ID}})
 }
 
 // scheduled is a run with the day from which its levels count.
@@ -108,27 +120,15 @@ type scheduled struct {
 	from clock.Day
 }
 
-// levelIn is the level of a customer in a run, -1 for none.
-func (s *Service) levelIn(ctx context.Context, run, customer int64) (int, error) {
-	have, err := s.store.levelsIn(ctx, run, []int64{customer})
-	if err != nil {
-		return -1, err
-	}
-	if level, ok := have[customer]; ok {
-		return level, nil
-	}
-	return -1, nil
-}
-
 // regrade writes a decision about a customer into one run, where its scheme has
 // the level.
 func (s *Service) regrade(ctx context.Context, d *Decision, to scheduled, customer int64, code, reason string) error {
-	sch, err := s.schemeOfRun(ctx, to.run)
+	sch, err := s.SchemeOfRun(ctx, to.run)
 	if err != nil {
 		return err
 	}
-	level := sch.levelIndex(code)
-	before, err := s.levelIn(ctx, to.run, customer)
+	level := sch.LevelIndex(code)
+	before, err := s.LevelIn(ctx, to.run, customer)
 	if err != nil || level < 0 || level == before {
 		return err
 	}
@@ -161,11 +161,11 @@ func (s *Service) moveIn(ctx context.Context, run, customer int64, level int) (M
 	if a.PrevLevel == nil {
 		return a.Move, nil
 	}
-	keep, err := s.levelMap(ctx, r.PreviousID, run)
+	keep, err := s.LevelMap(ctx, r.PreviousID, run)
 	if err != nil {
 		return MoveNone, err
 	}
-	return moveBetween(true, int(keep[*a.PrevLevel+1]), level), nil
+	return MoveBetween(true, int(keep[*a.PrevLevel+1]), level), nil
 }
 
 // HandOnly says that no program decides about a customer (PIPL art. 24): the level
@@ -181,7 +181,7 @@ type HandOnly struct {
 
 // HandOnlyOf reads the switch of a customer. Error: tier.no_such_customer.
 func (s *Service) HandOnlyOf(ctx context.Context, customer int64) (HandOnly, error) {
-	if err := s.seen(ctx, customer); err != nil {
+	if err := s.Seen(ctx, customer); err != nil {
 		return HandOnly{}, err
 	}
 	h, err := s.store.handOnly(ctx, customer)
@@ -197,12 +197,12 @@ func (s *Service) HandOnlyOf(ctx context.Context, customer int64) (HandOnly, err
 func (s *Service) SetHandOnly(ctx context.Context, customer int64, on bool, reason string) (HandOnly, error) {
 	if on {
 		var err error
-		if reason, err = reasonOf(reason); err != nil {
+		if reason, err = ReasonAt("reason", reason); err != nil {
 			return HandOnly{}, err
 		}
 	}
 	err := s.DB.InTx(ctx, func(ctx context.Context) error {
-		if err := s.seen(ctx, customer); err != nil {
+		if err := s.Seen(ctx, customer); err != nil {
 			return err
 		}
 		before, err := s.store.handOnly(ctx, customer)
@@ -249,7 +249,7 @@ func (s *Service) keepAhead(ctx context.Context, customer, now int64) error {
 	return nil
 }
 
-// Forget removes what people said and decided about a customer who is deleted.
+// Forget removes what people decided about a customer who is deleted.
 func (s *Service) Forget(ctx context.Context, customer int64) error {
 	return s.store.forgetCustomer(ctx, customer)
 }
@@ -259,12 +259,9 @@ func (s *Service) Forget(ctx context.Context, customer int64) error {
 // the run's scheme has not, is taken out. It runs inside InTx before the run is
 // in force.
 func (s *Service) keepHandOnly(ctx context.Context, run, base, only int64) error {
-	keep := []int8{-1}
-	if base != 0 {
-		var err error
-		if keep, err = s.levelMap(ctx, base, run); err != nil {
-			return err
-		}
+	keep, err := s.LevelMap(ctx, base, run)
+	if err != nil {
+		return err
 	}
 	list, err := s.store.handOnlyIn(ctx, run, base, only)
 	if err != nil {
@@ -297,4 +294,13 @@ func (s *Service) keepHandOnly(ctx context.Context, run, base, only int64) error
 		return err
 	}
 	return s.tellLevels(ctx, told...)
+}
+
+func sortedKeys[K comparable, V any](m map[K]V, by func(K) string) []K {
+	out := make([]K, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.SortFunc(out, func(a, b K) int { return strings.Compare(by(a), by(b)) })
+	return out
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zhike/internal/customer"
 	"zhike/internal/document"
 	"zhike/internal/platform/audit"
 	"zhike/internal/platform/auth"
@@ -137,9 +138,7 @@ type MetricInfo struct {
 // Routes registers the endpoints of this package.
 func (s *Service) Routes(api *web.API) {
 	s.dimensionRoutes(api)
-	s.reviewRoutes(api)
-	s.moveRoutes(api)
-	s.appealRoutes(api)
+	s.handRoutes(api)
 	s.schemeRoutes(api)
 	s.runRoutes(api)
 	s.reportRoutes(api)
@@ -204,7 +203,7 @@ func (s *Service) schemeRoutes(api *web.API) {
 		if err := s.ExportScheme(ctx, in.Code, in.Version, &b); err != nil {
 			return err
 		}
-		return send(w, "application/yaml; charset=utf-8", in.Code+".yaml", b.Bytes())
+		return document.Send(w, "yaml", "application/yaml; charset=utf-8", in.Code+".yaml", b.Bytes())
 	})
 	pre := route("POST", "/tiering/preview", "previewTierScheme", "What a scheme would do, without writing anything", PermView)
 	web.Register(api, pre, func(ctx context.Context, in *schemePreviewInput) (Preview, error) {
@@ -263,14 +262,21 @@ func (s *Service) runRoutes(api *web.API) {
 		func(ctx context.Context, in *RunPath) (RunDetail, error) { return s.runPage(ctx, in.ID) })
 	web.Register(api, route("POST", "/tiering/runs/{id}/cancel", "cancelTierRun", "Stop a run that waits or runs", PermRun),
 		func(ctx context.Context, in *RunPath) (RunView, error) { return localRun(ctx)(s.CancelRun(ctx, in.ID)) })
-	web.Register(api, route("GET", "/tiering/runs/{id}/customers", "listTierRunCustomers", "Customers of a run by falling spend, with their reasons", PermView),
+	web.Register(api, ofCustomers(route("GET", "/tiering/runs/{id}/customers", "listTierRunCustomers", "Customers of a run by falling spend, with their reasons", PermView)),
 		func(ctx context.Context, in *membersInput) (web.Page[Member], error) {
 			return s.Members(ctx, in.ID, MemberFilter{in.Level, in.Move, in.Q, in.Levels}, in.Cursor, in.Limit, web.Locale(ctx))
 		})
-	web.Register(api, route("GET", "/tiering/runs/{id}/customers/{customer_id}", "getTierRunCustomer", "Why a customer has its level", PermView),
+	web.Register(api, ofCustomers(route("GET", "/tiering/runs/{id}/customers/{customer_id}", "getTierRunCustomer", "Why a customer has its level", PermView)),
 		func(ctx context.Context, in *memberInput) (Explanation, error) {
 			return s.Explain(ctx, in.ID, in.CustomerID, web.Locale(ctx))
 		})
+}
+
+// ofCustomers is a route that tells of customers: an auditor may see what was
+// decided how, and not about whom.
+func ofCustomers(r web.Route) web.Route {
+	r.Also = customer.PermView
+	return r
 }
 
 // runPage is a run as the caller may see it: sums over the whole company only
@@ -364,19 +370,6 @@ func (s *Service) reportRoutes(api *web.API) {
 			return document.Send(w, f.ext, f.media, name, b.Bytes())
 		})
 	}
-}
-
-// send answers with a file to keep.
-func send(w http.ResponseWriter, media, name string, body []byte) error {
-	return answer(w, media, `attachment; filename="`+name+`"`, body)
-}
-
-func answer(w http.ResponseWriter, media, disposition string, body []byte) error {
-	w.Header().Set("Content-Type", media)
-	w.Header().Set("Content-Disposition", disposition)
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	_, err := w.Write(body)
-	return err
 }
 
 // i18n-keys: tier.metric.*, tier.metric_doc.*

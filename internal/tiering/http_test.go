@@ -8,16 +8,19 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"zhike/internal/customer"
 	"zhike/internal/document"
 	"zhike/internal/platform/audit"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/db/dbtest"
+	"zhike/internal/platform/errs"
 	"zhike/internal/platform/events"
 	"zhike/internal/platform/i18n"
 	"zhike/internal/platform/jobs"
@@ -41,9 +44,9 @@ func permissions(list ...auth.Permission) map[auth.Permission]bool {
 }
 
 var people = map[string]*auth.Actor{
-	"boss":   {StaffID: 1, Name: "老板", Scope: auth.ScopeAll, Permissions: permissions(Permissions...)},
-	"viewer": {StaffID: 2, Name: "看客", Scope: auth.ScopeAll, Permissions: permissions(PermView, PermReport)},
-	"seller": {StaffID: 3, Name: "销售", Scope: auth.ScopeOwn, Permissions: permissions(Permissions...)},
+	"boss":   {StaffID: 1, Name: "老板", Scope: auth.ScopeAll, Permissions: permissions(append(slices.Clone(Permissions), customer.PermView)...)},
+	"viewer": {StaffID: 2, Name: "看客", Scope: auth.ScopeAll, Permissions: permissions(PermView, PermReport, customer.PermView)},
+	"seller": {StaffID: 3, Name: "销售", Scope: auth.ScopeOwn, Permissions: permissions(append(slices.Clone(Permissions), customer.PermView)...)},
 	"nobody": {StaffID: 4, Name: "无", Scope: auth.ScopeAll},
 }
 
@@ -119,7 +122,7 @@ func (s *site) call(who, method, path, body string, want int, out any) http.Head
 		s.t.Fatal(err)
 	}
 	if res.StatusCode != want {
-		s.t.Fatalf("%s %s as %s: %d, want %d: %s", method, path, who, res.StatusCode, want, clip(string(b)))
+		s.t.Fatalf("%s %s as %s: %d, want %d: %s", method, path, who, res.StatusCode, want, errs.Clip(string(b)))
 	}
 	switch o := out.(type) {
 	case nil:
@@ -127,7 +130,7 @@ func (s *site) call(who, method, path, body string, want int, out any) http.Head
 		*o = b
 	default:
 		if err := json.Unmarshal(b, out); err != nil {
-			s.t.Fatalf("%s %s: %v in %s", method, path, err, clip(string(b)))
+			s.t.Fatalf("%s %s: %v in %s", method, path, err, errs.Clip(string(b)))
 		}
 	}
 	return res.Header

@@ -33,30 +33,23 @@ func (s *Service) LevelChangesAfter(ctx context.Context, seq int64, n int) ([]Le
 	out := make([]LevelChanges, 0, len(rows))
 	for i := range rows {
 		r := &rows[i]
-		after, err := s.schemeOfRun(ctx, r.run)
+		after, err := s.SchemeOfRun(ctx, r.run)
 		if err != nil {
 			return nil, err
 		}
 		before := &Scheme{}
 		if r.base != 0 {
-			if before, err = s.schemeOfRun(ctx, r.base); err != nil {
+			if before, err = s.SchemeOfRun(ctx, r.base); err != nil {
 				return nil, err
 			}
 		}
 		c := LevelChanges{Seq: r.seq, DecisionID: r.decision, Dimension: r.dimension, InForceAt: r.inForceAt}
 		for _, x := range unpackChanges(r.packed) {
-			c.Customers = append(c.Customers, CustomerLevel{x.customer, before.levelCode(x.before), after.levelCode(x.after)})
+			c.Customers = append(c.Customers, CustomerLevel{x.customer, before.LevelCode(x.before), after.LevelCode(x.after)})
 		}
 		out = append(out, c)
 	}
 	return out, nil
-}
-
-func (s *Scheme) levelCode(k int16) string {
-	if k < 0 || int(k) >= len(s.Levels) {
-		return ""
-	}
-	return s.Levels[k].Code
 }
 
 type noteChangesArgs struct {
@@ -87,11 +80,9 @@ func (s *Service) NoteChanges(ctx context.Context, decision, base int64) error {
 	if err != nil {
 		return err
 	}
-	keep := []int8{-1}
-	if base != 0 {
-		if keep, err = s.levelMap(ctx, base, d.RunID); err != nil {
-			return err
-		}
+	keep, err := s.LevelMap(ctx, base, d.RunID)
+	if err != nil {
+		return err
 	}
 	lo, hi, err := s.store.runRange(ctx, d.RunID, base)
 	if err != nil {

@@ -96,7 +96,7 @@ func (l levelReader) Explain(ctx context.Context, dimension string, customerID i
 // one of value that is in force. Errors: tier.no_such_run, tier.run_unfinished,
 // tier.not_graded, also where the actor may not see the customer.
 func (s *Service) Explain(ctx context.Context, run, customerID int64, locale string) (Explanation, error) {
-	if err := shown(ctx); err != nil {
+	if err := Shown(ctx); err != nil {
 		return Explanation{}, err
 	}
 	r, err := s.finished(ctx, run)

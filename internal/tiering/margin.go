@@ -67,7 +67,7 @@ func (m *margins) rules(a *assignment, before int, down bool) float64 {
 	figures, _ := parseDetails(a.Details)
 	bit, least := 0, 100.0
 	for k, r := range m.s.Rules {
-		level := m.s.levelIndex(r.Level)
+		level := m.s.LevelIndex(r.Level)
 		switch {
 		case k == a.Reason && !down:
 			least = min(least, m.slack(r, bit, a, figures))

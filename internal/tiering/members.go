@@ -48,7 +48,7 @@ type MemberFilter struct {
 // tier.bad_choice, web.bad_cursor.
 func (s *Service) Members(ctx context.Context, run int64, f MemberFilter, cursor string, n int, locale string) (web.Page[Member], error) {
 	none := web.Page[Member]{}
-	if err := shown(ctx); err != nil {
+	if err := Shown(ctx); err != nil {
 		return none, err
 	}
 	r, err := s.finished(ctx, run)
@@ -126,9 +126,9 @@ func (s *Service) Members(ctx context.Context, run int64, f MemberFilter, cursor
 	return web.NewPage(out, next, total), nil
 }
 
-// shown refuses what tells of single customers of a run to whom level, spend or
+// Shown refuses what tells of single customers of a run to whom level, spend or
 // purchases are hidden: its order and its sentences are made of these.
-func shown(ctx context.Context) error {
+func Shown(ctx context.Context) error {
 	return customer.Shows(ctx, customer.AccessLevel, customer.AccessSpend, customer.AccessOrders)
 }
 
@@ -144,16 +144,16 @@ func (x *explainer) member(a *assignment) Member {
 func (s *Service) listOf(ctx context.Context, r *finishedRun, f MemberFilter) (listKey, error) {
 	k := listKey{listAll, listAll}
 	if f.Levels != "" && f.Levels != LevelsDecided && f.Levels != LevelsProposed {
-		return k, errs.New(errs.Invalid, "invalid").WithField("levels", "tier.bad_choice", "value", clip(f.Levels))
+		return k, errs.New(errs.Invalid, "invalid").WithField("levels", "tier.bad_choice", "value", errs.Clip(f.Levels))
 	}
 	if f.Level != "" {
 		sch, err := s.schemeByID(ctx, r.SchemeID)
 		if err != nil {
 			return k, err
 		}
-		level := sch.levelIndex(f.Level)
+		level := sch.LevelIndex(f.Level)
 		if level < 0 {
-			return k, errs.New(errs.Invalid, "invalid").WithField("level", "tier.no_such_level", "value", clip(f.Level))
+			return k, errs.New(errs.Invalid, "invalid").WithField("level", "tier.no_such_level", "value", errs.Clip(f.Level))
 		}
 		k.level = int16(level)
 	}
@@ -168,7 +168,7 @@ func (s *Service) listOf(ctx context.Context, r *finishedRun, f MemberFilter) (l
 	default:
 		m, ok := moveCodes[f.Move]
 		if !ok || m == MoveNone {
-			return k, errs.New(errs.Invalid, "invalid").WithField("move", "tier.bad_move", "value", clip(f.Move))
+			return k, errs.New(errs.Invalid, "invalid").WithField("move", "tier.bad_move", "value", errs.Clip(f.Move))
 		}
 		k.move = int16(m)
 	}

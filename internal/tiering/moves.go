@@ -22,6 +22,12 @@ const (
 
 var moveCodes = map[string]Move{"up": MoveUp, "down": MoveDown, "new": MoveNew, "changed": MoveChanged, "same": MoveNone}
 
+// MoveOf is the move of a code.
+func MoveOf(code string) (Move, bool) {
+	m, ok := moveCodes[code]
+	return m, ok
+}
+
 // Code is the text of the move in the API.
 func (m Move) Code() string {
 	for code, v := range moveCodes {
@@ -77,7 +83,7 @@ func compare(s *Scheme, g *Grades, was earlier, before *Scheme, beforeID int64, 
 	// now is the place of a level of before in Codes, known or only now added.
 	now := make([]int, len(before.Levels))
 	for k, l := range before.Levels {
-		if now[k] = s.levelIndex(l.Code); now[k] < 0 {
+		if now[k] = s.LevelIndex(l.Code); now[k] < 0 {
 			now[k] = len(m.Codes)
 			m.Codes, m.Names = append(m.Codes, l.Code), append(m.Names, l.Name)
 		}
@@ -167,4 +173,20 @@ func unpackIDs(b []byte) []int64 {
 		b = b[n:]
 	}
 	return out
+}
+
+// MoveBetween names the move to a level; kept is the level before in the numbers
+// of the same scheme, -1 where it has none of that code.
+func MoveBetween(had bool, kept, level int) Move {
+	switch {
+	case !had:
+		return MoveNew
+	case kept < 0:
+		return MoveChanged
+	case level < kept:
+		return MoveUp
+	case level > kept:
+		return MoveDown
+	}
+	return MoveNone
 }

@@ -6,8 +6,7 @@ import (
 	"zhike/internal/platform/i18n"
 )
 
-// Industries are whose presets there are: those of the shipped audiences, and
-// fast-moving goods.
+// Industries are whose presets there are: those of the shipped audiences.
 var Industries = []string{"fmcg", "retail", "technology", "services", "hotel", "finance"}
 
 // Preset is a scheme to begin with, with the numbers of an industry. It is in

@@ -23,7 +23,7 @@ func (s *Service) Report(ctx context.Context, run int64, locale string) (*Report
 	if actor == nil || actor.Scope != auth.ScopeAll {
 		return nil, errs.New(errs.Forbidden, "tier.report_scope")
 	}
-	if err := shown(ctx); err != nil {
+	if err := Shown(ctx); err != nil {
 		return nil, err
 	}
 	locale = i18n.Known(locale)

@@ -50,36 +50,6 @@ type DecisionOutcome struct {
 	Appeals  AppealCounts   `json:"appeals"`
 }
 
-// ReviewOutcome is what a panel decided.
-type ReviewOutcome struct {
-	StateCounts
-	Moves      int64         `json:"moves"`
-	Members    int           `json:"members"`
-	EverArgued int64         `json:"ever_disputed"` // moves that were disputed at some time
-	ByVote     int64         `json:"by_vote"`
-	ByDeadline int64         `json:"by_deadline"`
-	Votes      int64         `json:"votes"`
-	Reasons    []ReasonCount `json:"reasons"` // of overruling, the most frequent first
-	MoreReason int64         `json:"more_reasons"`
-}
-
-// ReasonCount is a reason of overruling and for how many customers it was given.
-type ReasonCount struct {
-	Reason    string `json:"reason"`
-	Customers int64  `json:"customers"`
-}
-
-// AppealCounts counts appeals by how they ended.
-type AppealCounts struct {
-	Open      int64 `json:"open"`
-	Upheld    int64 `json:"upheld"`
-	Declined  int64 `json:"declined"`
-	Withdrawn int64 `json:"withdrawn"`
-}
-
-// maxReasons bounds the reasons that a report names.
-const maxReasons = 10
-
 // ReportDimensions is what the report says beside the levels of its own run.
 type ReportDimensions struct {
 	RunID     int64                  `json:"run_id"`
@@ -152,7 +122,7 @@ func (s *Service) reportDimensions(ctx context.Context, report *Report, codes []
 	}
 	for _, c := range codes {
 		if !slices.ContainsFunc(list, func(d Dimension) bool { return d.Code == c }) {
-			return nil, errs.New(errs.NotFound, "tier.no_such_dimension", "code", clip(c))
+			return nil, errs.New(errs.NotFound, "tier.no_such_dimension", "code", errs.Clip(c))
 		}
 	}
 	var out []DimensionReport
@@ -220,17 +190,17 @@ func (s *Service) dimensionReport(ctx context.Context, base *finishedRun, run in
 				return d, err
 			}
 		}
-		if o.Review, err = s.reviewOutcome(ctx, o.Decision.ID); err != nil {
-			return d, err
-		}
 		if o.Hand, err = s.store.handChanges(ctx, run); err != nil {
 			return d, err
 		}
-		appeals, err := s.store.appealCounts(ctx, r.Dimension, o.Decision.InForceAt)
-		if err != nil {
-			return d, err
+		if s.Procedure != nil {
+			if o.Review, err = s.Procedure.Outcome(ctx, o.Decision.ID); err != nil {
+				return d, err
+			}
+			if o.Appeals, err = s.Procedure.AppealCounts(ctx, r.Dimension, o.Decision.InForceAt); err != nil {
+				return d, err
+			}
 		}
-		o.Appeals = AppealCounts{appeals[AppealOpen], appeals[AppealUpheld], appeals[AppealDeclined], appeals[AppealWithdrawn]}
 	}
 	return d, s.countLevels(ctx, &d, base, x.s, before)
 }
@@ -330,67 +300,4 @@ func (s *Service) movesSince(ctx context.Context, r *finishedRun, prev *Decision
 	}
 	m.Gone, err = s.store.goneFrom(ctx, r.ID, prev.RunID)
 	return m, err
-}
-
-// reviewOutcome counts what a panel decided, nil where none did.
-func (s *Service) reviewOutcome(ctx context.Context, decision int64) (*ReviewOutcome, error) {
-	r, err := s.store.review(ctx, decision)
-	if errs.Is(err, "tier.no_such_decision") {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	b, err := s.board(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	out := &ReviewOutcome{StateCounts: b.counts(), Moves: r.Moves, Members: len(r.Panel.Members), Reasons: []ReasonCount{}}
-	votes, err := s.store.votes(ctx, decision)
-	if err != nil {
-		return nil, err
-	}
-	for _, list := range votes {
-		out.Votes += int64(len(list))
-	}
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	argued := map[int32]bool{}
-	for _, a := range b.acts {
-		if a.kind == actDispute {
-			for _, p := range a.places {
-				argued[p] = true
-			}
-		}
-	}
-	out.EverArgued = int64(len(argued))
-	reasons := map[string]int64{}
-	for p := range b.state {
-		if b.last[p] < 0 {
-			continue
-		}
-		a := &b.acts[b.last[p]]
-		switch a.how {
-		case "vote":
-			out.ByVote++
-		case "deadline":
-			out.ByDeadline++
-		}
-		if b.state[p] == stateOverruled && a.reason != "" {
-			reasons[a.reason]++
-		}
-	}
-	for text, n := range reasons {
-		out.Reasons = append(out.Reasons, ReasonCount{text, n})
-	}
-	slices.SortFunc(out.Reasons, func(a, b ReasonCount) int {
-		return cmp.Or(cmp.Compare(b.Customers, a.Customers), cmp.Compare(a.Reason, b.Reason))
-	})
-	if len(out.Reasons) > maxReasons {
-		for _, x := range out.Reasons[maxReasons:] {
-			out.MoreReason += x.Customers
-		}
-		out.Reasons = out.Reasons[:maxReasons]
-	}
-	return out, nil
 }

@@ -52,7 +52,7 @@ func (p *prose) ruleLines() []string {
 		if len(all) > 0 {
 			what = strings.Join(all, p.t("rule.and"))
 		}
-		out = append(out, p.t("rule.line", "n", i+1, "level", p.levelName(r.Level), "name", orDash(r.Name), "conditions", what))
+		out = append(out, p.t("rule.line", "n", i+1, "level", p.LevelName(r.Level), "name", orDash(r.Name), "conditions", what))
 	}
 	if n := len(p.scheme.Levels); n > 0 {
 		out = append(out, p.t("rule.rest", "level", p.scheme.Levels[n-1].Name))
@@ -143,8 +143,8 @@ func (p *prose) metricValue(m Metric, v float64) string {
 	return trimDecimal(v)
 }
 
-func (p *prose) levelName(code string) string {
-	if i := p.scheme.levelIndex(code); i >= 0 {
+func (p *prose) LevelName(code string) string {
+	if i := p.scheme.LevelIndex(code); i >= 0 {
 		return p.scheme.Levels[i].Name
 	}
 	return orDash(code)

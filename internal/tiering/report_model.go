@@ -12,5 +12,5 @@ func (p *prose) modelLines() []string {
 		out = append(out, p.t("model.band", "level", l.Name, "metric", name,
 			"band", p.scheme.bandText(k, func(v float64) string { return p.metricValue(b.Figure, v) })))
 	}
-	return append(out, p.t("model.uncovered", "level", p.levelName(b.Uncovered)))
+	return append(out, p.t("model.uncovered", "level", p.LevelName(b.Uncovered)))
 }

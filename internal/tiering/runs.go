@@ -73,11 +73,7 @@ const (
 // RegisterJobs adds the handlers of this package.
 func (s *Service) RegisterJobs(r *jobs.Registry) {
 	jobs.Handle(r, s.runJob, jobs.MaxAttempts(runAttempts), jobs.Timeout(6*time.Hour))
-	jobs.Handle(r, s.openReviewJob, jobs.MaxAttempts(runAttempts), jobs.Timeout(time.Hour))
-	jobs.Handle(r, s.publishJob, jobs.Timeout(time.Hour))
 	jobs.Handle(r, s.noteChangesJob, jobs.Timeout(time.Hour))
-	jobs.Handle(r, s.deadlineJob, jobs.Unique())
-	r.Every("tier.review_deadlines", jobs.Interval(10*time.Minute), func() jobs.Args { return deadlineArgs{} })
 }
 
 // StartRun queues a run. Errors: tier.no_such_scheme, tier.as_of_future,

@@ -146,7 +146,24 @@ func (s *Scheme) dimension() string {
 	return s.Dimension
 }
 
-func (s *Scheme) levelIndex(code string) int {
+// LevelCode is the code of a level by its number; "" where there is none.
+func (s *Scheme) LevelCode(k int16) string {
+	if k < 0 || int(k) >= len(s.Levels) {
+		return ""
+	}
+	return s.Levels[k].Code
+}
+
+// LevelName is the name of a level by its number; "" where there is none.
+func (s *Scheme) LevelName(no int64) string {
+	if no < 0 || no >= int64(len(s.Levels)) {
+		return ""
+	}
+	return s.Levels[no].Name
+}
+
+// LevelIndex is the number of a level by its code, -1 where there is none.
+func (s *Scheme) LevelIndex(code string) int {
 	for i, l := range s.Levels {
 		if l.Code == code {
 			return i
@@ -172,7 +189,7 @@ func ParseYAML(r io.Reader) (*Scheme, error) {
 		if errors.Is(err, io.EOF) {
 			return nil, errs.New(errs.Invalid, "tier.bad_yaml", "detail", "empty")
 		}
-		return nil, errs.New(errs.Invalid, "tier.bad_yaml", "detail", clip(err.Error()))
+		return nil, errs.New(errs.Invalid, "tier.bad_yaml", "detail", errs.Clip(err.Error()))
 	}
 	// A second document would be lost without a word.
 	if err := dec.Decode(&Scheme{}); !errors.Is(err, io.EOF) {
@@ -201,12 +218,4 @@ func (s *Scheme) WriteYAML(w io.Writer) error {
 		return errs.Wrap(err, errs.Internal, "internal")
 	}
 	return enc.Close()
-}
-
-func clip(s string) string {
-	r := []rune(s)
-	if len(r) > 200 {
-		return string(r[:200]) + "…"
-	}
-	return s
 }

@@ -159,7 +159,7 @@ func (s *Service) saveScheme(ctx context.Context, sch *Scheme, base int, mustBeN
 		return SchemeView{}, err
 	}
 	if _, err := s.store.dimension(ctx, sch.dimension()); err != nil {
-		return SchemeView{}, errs.New(errs.Invalid, "tier.scheme_invalid").WithField("dimension", "tier.no_such_dimension", "code", clip(sch.Dimension))
+		return SchemeView{}, errs.New(errs.Invalid, "tier.scheme_invalid").WithField("dimension", "tier.no_such_dimension", "code", errs.Clip(sch.Dimension))
 	}
 	var row *schemeRow
 	err := s.DB.InTx(ctx, func(ctx context.Context) error {

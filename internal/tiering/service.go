@@ -50,15 +50,8 @@ type Deps struct {
 	Models Models
 	// Fields are the custom fields of customers; nil where schemes use none.
 	Fields *field.Service
-	// Departments gives the department above each, 0 at the top; nil knows of none.
-	Departments func(ctx context.Context) (map[int64]int64, error)
-	// DepartmentName gives the name of one, "" where there is none; may be nil.
-	DepartmentName func(ctx context.Context, id int64) (string, error)
-	// Notify tells members of staff, inside InTx; nil tells nobody.
-	Notify func(ctx context.Context, list []Notice) error
-	// Past gives what was lately written down about a customer, complaints and open
-	// promises first; the caller has made sure that the actor may see it. May be nil.
-	Past func(ctx context.Context, customerID int64, n int) ([]DossierEvent, error)
+	// Procedure is that of panels; nil where there is none.
+	Procedure Procedure
 	// Company is the company's name for the report.
 	Company func(ctx context.Context) string
 }
@@ -71,9 +64,6 @@ type Service struct {
 	preview chan struct{}
 	schemes schemeCache
 	runs    runCache
-	boards  boards
-	// betweenChunks stops publishing between two chunks: tests.
-	betweenChunks func() error
 }
 
 // NewService makes the service.

@@ -101,8 +101,17 @@ func shippedNeed() *Scheme {
 				{Metric: MetricOrders, Op: OpAtLeast, Value: 4},
 				{Who: facts("lines", "distinct", "category", 365, "gte", 4)},
 			}},
+			{Level: "personalised", Name: zh("rule.asks_advice"), All: []Condition{{Who: noted(365, "kind", "consultation", 3)}}},
+			{Level: "latent", Name: zh("rule.similar_bought"), All: []Condition{
+				{Metric: MetricOrders, Op: OpAtMost, Value: 1},
+				{Who: plain(map[string]any{"field": "similar_category", "op": "not_empty"})},
+			}},
 			{Level: "standardised", Name: zh("rule.regular_goods"), All: []Condition{
 				{Metric: MetricOrders, Op: OpAtLeast, Value: 1},
+			}},
+			{Level: "latent", Name: zh("rule.only_looks"), All: []Condition{
+				{Metric: MetricOrders, Op: OpAtMost, Value: 0},
+				{Who: browsed()},
 			}},
 			{Level: "latent", Name: zh("rule.no_stated"), All: []Condition{
 				{Metric: MetricOrders, Op: OpAtMost, Value: 0},
@@ -126,9 +135,12 @@ func shippedLoyalty() *Scheme {
 				{Metric: MetricOrdersAll, Op: OpAtLeast, Value: minOwnOrders},
 				{Metric: MetricGrowth, Op: OpAtMost, Value: -0.5},
 			}},
-			{Level: "churn-risk", Name: zh("rule.unhappy"), All: []Condition{
+			{Level: "churn-risk", Name: zh("rule.unhappy_or_silent"), All: []Condition{
 				{Metric: MetricOrdersAll, Op: OpAtLeast, Value: 1},
+			}, Any: []Condition{
 				{Who: ratedBadly()},
+				{Who: noted(90, "kind", "complaint", 1)},
+				{Who: noted(90, "outcome", "no_answer", 3)},
 			}},
 			{Level: "loyal", Name: zh("rule.long_frequent"), All: []Condition{
 				{Metric: MetricTenure, Op: OpAtLeast, Value: 365},
@@ -160,6 +172,21 @@ func ratedBadly() any {
 			map[string]any{"field": "rating", "op": "lte", "value": 2},
 		},
 	}, "op": "gte", "value": 1})
+}
+
+// browsed means who did anything but buy within a year.
+func browsed() any {
+	return plain(map[string]any{"facts": map[string]any{"stream": "behaviours", "agg": "count", "window": map[string]any{"last": 365}}, "op": "gte", "value": 1})
+}
+
+// noted means of whom notes of a kind, or with an outcome, were written so many
+// times within a window in days: complaints, calls and messages that nobody
+// answered, requests for advice.
+func noted(last int, field, word string, times int) any {
+	return plain(map[string]any{"facts": map[string]any{
+		"stream": "notes", "agg": "count", "window": map[string]any{"last": last},
+		"where": []any{map[string]any{"field": field, "op": "in", "value": []any{word}}},
+	}, "op": "gte", "value": times})
 }
 
 // zh gives a text of a shipped scheme. A scheme holds its texts, because a

@@ -53,7 +53,7 @@ FROM tier_assignments a JOIN customers c ON c.id = a.customer_id WHERE a.run_id 
 
 // visible says whether an actor may see a customer.
 func (s *store) visible(ctx context.Context, a *auth.Actor, customer int64) (bool, error) {
-	where, args := scopeOf(a, 2)
+	where, args := ScopeOf(a, 2)
 	var one int
 	err := db.MapError(s.db.Q(ctx).QueryRowContext(ctx, `SELECT 1 FROM customers c WHERE c.id = $1`+where,
 		append([]any{customer}, args...)...).Scan(&one))
@@ -63,9 +63,9 @@ func (s *store) visible(ctx context.Context, a *auth.Actor, customer int64) (boo
 	return err == nil, err
 }
 
-// scopeOf writes " AND …" for what the actor may see of customers c, with
+// ScopeOf writes " AND …" for what the actor may see of customers c, with
 // placeholders from $first.
-func scopeOf(a *auth.Actor, first int) (where string, args []any) {
+func ScopeOf(a *auth.Actor, first int) (where string, args []any) {
 	switch {
 	case a == nil:
 		return ` AND 1 = 0`, nil
@@ -84,7 +84,7 @@ func (s *store) assignmentsOf(ctx context.Context, actor *auth.Actor, run int64,
 	found := make(map[int64]assignment, len(ids))
 	err := db.InChunks(ids, func(chunk []int64) error {
 		in, args := db.InArgs(2, chunk)
-		where, more := scopeOf(actor, 2+len(args))
+		where, more := ScopeOf(actor, 2+len(args))
 		return s.assignments(ctx, `SELECT `+assignmentColumns+` FROM tier_assignments a JOIN customers c ON c.id = a.customer_id
 WHERE a.run_id = $1 AND a.customer_id IN (`+in+`)`+where, append(append([]any{run}, args...), more...), func(a assignment) {
 			found[a.CustomerID] = a
@@ -118,7 +118,7 @@ func (s *store) scopedAssignments(ctx context.Context, actor *auth.Actor, run in
 	}
 	// CROSS JOIN because SQLite then keeps the order of the tables.
 	q.WriteString(`SELECT ` + assignmentColumns + ` FROM customers c CROSS JOIN tier_assignments a WHERE a.run_id = $1 AND a.customer_id = c.id`)
-	where, more := scopeOf(actor, len(args)+1)
+	where, more := ScopeOf(actor, len(args)+1)
 	q.WriteString(where)
 	args = append(args, more...)
 	if f.ids != nil {

@@ -2,6 +2,7 @@ package tiering
 
 import (
 	"context"
+	"encoding/binary"
 
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
@@ -43,4 +44,37 @@ func (s *store) changesAfter(ctx context.Context, seq int64, n int) ([]changesRo
 WHERE seq > $1 ORDER BY seq LIMIT $2`, func(c *changesRow, r db.Scanner) error {
 		return r.Scan(&c.seq, &c.decision, &c.run, &c.base, &c.inForceAt, &c.dimension, &c.packed)
 	}, seq, n)
+}
+
+// levelChange is that of one customer by a published decision: numbers of levels, -1
+// for none.
+type levelChange struct {
+	customer      int64
+	before, after int16
+}
+
+func packChanges(list []levelChange) []byte {
+	b := make([]byte, 0, len(list)*5)
+	last := int64(0)
+	for _, c := range list {
+		b = binary.AppendUvarint(b, uint64(c.customer-last))
+		b = append(b, byte(c.before+1), byte(c.after+1))
+		last = c.customer
+	}
+	return b
+}
+
+func unpackChanges(b []byte) []levelChange {
+	var out []levelChange
+	last := int64(0)
+	for len(b) > 2 {
+		v, n := binary.Uvarint(b)
+		if n <= 0 || len(b) < n+2 {
+			return out
+		}
+		last += int64(v)
+		out = append(out, levelChange{last, int16(b[n]) - 1, int16(b[n+1]) - 1})
+		b = b[n+2:]
+	}
+	return out
 }

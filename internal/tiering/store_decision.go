@@ -78,3 +78,10 @@ type publishedRun struct {
 func (s *store) schemesOf(ctx context.Context, dimension string) ([]int64, error) {
 	return db.Select(ctx, s.db.Q(ctx), `SELECT id FROM tier_schemes WHERE dimension = $1 ORDER BY id DESC LIMIT 1000`, db.Column[int64], dimension)
 }
+
+// planDecision notes how a decision will be published.
+func (s *store) planDecision(ctx context.Context, d *Decision) error {
+	_, err := s.exec(ctx, `UPDATE tier_decisions SET from_day = $1, in_force_at = $2, note = $3, decided_by = $4 WHERE id = $5 AND status = 'review'`,
+		int64(d.FromDay), d.InForceAt, d.Note, d.DecidedBy, d.ID)
+	return err
+}

@@ -29,7 +29,7 @@ func (s *store) dimensions(ctx context.Context, all bool) ([]Dimension, error) {
 func (s *store) dimension(ctx context.Context, code string) (d Dimension, err error) {
 	err = db.MapError(scanDimension(&d, s.db.Q(ctx).QueryRowContext(ctx, dimensionColumns+` WHERE code = $1`, code)))
 	if db.IsNoRow(err) {
-		return d, errs.New(errs.NotFound, "tier.no_such_dimension", "code", clip(code))
+		return d, errs.New(errs.NotFound, "tier.no_such_dimension", "code", errs.Clip(code))
 	}
 	return d, err
 }

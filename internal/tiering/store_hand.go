@@ -88,13 +88,10 @@ func (s *store) setHandOnly(ctx context.Context, customer int64, on bool, reason
 	return err
 }
 
-// forgetCustomer removes what people wrote about a customer.
+// forgetCustomer removes what people decided about a customer.
 func (s *store) forgetCustomer(ctx context.Context, id int64) error {
 	for _, text := range []string{
 		`DELETE FROM tier_decision_items WHERE customer_id = $1 AND run_id IN (SELECT id FROM tier_runs)`,
-		`DELETE FROM tier_review_comments WHERE customer_id = $1 AND decision_id IN (SELECT decision_id FROM tier_reviews)`,
-		`DELETE FROM tier_review_votes WHERE customer_id = $1 AND decision_id IN (SELECT decision_id FROM tier_reviews)`,
-		`DELETE FROM tier_appeals WHERE customer_id = $1`,
 		`DELETE FROM tier_hand_only WHERE customer_id = $1`,
 	} {
 		if _, err := s.exec(ctx, text, id); err != nil {

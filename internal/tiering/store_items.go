@@ -87,14 +87,9 @@ func (s *store) levelsIn(ctx context.Context, run int64, ids []int64) (map[int64
 	return out, err
 }
 
-// decidedIn counts the customers of a run about whom people decided otherwise, in
-// its review, by hand, or as graded by people alone. The reason stands in a query of
-// its own, so that both engines begin with the few and not with the run.
+// decidedIn counts the customers of a run about whom people decided otherwise.
 func (s *store) decidedIn(ctx context.Context, run int64) (n int64, err error) {
-	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT customer_id FROM tier_decision_items WHERE run_id = $1
-UNION SELECT h.customer_id FROM tier_hand_only h
-WHERE (SELECT a.reason FROM tier_assignments a WHERE a.run_id = $2 AND a.customer_id = h.customer_id) = $3) AS changed`,
-		run, run, reasonHand).Scan(&n)
+	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT COUNT(*) FROM (`+byPeople+`) d`, run, run).Scan(&n)
 	return n, db.MapError(err)
 }
 
@@ -124,20 +119,6 @@ func (s *store) setLevels(ctx context.Context, run int64, to levelSet, ids []int
 			append([]any{to.level, int64(to.move), run}, args...)...)
 		return err
 	})
-}
-
-// written moves a review that is being published on; false where another process
-// has done the chunk.
-func (s *store) written(ctx context.Context, id, from, to int64) (bool, error) {
-	n, err := s.exec(ctx, `UPDATE tier_reviews SET written = $1 WHERE decision_id = $2 AND step = 'publishing' AND written = $3`, to, id, from)
-	return n > 0, err
-}
-
-// planDecision notes how a decision will be published.
-func (s *store) planDecision(ctx context.Context, d *Decision) error {
-	_, err := s.exec(ctx, `UPDATE tier_decisions SET from_day = $1, in_force_at = $2, note = $3, decided_by = $4 WHERE id = $5 AND status = 'review'`,
-		int64(d.FromDay), d.InForceAt, d.Note, d.DecidedBy, d.ID)
-	return err
 }
 
 // tellLevels says that levels, or decisions about them, were written.

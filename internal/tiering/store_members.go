@@ -13,10 +13,11 @@ import (
 const proposedLevel = `COALESCE((SELECT i.before_level FROM tier_decision_items i WHERE i.run_id = a.run_id AND i.customer_id = a.customer_id
  ORDER BY i.decision_id LIMIT 1), a.level)`
 
-// byPeople are the customers of a run, $1 and $2, about whom people decided, in its
-// review, by hand, or because only people grade them.
+// byPeople are the customers of a run, $1 and $2, about whom people decided: in its
+// review, by hand, or because only people graded them when it came into force. The
+// number is reasonHand, written out so that both engines take the index of these few.
 const byPeople = `SELECT customer_id FROM tier_decision_items WHERE run_id = $1
-UNION SELECT h.customer_id FROM tier_hand_only h CROSS JOIN tier_assignments b WHERE b.run_id = $2 AND b.customer_id = h.customer_id AND b.reason = -2`
+UNION SELECT customer_id FROM tier_assignments WHERE run_id = $2 AND reason = -2`
 
 // decidedAmong are those of some customers of a run about whom people decided.
 func (s *store) decidedAmong(ctx context.Context, run int64, ids []int64) (map[int64]bool, error) {
@@ -51,7 +52,7 @@ WHERE a.run_id = ` + arg(run) + ` AND a.customer_id = d.customer_id AND c.id = d
 		q.WriteString(` AND a.move = ` + arg(int64(k.move)))
 	}
 	q.WriteString(` AND (a.spend_fen < ` + arg(spend) + ` OR (a.spend_fen = ` + arg(spend) + ` AND a.customer_id > ` + arg(id) + `))`)
-	where, more := scopeOf(actor, len(args)+1)
+	where, more := ScopeOf(actor, len(args)+1)
 	q.WriteString(where)
 	args = append(args, more...)
 	q.WriteString(` ORDER BY a.spend_fen DESC, a.customer_id LIMIT ` + arg(n))

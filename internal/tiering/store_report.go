@@ -55,16 +55,3 @@ func (s *store) handChanges(ctx context.Context, run int64) (n int64, err error)
 WHERE i.run_id = $1 AND d.kind = 'hand' AND d.status = 'published'`, run).Scan(&n)
 	return n, db.MapError(err)
 }
-
-// appealCounts counts the appeals of a dimension since an instant by status.
-func (s *store) appealCounts(ctx context.Context, dimension string, since int64) (map[AppealStatus]int64, error) {
-	out := map[AppealStatus]int64{}
-	err := db.Each(ctx, s.db.Q(ctx), `SELECT status, COUNT(*) FROM tier_appeals WHERE dimension = $1 AND made_at >= $2 GROUP BY status ORDER BY status`, func(r db.Scanner) error {
-		var status AppealStatus
-		var n int64
-		err := r.Scan(&status, &n)
-		out[status] = n
-		return err
-	}, dimension, since)
-	return out, err
-}

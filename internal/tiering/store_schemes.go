@@ -6,6 +6,7 @@ import (
 
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
+	"zhike/internal/rule"
 )
 
 // schemeRow is one version of a scheme as it is stored.
@@ -26,7 +27,7 @@ func scanScheme(v **schemeRow, row db.Scanner) error {
 	if err := row.Scan(&r.ID, &r.Version, &r.CreatedBy, &r.CreatedAt, &body); err != nil {
 		return err
 	}
-	return json.Unmarshal([]byte(body), r.Scheme)
+	return json.Unmarshal(rule.CompleteSequences([]byte(body)), r.Scheme)
 }
 
 func (s *store) scheme(ctx context.Context, where string, args ...any) (*schemeRow, error) {

@@ -2,11 +2,11 @@ package tiering
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
 	"zhike/internal/platform/db"
-	"zhike/internal/platform/errs"
 	"zhike/internal/platform/vault"
 )
 
@@ -14,37 +14,13 @@ import (
 // notes are: column reason is written to reason_cipher, NULL for "".
 
 // seal gives what to write for a text.
-func (s *store) seal(text string) (any, error) {
-	if text == "" {
-		return nil, nil
-	}
-	cipher, err := s.vault.Seal(vault.KindNote, text)
-	return cipher, err
-}
+func (s *store) seal(text string) (any, error) { return s.vault.Column(vault.KindNote, text) }
 
 // opened scans a sealed column into a text.
-func (s *store) opened(to *string) *opener { return &opener{s.vault, to} }
-
-type opener struct {
-	vault *vault.Vault
-	to    *string
-}
-
-// Scan implements sql.Scanner.
-func (o *opener) Scan(src any) (err error) {
-	switch b := src.(type) {
-	case nil:
-		*o.to = ""
-	case []byte:
-		*o.to, err = o.vault.Open(vault.KindNote, b)
-	default:
-		err = errs.New(errs.Internal, "internal", "detail", fmt.Sprintf("sealed text as %T", src))
-	}
-	return err
-}
+func (s *store) opened(to *string) sql.Scanner { return s.vault.Into(vault.KindNote, to) }
 
 // oncePlain are columns that were written in the clear before they were sealed,
-// with the keys of their tables.
+// with the keys of their tables, those of package review among them.
 var oncePlain = []struct {
 	table, column string
 	keys          []string

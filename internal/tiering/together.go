@@ -62,7 +62,7 @@ func (s *Service) inUse(ctx context.Context, in DimensionsInput) ([]RunInput, er
 		case slices.Contains(codes[:i], code):
 			continue
 		case !ok:
-			return nil, errs.New(errs.NotFound, "tier.no_such_dimension", "code", clip(code))
+			return nil, errs.New(errs.NotFound, "tier.no_such_dimension", "code", errs.Clip(code))
 		case d.Archived || d.Scheme == "":
 			return nil, errs.New(errs.Conflict, "tier.dimension_unused", "code", code)
 		}

@@ -25,7 +25,7 @@ var codePattern = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`)
 func (s *Scheme) Validate() error {
 	e := errs.New(errs.Invalid, "tier.scheme_invalid")
 	if !codePattern.MatchString(s.Code) {
-		e.WithField("code", "tier.bad_code", "value", clip(s.Code))
+		e.WithField("code", "tier.bad_code", "value", errs.Clip(s.Code))
 	}
 	if badName(s.Name, 60) {
 		e.WithField("name", "tier.bad_name")
@@ -34,7 +34,7 @@ func (s *Scheme) Validate() error {
 		e.WithField("window_days", "tier.bad_window")
 	}
 	if s.Measure != MeasureNet && s.Measure != MeasureSales {
-		e.WithField("measure", "tier.bad_measure", "value", clip(string(s.Measure)))
+		e.WithField("measure", "tier.bad_measure", "value", errs.Clip(string(s.Measure)))
 	}
 	s.validateLevels(e)
 	s.validateHorizon(e)
@@ -48,7 +48,7 @@ func (s *Scheme) Validate() error {
 	case MethodModel:
 		s.validateModel(e)
 	default:
-		e.WithField("method", "tier.bad_method", "value", clip(string(s.Method)))
+		e.WithField("method", "tier.bad_method", "value", errs.Clip(string(s.Method)))
 	}
 	return e.OrNil()
 }
@@ -61,7 +61,7 @@ func (s *Scheme) validateLevels(e *errs.Error) {
 	for i, l := range s.Levels {
 		path := fmt.Sprintf("levels[%d]", i)
 		if !codePattern.MatchString(l.Code) {
-			e.WithField(path+".code", "tier.bad_code", "value", clip(l.Code))
+			e.WithField(path+".code", "tier.bad_code", "value", errs.Clip(l.Code))
 		} else if seen[l.Code] {
 			e.WithField(path+".code", "tier.level_twice", "value", l.Code)
 		}
@@ -84,8 +84,8 @@ func (s *Scheme) validateRules(e *errs.Error) {
 	}
 	for i, r := range s.Rules {
 		path := fmt.Sprintf("rules[%d]", i)
-		if s.levelIndex(r.Level) < 0 {
-			e.WithField(path+".level", "tier.no_such_level", "value", clip(r.Level))
+		if s.LevelIndex(r.Level) < 0 {
+			e.WithField(path+".level", "tier.no_such_level", "value", errs.Clip(r.Level))
 		}
 		if badName(r.Name, 60) {
 			e.WithField(path+".name", "tier.bad_name")
@@ -117,7 +117,7 @@ func (c Condition) validate(e *errs.Error, path string) {
 		return
 	}
 	if !c.Metric.valid() {
-		e.WithField(path+".metric", "tier.no_such_metric", "value", clip(string(c.Metric)))
+		e.WithField(path+".metric", "tier.no_such_metric", "value", errs.Clip(string(c.Metric)))
 	}
 	ok := isFinite(c.Value) && math.Abs(c.Value) <= maxValue
 	switch c.Op {
@@ -129,7 +129,7 @@ func (c Condition) validate(e *errs.Error, path string) {
 	case OpRevShare:
 		ok = ok && c.Value > 0 && c.Value <= 1 && c.Metric == MetricSpend
 	default:
-		e.WithField(path+".op", "tier.no_such_op", "value", clip(string(c.Op)))
+		e.WithField(path+".op", "tier.no_such_op", "value", errs.Clip(string(c.Op)))
 		return
 	}
 	if !ok {
@@ -159,7 +159,7 @@ func (s *Scheme) validateScore(e *errs.Error) {
 		for k, t := range p.Terms {
 			tp := fmt.Sprintf("%s.terms[%d]", path, k)
 			if !t.Metric.valid() {
-				e.WithField(tp+".metric", "tier.no_such_metric", "value", clip(string(t.Metric)))
+				e.WithField(tp+".metric", "tier.no_such_metric", "value", errs.Clip(string(t.Metric)))
 			}
 			if t.Weight < 0 || t.Weight > 1000 || !isFinite(t.Weight) {
 				e.WithField(tp+".weight", "tier.bad_weight")
@@ -172,7 +172,7 @@ func (s *Scheme) validateScore(e *errs.Error) {
 					e.WithField(tp+".from", "tier.bad_range")
 				}
 			default:
-				e.WithField(tp+".scale", "tier.bad_scale", "value", clip(t.Scale))
+				e.WithField(tp+".scale", "tier.bad_scale", "value", errs.Clip(t.Scale))
 			}
 		}
 		if len(p.Terms) > 0 && terms <= 0 {
@@ -201,7 +201,7 @@ func (s *Scheme) validateRFM(e *errs.Error) {
 		e.WithField("rfm.bins", "tier.bad_bins")
 	}
 	if s.RFM.Split != "score" && s.RFM.Split != "value" {
-		e.WithField("rfm.split", "tier.bad_split", "value", clip(s.RFM.Split))
+		e.WithField("rfm.split", "tier.bad_split", "value", errs.Clip(s.RFM.Split))
 	}
 	if len(s.Levels) != rfmGroups+1 {
 		e.WithField("levels", "tier.rfm_levels", "want", rfmGroups+1)
