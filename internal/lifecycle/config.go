@@ -20,6 +20,9 @@ type Config struct {
 	Moves []Move `json:"moves" maxItems:"60"`
 	// Tools that staff work with.
 	Tools []Tool `json:"tools" maxItems:"40"`
+	// RemindHours is how many working hours before something is due whoever owes it
+	// is told; nil is [remindHours].
+	RemindHours *int `json:"remind_hours,omitempty" minimum:"0" maximum:"80" doc:"Working hours before a step is due in which whoever owes it is told; 0: not before; left out: 4"`
 }
 
 // Stage is one stage; Code is stable, the rest is what people read.
@@ -71,6 +74,9 @@ const (
 	maxText   = 1000
 	maxCode   = 40
 	maxConfig = 512 << 10 // bytes, of JSON and of YAML
+	maxRemind = 80        // working hours
+
+	remindHours = 4 // where a configuration says nothing
 )
 
 func (c *Config) stage(code string) int {
@@ -93,6 +99,14 @@ func (c *Config) Move(code string) *Move {
 		}
 	}
 	return nil
+}
+
+// remind is how many working hours ahead of a deadline people are told.
+func (c *Config) remind() int {
+	if c.RemindHours == nil {
+		return remindHours
+	}
+	return *c.RemindHours
 }
 
 // leaves says whether a move leaves a stage.
@@ -122,7 +136,7 @@ func (c *Config) read() error {
 // decode reads a stored configuration.
 func decode(body []byte) (*Config, error) {
 	c := &Config{}
-	if err := json.Unmarshal(body, c); err != nil {
+	if err := json.Unmarshal(rule.CompleteSequences(body), c); err != nil {
 		return nil, errs.Wrap(err, errs.Internal, "internal")
 	}
 	return c, c.read()

@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/calendar"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
@@ -43,6 +44,15 @@ type Organisation interface {
 	RolesOf(ctx context.Context, staffID int64) ([]int64, error)
 	DepartmentNames(ctx context.Context) (map[int64]string, error)
 	RoleNames(ctx context.Context) (map[int64]string, error)
+	// Hours are when the company works.
+	Hours(ctx context.Context) (*calendar.Hours, error)
+	// ActorOf gives somebody as he or she may act; nil who is gone or disabled.
+	ActorOf(ctx context.Context, staffID int64) (*auth.Actor, error)
+	// HeadOf gives who leads a department, or the next one above where that is
+	// nobody or the one to leave out; 0 for nobody.
+	HeadOf(ctx context.Context, departmentID, but int64) (int64, error)
+	// Members gives who is in a department or has a role; one of the two is 0.
+	Members(ctx context.Context, departmentID, roleID int64, n int) ([]int64, error)
 }
 
 // check says what is wrong with a duty in itself.
@@ -137,45 +147,36 @@ func (t *Tool) duty(it *ToolItem) Duty {
 	return d
 }
 
-// due is until when something is owed, unix ms, of a task whose days run from one
-// day and whose hours from an instant (unix ms).
-func (d *Duty) due(from clock.Day, opened int64, zone *time.Location) (at int64, byHour bool) {
-	switch {
-	case d.DueHours > 0:
-		return clock.Millis(calendar.AddWorkingHours(time.UnixMilli(opened), d.DueHours, zone)), true
-	case d.DueDays > 0:
-		return clock.Millis((from + clock.Day(d.DueDays)).End(zone)) - 1, false
-	}
-	return noDue, false
-}
-
 // dutyRow is lifecycle_duties.
 type dutyRow struct {
+	task      int64
 	item, who string
 	whoID     int64
-	due       int64
+	due, warn int64 // unix ms, noDue for none
 	byHour    bool
+	told      int // said, of reminders
 }
 
 // owes is what is still to be done of an open task: each step that was not done,
 // or a diagnosis or a questionnaire as a whole.
-func (t *Tool) owes(r *taskRow, done map[string]bool, zone *time.Location) []dutyRow {
+func (t *Tool) owes(r *taskRow, done map[string]bool, k *reckoning) []dutyRow {
 	if r.outcome != "" {
 		return nil
 	}
 	from := r.from
 	if from == 0 {
-		from = clock.DayOf(time.UnixMilli(r.openedAt), zone)
+		from = clock.DayOf(time.UnixMilli(r.openedAt), k.zone)
 	}
 	row := func(item string, d Duty) dutyRow {
-		out := dutyRow{item: item, who: d.Who, whoID: d.WhoID}
+		out := dutyRow{task: r.id, item: item, who: d.Who, whoID: d.WhoID}
 		if out.who == "" {
 			out.who = WhoOwner
 		}
 		if out.who == WhoOpener {
 			out.whoID = r.openedBy
 		}
-		out.due, out.byHour = d.due(from, r.openedAt, zone)
+		out.due, out.byHour = k.due(&d, from, r.openedAt)
+		out.warn = k.ahead(out.due)
 		return out
 	}
 	if t.Kind != ToolSteps {
@@ -200,7 +201,11 @@ func (s *Service) owe(ctx context.Context, r *taskRow, t *Tool) error {
 	for i := range items {
 		done[items[i].item] = true
 	}
-	return s.store.putDuties(ctx, r.id, t.owes(r, done, s.zone()))
+	k, err := s.reckoning(ctx)
+	if err != nil {
+		return err
+	}
+	return s.store.putDuties(ctx, []int64{r.id}, t.owes(r, done, k))
 }
 
 // runsFrom is the day from which the days of a new task run: that on which the

@@ -34,6 +34,7 @@ func TestSteps(t *testing.T) {
 
 			cfg := lifecycle.Shipped("retail")
 			first := &cfg.Tools[0]
+			first.Auto = nil // one step is owed by whoever begins it
 			first.Items[1].Duty = lifecycle.Duty{Who: lifecycle.WhoDepartment, WhoID: team.ID, DueHours: 2}
 			first.Items[2].Duty = lifecycle.Duty{Who: lifecycle.WhoRole, WhoID: roles[0].ID, DueDays: 3}
 			first.Items[3].Duty = lifecycle.Duty{Who: lifecycle.WhoOpener, DueDays: 7}

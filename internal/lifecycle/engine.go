@@ -49,7 +49,7 @@ type Engine struct {
 	known   seen
 	held    heldDays
 	book    *book // between two days that are closed one after the other
-	rush    rush
+	rush    column.Rush
 
 	mu    sync.Mutex // guards what follows
 	fresh time.Time
@@ -81,11 +81,6 @@ const (
 	engineFew      = 3_000
 	engineMost     = 200_000
 	engineSoon     = 300 * time.Millisecond
-	// A bulk write is on while the feed has got further by so much since the last
-	// round, and moved within rushCalm; a round waits for its end, up to rushMost.
-	rushFrom = 5_000
-	rushCalm = 2 * time.Second
-	rushMost = 15 * time.Second
 )
 
 var (
@@ -116,7 +111,7 @@ func (e *Engine) Run(ctx context.Context) {
 	defer e.release(context.WithoutCancel(ctx))
 	for {
 		began := e.s.Clock.Now()
-		if e.rush.on(ctx, e) {
+		if e.rushing(ctx) {
 			select {
 			case <-ctx.Done():
 				return

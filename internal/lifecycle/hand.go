@@ -105,7 +105,11 @@ func (s *Service) Decide(ctx context.Context, customerID int64, in DecisionIn) e
 			change.new.why = old.why
 		}
 		if changed = changed || change.new != old; changed {
-			if err := s.store.write(ctx, []diff{change}, h.day, s.now()); err != nil {
+			list := []diff{change}
+			if err := s.store.write(ctx, list, h.day, s.now()); err != nil {
+				return err
+			}
+			if err := s.staged(ctx, list, h.day); err != nil {
 				return err
 			}
 		}

@@ -348,6 +348,9 @@ func (s *Service) taskRoutes(api *web.API) {
 			list, err := s.DutyHolders(ctx)
 			return web.NewList(list), err
 		})
+	web.Register(api, web.Route{Method: http.MethodGet, Path: "/lifecycle/begun", ID: "getLifecycleBegun", Tag: tagName, Permission: PermConfig,
+		Summary: "How many tasks begin by themselves, and how many customers come from which stage to which"},
+		func(ctx context.Context, _ *struct{}) (BegunFigures, error) { return s.Begun(ctx) })
 	web.Register(api, web.Route{Method: http.MethodGet, Path: "/lifecycle/tools/{code}/figures", ID: "getLifecycleToolFigures", Tag: tagName, Permission: PermView,
 		Summary: "What came of the tasks of a tool: causes, measures, answers, won and lost"},
 		func(ctx context.Context, in *toolInput) (ToolFigures, error) { return s.Figures(ctx, in.Code) })

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"zhike/internal/document"
 	"zhike/internal/platform/errs"
@@ -191,9 +193,19 @@ func (m *manual) say() error {
 				return err
 			}
 		}
-		m.rules[r.path] = text
+		m.rules[r.path] = m.opening(text)
 	}
 	return nil
+}
+
+// opening writes what stands at the beginning of a sentence or of a cell, with a
+// capital in languages that have them.
+func (m *manual) opening(text string) string {
+	if m.locale == i18n.ZhCN {
+		return text
+	}
+	r, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(r)) + text[size:]
 }
 
 // write puts the document together.

@@ -81,6 +81,10 @@ func TestManualsFollowTheConfiguration(t *testing.T) {
 				if han := regexp.MustCompile(`\p{Han}+`).FindString(said(t, &english)); han != "" {
 					t.Errorf("%s in English has %s", kind, han)
 				}
+				// Sentences behind another one, and whole cells and items, have a capital.
+				if low := regexp.MustCompile(`[\pL)”]\. \p{Ll}[^"]{0,40}|"(?:customers of|keeps stages|reads and approves|does )[^"]{0,30}`).FindString(said(t, &english)); low != "" {
+					t.Errorf("%s in English begins with a small letter: %s", kind, low)
+				}
 			}
 			approves(t, w)
 			withdraws(t, w)

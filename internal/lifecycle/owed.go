@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -8,7 +9,6 @@ import (
 
 	"zhike/internal/customer"
 	"zhike/internal/platform/auth"
-	"zhike/internal/platform/calendar"
 	"zhike/internal/platform/web"
 )
 
@@ -136,7 +136,7 @@ func (s *Service) Steps(ctx context.Context, everybody, overdue bool, limit int,
 		next := web.EncodeCursor(last.due, last.task.id, last.item)
 		out.NextCursor = &next
 	}
-	out.Items, err = s.tellOwed(ctx, rows)
+	out.Items, err = s.tellOwed(ctx, me, rows)
 	return out, err
 }
 
@@ -158,8 +158,8 @@ func owedTo(rows []owedRow) []int64 {
 	return slices.Compact(ids)
 }
 
-// tellOwed puts names and texts to what is owed.
-func (s *Service) tellOwed(ctx context.Context, rows []owedRow) ([]Owed, error) {
+// tellOwed puts names and texts to what is owed; me is the reader.
+func (s *Service) tellOwed(ctx context.Context, me duties, rows []owedRow) ([]Owed, error) {
 	if len(rows) == 0 {
 		return []Owed{}, nil
 	}
@@ -176,10 +176,6 @@ func (s *Service) tellOwed(ctx context.Context, rows []owedRow) ([]Owed, error) 
 	if err != nil {
 		return nil, err
 	}
-	me, err := s.myDuties(ctx)
-	if err != nil {
-		return nil, err
-	}
 	var staff []int64
 	for i := range rows {
 		k := keepers[rows[i].task.customer]
@@ -190,7 +186,11 @@ func (s *Service) tellOwed(ctx context.Context, rows []owedRow) ([]Owed, error) 
 	if err != nil {
 		return nil, err
 	}
-	now, zone := s.now(), s.zone()
+	reckoned, err := s.reckoning(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := s.now()
 	out := make([]Owed, len(rows))
 	for i := range rows {
 		r := &rows[i]
@@ -208,7 +208,7 @@ func (s *Service) tellOwed(ctx context.Context, rows []owedRow) ([]Owed, error) 
 			o.WhoName = office.of(r.who, r.whoID)
 		}
 		if r.due != noDue {
-			o.DueAt, o.Guessed = &r.due, r.byHour && !calendar.Arranged(time.UnixMilli(r.due).In(zone).Year())
+			o.DueAt, o.Guessed = &r.due, r.byHour && !reckoned.hours.Known(time.UnixMilli(r.due).In(reckoned.zone).Year())
 		}
 		if err := s.nameOwed(ctx, r, &o); err != nil {
 			return nil, err
@@ -220,6 +220,10 @@ func (s *Service) tellOwed(ctx context.Context, rows []owedRow) ([]Owed, error) 
 
 // nameOwed puts the words of the tool to what is owed.
 func (s *Service) nameOwed(ctx context.Context, r *owedRow, o *Owed) error {
+	return s.nameOwedIn(ctx, web.Locale(ctx), r, o)
+}
+
+func (s *Service) nameOwedIn(ctx context.Context, locale string, r *owedRow, o *Owed) error {
 	c, _, err := s.config(ctx, r.task.version)
 	if err != nil {
 		return err
@@ -228,7 +232,6 @@ func (s *Service) nameOwed(ctx context.Context, r *owedRow, o *Owed) error {
 	if t == nil {
 		return nil
 	}
-	locale := web.Locale(ctx)
 	o.Tool, o.Kind = localText(locale, t.Name), t.Kind
 	o.Text = o.Tool
 	if it := t.item(r.item); it != nil {
@@ -258,13 +261,7 @@ func (s *Service) DutyHolders(ctx context.Context) ([]DutyHolder, error) {
 		out = append(out, DutyHolder{WhoRole, id, name})
 	}
 	slices.SortFunc(out, func(a, b DutyHolder) int {
-		if c := strings.Compare(a.Who, b.Who); c != 0 {
-			return c
-		}
-		if c := strings.Compare(a.Name, b.Name); c != 0 {
-			return c
-		}
-		return int(a.ID - b.ID)
+		return cmp.Or(cmp.Compare(a.Who, b.Who), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})
 	return out, nil
 }

@@ -242,6 +242,9 @@ func (e *Engine) write(ctx context.Context, list []diff, open clock.Day) (last i
 			if err := e.s.store.write(ctx, part, open, clock.Millis(e.s.Clock.Now())); err != nil {
 				return err
 			}
+			if err := e.s.staged(ctx, part, open); err != nil {
+				return err
+			}
 			e.at("commit")
 			return nil
 		})

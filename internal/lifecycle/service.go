@@ -47,6 +47,10 @@ type Deps struct {
 	Names func(ctx context.Context, ids []int64) (map[int64]string, error)
 	// Organisation knows departments and roles; nil: nobody has any.
 	Organisation Organisation
+	// Notify sends news to staff, inside InTx; nil: nobody is told anything.
+	Notify func(ctx context.Context, list []Notice) error
+	// Locale is the company's language, for what the program says unasked.
+	Locale func(ctx context.Context) string
 	// Company is the company's name for handbook and SOP; may be nil.
 	Company func(ctx context.Context) string
 }

@@ -106,6 +106,10 @@ func TestTroubleStops(t *testing.T) {
 	w.must(err)
 	id := w.create("杭州市")
 	w.round()
+	if err := w.a.Fields.Delete(w.ctx, f.ID); !errs.Is(err, "field.named") || errs.From(err).Params["names"] != "生命周期配置" {
+		t.Errorf("deleted under a rule of the lifecycle: %v", err)
+	}
+	w.a.Fields.Namers = nil // as a program did that did not ask
 	w.must(w.a.Fields.Delete(w.ctx, f.ID))
 	w.nextDays(3)
 	w.round()

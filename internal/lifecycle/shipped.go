@@ -147,8 +147,13 @@ func shippedTools() []Tool {
 	for i, days := range []int{1, 1, 3, 7, 30} {
 		first.Items[i].DueDays = days
 	}
+	// What a first order promises is owed to whoever gives one; a diagnosis costs an
+	// account manager's time and begins by itself for customers who are worth it.
+	// Nobody is asked questions unasked.
+	first.Auto = &Auto{From: []string{}, Most: 100}
 	lost := tool("churn_diagnosis", ToolDiagnosis, items("cause", "price", "quality", "service", "rival", "need_gone", "no_contact"), Warning, Recovery)
 	lost.Measures = choices("measure", "offer", "repair", "visit", "adviser", "solution", "callback")
+	lost.Auto = &Auto{From: []string{Mature, HighValue}, Most: 50}
 	needs := tool("need_survey", ToolSurvey, items("question", "usage", "content", "missing", "next", "recommend"), Mature, HighValue)
 	needs.Items[0].Choices = choices("answer", "daily", "weekly", "monthly", "rarely")
 	needs.Items[1].Choices = choices("answer", "very_content", "is_content", "so_so", "discontent")

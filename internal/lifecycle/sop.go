@@ -56,10 +56,10 @@ func (m *manual) roles() *document.Table {
 		}
 	}
 	for _, who := range order {
-		t.Add(who, strings.Join(duties[who], m.t("list")))
+		t.Add(who, m.opening(strings.Join(duties[who], m.t("list"))))
 	}
-	t.Add(m.t("role.config"), m.t("duty.config"))
-	t.Add(m.t("role.approve"), m.t("duty.approve"))
+	t.Add(m.t("role.config"), m.opening(m.t("duty.config")))
+	t.Add(m.t("role.approve"), m.opening(m.t("duty.approve")))
 	return t
 }
 

@@ -6,14 +6,35 @@ import (
 	"zhike/internal/platform/db"
 )
 
-// putDuties writes what is owed of a task in place of what was; inside InTx.
-func (s store) putDuties(ctx context.Context, task int64, rows []dutyRow) error {
-	if _, err := s.db.Q(ctx).ExecContext(ctx, `DELETE FROM lifecycle_duties WHERE task_id = $1`, task); err != nil {
-		return db.MapError(err)
+// putDuties writes what is owed of tasks in place of what was; what stays owed
+// keeps what was told of it, also where it is due at another time now. Inside InTx.
+func (s store) putDuties(ctx context.Context, tasks []int64, rows []dutyRow) error {
+	type place struct {
+		task int64
+		item string
 	}
-	return s.db.BulkInsert(ctx, "lifecycle_duties", []string{"task_id", "item", "who", "who_id", "due_at", "by_hour"}, len(rows), func(i int, v []any) {
+	told := map[place]int64{}
+	err := db.InChunks(tasks, func(chunk []int64) error {
+		in, args := db.InArgs(1, chunk)
+		err := db.Each(ctx, s.db.Q(ctx), `SELECT task_id, item, told FROM lifecycle_duties WHERE task_id IN (`+in+`)`, func(r db.Scanner) error {
+			var p place
+			var n int64
+			err := r.Scan(&p.task, &p.item, &n)
+			told[p] = n
+			return err
+		}, args...)
+		if err != nil {
+			return err
+		}
+		_, err = s.db.Q(ctx).ExecContext(ctx, `DELETE FROM lifecycle_duties WHERE task_id IN (`+in+`)`, args...)
+		return db.MapError(err)
+	})
+	if err != nil {
+		return err
+	}
+	return s.db.BulkInsert(ctx, "lifecycle_duties", []string{"task_id", "item", "who", "who_id", "due_at", "by_hour", "warn_at", "told"}, len(rows), func(i int, v []any) {
 		r := &rows[i]
-		v[0], v[1], v[2], v[3], v[4], v[5] = task, r.item, r.who, r.whoID, r.due, r.byHour
+		v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7] = r.task, r.item, r.who, r.whoID, r.due, r.byHour, r.warn, told[place{r.task, r.item}]
 	})
 }
 
@@ -71,16 +92,16 @@ UNION ALL
 WHERE c.adviser_id = $5 AND d.who = 'adviser' AND `+behind+`) x ORDER BY due_at, id, item LIMIT `+db.Placeholders(len(args)+1, 1), scanOwed, append(args, n)...)
 }
 
-// keeper is who looks after a customer; 0 for nobody.
-type keeper struct{ id, owner, adviser int64 }
+// keeper is who looks after a customer, and for which department; 0 for nobody.
+type keeper struct{ id, owner, adviser, department int64 }
 
 // keepers reads who looks after customers.
 func (s store) keepers(ctx context.Context, customers []int64) (map[int64]keeper, error) {
 	out := map[int64]keeper{}
 	err := db.InChunks(customers, func(chunk []int64) error {
 		in, args := db.InArgs(1, chunk)
-		rows, err := db.Select(ctx, s.db.Q(ctx), `SELECT id, COALESCE(owner_id, 0), COALESCE(adviser_id, owner_id, 0) FROM customers WHERE id IN (`+in+`) ORDER BY id`,
-			func(k *keeper, r db.Scanner) error { return r.Scan(&k.id, &k.owner, &k.adviser) }, args...)
+		rows, err := db.Select(ctx, s.db.Q(ctx), `SELECT id, COALESCE(owner_id, 0), COALESCE(adviser_id, owner_id, 0), COALESCE(department_id, 0) FROM customers WHERE id IN (`+in+`) ORDER BY id`,
+			func(k *keeper, r db.Scanner) error { return r.Scan(&k.id, &k.owner, &k.adviser, &k.department) }, args...)
 		for _, k := range rows {
 			out[k.id] = k
 		}

@@ -8,16 +8,14 @@ import (
 
 // tasks reads those of a customer, newest first.
 func (s store) tasks(ctx context.Context, customer int64, n int) ([]taskRow, error) {
-	return db.Select(ctx, s.db.Q(ctx), `SELECT id, customer_id, tool, version, outcome, opened_at, opened_by, closed_at, closed_by, from_day
-FROM lifecycle_tasks WHERE customer_id = $1 ORDER BY id DESC LIMIT $2`, func(t *taskRow, r db.Scanner) error {
-		return r.Scan(&t.id, &t.customer, &t.tool, &t.version, &t.outcome, &t.openedAt, &t.openedBy, &t.closedAt, &t.closedBy, &t.from)
-	}, customer, n)
+	return db.Select(ctx, s.db.Q(ctx), taskCols+`WHERE customer_id = $1 ORDER BY id DESC LIMIT $2`, scanTask, customer, n)
 }
 
-func (s store) insertTask(ctx context.Context, t *taskRow) error {
-	_, err := s.db.Q(ctx).ExecContext(ctx, `INSERT INTO lifecycle_tasks (id, customer_id, tool, version, outcome, opened_at, opened_by, closed_at, closed_by, from_day)
-VALUES ($1, $2, $3, $4, '', $5, $6, 0, 0, $7)`, t.id, t.customer, t.tool, t.version, t.openedAt, t.openedBy, int64(t.from))
-	return db.MapError(err)
+// holdTask keeps a task from others until the commit and gives its outcome: two who
+// write at once must see what the other did. Inside InTx.
+func (s store) holdTask(ctx context.Context, id int64) (outcome string, err error) {
+	err = s.db.Q(ctx).QueryRowContext(ctx, `UPDATE lifecycle_tasks SET closed_by = closed_by WHERE id = $1 RETURNING outcome`, id).Scan(&outcome)
+	return outcome, db.MapError(err)
 }
 
 func (s store) closeTask(ctx context.Context, t *taskRow) error {

@@ -18,9 +18,10 @@ type Task struct {
 	ID         int64      `json:"id"`
 	CustomerID int64      `json:"customer_id"`
 	Tool       Tool       `json:"tool" doc:"As it was when the task was opened"`
-	Outcome    string     `json:"outcome" enum:"open,done,won,lost"`
+	Outcome    string     `json:"outcome" enum:"open,done,won,lost,withdrawn" doc:"withdrawn: began by itself, and the customer left the stage before anybody worked with it"`
 	OpenedAt   int64      `json:"opened_at" doc:"unix ms"`
 	OpenedBy   string     `json:"opened_by"`
+	Auto       bool       `json:"auto" doc:"Began by itself when the customer came to the stage"`
 	ClosedAt   *int64     `json:"closed_at" doc:"unix ms; null while it is open"`
 	ClosedBy   string     `json:"closed_by"`
 	Items      []TaskItem `json:"items" doc:"Those that were filled in"`
@@ -108,7 +109,7 @@ func (s *Service) taskViews(ctx context.Context, rows []taskRow) ([]Task, error)
 	}
 	out := make([]Task, len(rows))
 	for i, r := range rows {
-		out[i] = Task{ID: r.id, CustomerID: r.customer, Outcome: r.outcome, OpenedAt: r.openedAt, OpenedBy: names[r.openedBy], ClosedBy: names[r.closedBy], Items: []TaskItem{}, Owed: []Owed{}}
+		out[i] = Task{ID: r.id, CustomerID: r.customer, Outcome: r.outcome, OpenedAt: r.openedAt, OpenedBy: names[r.openedBy], Auto: r.openedBy == 0, ClosedBy: names[r.closedBy], Items: []TaskItem{}, Owed: []Owed{}}
 		if r.outcome == "" {
 			out[i].Outcome = "open"
 		} else {
@@ -141,7 +142,11 @@ func (s *Service) taskViews(ctx context.Context, rows []taskRow) ([]Task, error)
 	if err != nil {
 		return nil, err
 	}
-	told, err := s.tellOwed(ctx, owed)
+	me, err := s.myDuties(ctx)
+	if err != nil {
+		return nil, err
+	}
+	told, err := s.tellOwed(ctx, me, owed)
 	if err != nil {
 		return nil, err
 	}
@@ -194,7 +199,7 @@ func (s *Service) OpenTask(ctx context.Context, customerID int64, in TaskIn) (Ta
 		if r.id, err = s.DB.NextID(ctx, "lifecycle_task"); err != nil {
 			return err
 		}
-		if err := s.store.insertTask(ctx, &r); err != nil {
+		if err := s.store.insertTasks(ctx, []taskRow{r}); err != nil {
 			return err
 		}
 		if err := s.owe(ctx, &r, t); err != nil {
@@ -264,6 +269,9 @@ func (s *Service) CloseTask(ctx context.Context, customerID, taskID int64, in Ta
 		r.outcome, r.closedAt, r.closedBy = "", 0, 0
 	}
 	err = s.DB.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.store.holdTask(ctx, r.id); err != nil {
+			return err
+		}
 		if err := s.store.closeTask(ctx, r); err != nil {
 			return err
 		}

@@ -63,7 +63,7 @@ func (s *Service) Figures(ctx context.Context, tool string) (ToolFigures, error)
 	}
 	outcomes := map[int64]string{}
 	err = s.store.outcomes(ctx, tool, func(id, customerID int64, outcome string) {
-		if scope != nil && !scope.Has(customerID) {
+		if scope != nil && !scope.Has(customerID) || outcome == outcomeWithdrawn {
 			return
 		}
 		outcomes[id] = outcome

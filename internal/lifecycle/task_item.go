@@ -40,6 +40,11 @@ func (s *Service) FillItem(ctx context.Context, customerID, taskID int64, item s
 		}
 	}
 	err = s.DB.InTx(ctx, func(ctx context.Context) error {
+		if outcome, err := s.store.holdTask(ctx, r.id); err != nil {
+			return err
+		} else if outcome != "" {
+			return errs.New(errs.Conflict, "lifecycle.task_closed")
+		}
 		before, err := s.store.items(ctx, []int64{r.id})
 		if err != nil {
 			return err

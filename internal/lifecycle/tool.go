@@ -20,6 +20,8 @@ type Tool struct {
 	Measures []ToolChoice `json:"measures" maxItems:"60"`
 	// Duty is of the tool as a whole, and of steps that do not say otherwise.
 	Duty
+	// Auto says that the tool begins by itself; nil: people begin it.
+	Auto *Auto `json:"auto,omitempty" doc:"Left out: only people begin it"`
 }
 
 // The kinds of tools.
@@ -88,6 +90,9 @@ func (t *Tool) plain() {
 	if t.Measures == nil {
 		t.Measures = []ToolChoice{}
 	}
+	if t.Auto != nil && t.Auto.From == nil {
+		t.Auto.From = []string{}
+	}
 	for i := range t.Items {
 		if t.Items[i].Choices == nil {
 			t.Items[i].Choices = []ToolChoice{}
@@ -105,6 +110,7 @@ func (c *Config) checkTools(f *faults) {
 		f.name(path+".name", t.Name)
 		f.text(path+".about", t.About)
 		t.check(f, path)
+		t.checkAuto(f, c, path)
 		if t.Kind != ToolSteps && t.Kind != ToolDiagnosis && t.Kind != ToolSurvey {
 			f.add(path+".kind", "lifecycle.bad_tool_kind")
 		}

@@ -37,6 +37,9 @@ func (c *Config) validate() error {
 	}
 	c.checkMoves(f)
 	c.checkTools(f)
+	if n := c.remind(); n < 0 || n > maxRemind {
+		f.add("remind_hours", "lifecycle.bad_number", "min", 0, "max", maxRemind)
+	}
 	if len(f.err.Fields) > 0 {
 		return f.err
 	}
