@@ -21,6 +21,7 @@ if [ ! -f "$sample/done" ]; then
   "$zhike" tier run --scheme value-score
   "$zhike" tier run --scheme rfm
   "$zhike" tier run --scheme value-rules
+  "$zhike" model similar
   "$zhike" tier run --scheme need-rules
   "$zhike" tier run --scheme loyalty-rules
   # What the next orders and forecasts on the pages go by.

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"zhike/internal/affinity"
 	"zhike/internal/audience"
 	"zhike/internal/column"
 	"zhike/internal/customer"
@@ -35,6 +36,7 @@ import (
 	"zhike/internal/platform/log"
 	"zhike/internal/platform/vault"
 	"zhike/internal/quality"
+	"zhike/internal/review"
 	"zhike/internal/rule"
 	"zhike/internal/tag"
 	"zhike/internal/tiering"
@@ -74,7 +76,9 @@ type App struct {
 	Follower   *audience.Follower
 	Importer   *importer.Service
 	Tiering    *tiering.Service
+	Review     *review.Service
 	Forecast   *forecast.Service
+	Affinity   *affinity.Service
 	Lifecycle  *lifecycle.Service
 	Stages     *lifecycle.Engine
 	Timeline   *timeline.Service
@@ -201,12 +205,12 @@ func (a *App) domains() {
 	a.Tiering = tiering.NewService(tiering.Deps{
 		DB: a.DB, Vault: a.Vault, Clock: a.Clock, Audit: a.Audit, Jobs: a.Jobs, Events: a.Events, Zone: zone, Log: a.Log,
 		Names: a.Org.Names, Company: a.companyName, JobAlive: a.Jobs.Alive,
-		Departments: a.departments, DepartmentName: a.Org.DepartmentName, Notify: a.tellStaff, Past: a.dossierPast,
 		Find: a.findCustomers, Orders: a.gradedOrders(), People: gradedPeople{a}, Models: models{a}, Fields: a.Fields,
 		Say: func(ctx context.Context, n *rule.Node, locale string) (string, error) {
 			return a.Audiences.Say(ctx, n, locale)
 		},
 	})
+	a.review(zone)
 	a.Customer = customer.NewService(customer.Deps{
 		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Levels: a.Tiering.Levels(), Lifecycle: stages{a}, AsOf: a.Metrics, Orders: orders,
 		Texts: texts{}, Zone: zone, Log: a.Log, Events: a.Events, Parts: rowParts{a},
@@ -216,10 +220,12 @@ func (a *App) domains() {
 	a.Customer.OnDelete("field", func(ctx context.Context, id int64) error { return a.Fields.Forget(ctx, []int64{id}) })
 	a.Customer.OnDelete("tag", func(ctx context.Context, id int64) error { return a.Tags.Forget(ctx, []int64{id}) })
 	a.Customer.OnDelete("tiering", a.Tiering.Forget)
+	a.Customer.OnDelete("review", a.Review.Forget)
 	a.Orders = order.NewService(order.Deps{DB: a.DB, Clock: a.Clock, Customers: a.Customer, Levels: a.Tiering.Levels()})
 	a.audiences(zone)
 	a.lifecycle(zone)
 	a.forecast(zone)
+	a.affinity(zone)
 	a.Audiences.Register(a.Jobs.Registry())
 	a.Importer = importer.NewService(importer.Deps{
 		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Jobs: a.Jobs, Events: a.Events, Zone: zone, Log: a.Log,
@@ -234,7 +240,9 @@ func (a *App) domains() {
 	order.RegisterJobs(a.Jobs.Registry(), a.Metrics, a.Clock, zone)
 	a.Importer.Register(a.Jobs.Registry())
 	a.Tiering.RegisterJobs(a.Jobs.Registry())
+	a.Review.RegisterJobs(a.Jobs.Registry())
 	a.Forecast.Register(a.Jobs.Registry())
+	a.Affinity.Register(a.Jobs.Registry())
 	a.Insight.Register(a.Jobs.Registry())
 	a.registerForget(a.Jobs.Registry())
 	a.subscribe()

@@ -8,6 +8,7 @@ import (
 
 	"zhike/internal/customer"
 	"zhike/internal/duplicate"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/jobs"
 )
@@ -56,7 +57,14 @@ func TestMergeAllAndBack(t *testing.T) {
 		if len(s.open()) != len(before) {
 			t.Error("a preview changed the list")
 		}
-		b, err := a.Duplicates.StartBulk(ctx, 0.9)
+		s.ok(a.DB.InTx(ctx, func(ctx context.Context) error {
+			_, err := a.DB.Q(ctx).ExecContext(ctx, `INSERT INTO staff (id, login, name, department_id, password_hash, must_change, disabled, auth_version, created_at, updated_at)
+SELECT 7, 'steward', '沈数据', min(id), '', FALSE, FALSE, 1, 0, 0 FROM departments`)
+			return err
+		}))
+		steward := auth.System("test")
+		steward.StaffID = 7
+		b, err := a.Duplicates.StartBulk(auth.With(ctx, steward), 0.9)
 		s.ok(err)
 		finished(t, ctx, a, b.JobID)
 		list := func() duplicate.Batch {
@@ -85,6 +93,10 @@ func TestMergeAllAndBack(t *testing.T) {
 		// One was edited since: it stays until the edit may stay too.
 		merges, err := a.Duplicates.Merges(ctx, 0, 100, "")
 		s.ok(err)
+		told, err := a.Customer.Changes(ctx, merges.Items[0].WinnerID, []string{"merge"}, 1, "")
+		if err != nil || len(told.Items) != 1 || told.Items[0].ActorName != "沈数据" || merges.Items[0].MergedByName != "沈数据" {
+			t.Errorf("the history names %+v, the list of merges %q (%v)", told.Items, merges.Items[0].MergedByName, err)
+		}
 		edited := merges.Items[0]
 		remark := "改过"
 		r, err := a.Customer.Read(ctx, edited.WinnerID)

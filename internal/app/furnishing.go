@@ -48,7 +48,7 @@ func (a *App) furnish(ctx context.Context, dir string, author *auth.Actor) (out 
 	}
 	out.Fair, err = a.Importer.Run(ctx, importer.RunInput{
 		Kind: importer.KindCustomers, Path: filepath.Join(dir, demo.FairFile), Source: demo.FairSource,
-		Mapping: &importer.Mapping{Kind: importer.KindCustomers, Columns: columns, Rules: importer.Rules{NewTags: "create", TagGroup: "顾客画像"}},
+		Mapping: &importer.Mapping{Kind: importer.KindCustomers, Columns: columns, Rules: importer.Rules{NewTags: "create", TagGroup: "兴趣"}},
 	})
 	if err != nil {
 		return out, err

@@ -5,7 +5,9 @@ import (
 
 	"zhike/internal/customer"
 	"zhike/internal/lifecycle"
+	"zhike/internal/org"
 	"zhike/internal/platform/clock"
+	"zhike/internal/platform/i18n"
 	"zhike/internal/timeline"
 )
 
@@ -15,14 +17,33 @@ func (a *App) lifecycle(zone clock.Zone) {
 	a.Lifecycle = lifecycle.NewService(lifecycle.Deps{
 		DB: a.DB, Clock: a.Clock, Zone: zone, Vault: a.Vault, Audit: a.Audit, Events: a.Events, Log: a.Log,
 		Customers: a.Customer, Audiences: a.Audiences, Columns: a.Columns, Orders: a.Orders, Streams: &a.Streams,
-		Fields: a.Fields, Tags: a.Tags, Texts: texts{}, Names: a.Org.Names, Organisation: a.Org, Company: a.companyName,
+		Fields: a.Fields, Tags: a.Tags, Texts: texts{}, Names: a.Org.Names, Organisation: a.Org, Company: a.companyName, Notify: a.tellOwed, Locale: a.companyLocale,
 	})
 	a.Stages = lifecycle.NewEngine(a.Lifecycle, a.node)
 	a.Customer.OnDelete("lifecycle", a.Lifecycle.Forget)
+	a.Lifecycle.Register(a.Jobs.Registry())
+}
+
+// tellOwed sends the notices of the lifecycle.
+func (a *App) tellOwed(ctx context.Context, list []lifecycle.Notice) error {
+	out := make([]org.Notice, len(list))
+	for i, n := range list {
+		out[i] = org.Notice{StaffID: n.StaffID, Kind: n.Kind, Params: n.Params}
+	}
+	return a.Org.Tell(ctx, out)
+}
+
+// companyLocale is the language of what the program says unasked.
+func (a *App) companyLocale(ctx context.Context) string {
+	s, err := a.Org.Settings(ctx)
+	if err != nil {
+		return i18n.ZhCN
+	}
+	return s.Locale
 }
 
 // passages tells timelines how the stage of a customer changed.
-// i18n-keys: timeline.text.lifecycle timeline.kind.lifecycle
+// i18n-keys: timeline.text.lifecycle timeline.kind.lifecycle timeline.source.lifecycle
 type passages struct{ a *App }
 
 // Name names the source.

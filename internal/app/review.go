@@ -4,10 +4,20 @@ import (
 	"context"
 
 	"zhike/internal/org"
+	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
-	"zhike/internal/tiering"
+	"zhike/internal/review"
 	"zhike/internal/timeline"
 )
+
+// review makes the procedure of panels, which grading asks through its door.
+func (a *App) review(zone clock.Zone) {
+	a.Review = review.NewService(review.Deps{
+		Grading: a.Tiering, DB: a.DB, Vault: a.Vault, Clock: a.Clock, Zone: zone, Audit: a.Audit, Jobs: a.Jobs, JobAlive: a.Jobs.Alive,
+		Names: a.Org.Names, Departments: a.departments, DepartmentName: a.Org.DepartmentName, Notify: a.tellStaff, Past: a.dossierPast, Find: a.findCustomers,
+	})
+	a.Tiering.Procedure = a.Review
+}
 
 // departments gives the department above each, for the reach of a panel.
 func (a *App) departments(ctx context.Context) (map[int64]int64, error) {
@@ -22,8 +32,8 @@ func (a *App) departments(ctx context.Context) (map[int64]int64, error) {
 	return out, err
 }
 
-// tellStaff sends the notices of grading.
-func (a *App) tellStaff(ctx context.Context, list []tiering.Notice) error {
+// tellStaff sends the notices of reviews.
+func (a *App) tellStaff(ctx context.Context, list []review.Notice) error {
 	out := make([]org.Notice, len(list))
 	for i, n := range list {
 		out[i] = org.Notice{StaffID: n.StaffID, Kind: n.Kind, Params: n.Params}
@@ -35,8 +45,8 @@ func (a *App) tellStaff(ctx context.Context, list []tiering.Notice) error {
 var dossierKinds = []string{timeline.KindComplaint, timeline.KindVisit, timeline.KindCall, timeline.KindConsultation, timeline.KindMessage, timeline.KindNote}
 
 // dossierPast gives the notes about a customer, complaints first.
-func (a *App) dossierPast(ctx context.Context, customerID int64, n int) ([]tiering.DossierEvent, error) {
-	out := []tiering.DossierEvent{}
+func (a *App) dossierPast(ctx context.Context, customerID int64, n int) ([]review.DossierEvent, error) {
+	out := []review.DossierEvent{}
 	for _, kinds := range [][]string{dossierKinds[:1], dossierKinds[1:]} {
 		h, err := a.Timeline.History(ctx, customerID, kinds, n-len(out), "")
 		if errs.Is(err, "customer.field_hidden") {
@@ -46,7 +56,7 @@ func (a *App) dossierPast(ctx context.Context, customerID int64, n int) ([]tieri
 			return nil, err
 		}
 		for _, e := range h.Items {
-			v := tiering.DossierEvent{Kind: e.Kind, At: e.At, NoteID: e.ID}
+			v := review.DossierEvent{Kind: e.Kind, At: e.At, NoteID: e.ID}
 			if e.Actor != nil {
 				v.Name = e.Actor.Name
 			}

@@ -157,6 +157,8 @@ func (a *App) api(m *web.Metrics) *web.API {
 		Texts: texts{}, Match: i18n.Match, Authenticate: a.Org.Authenticate, Log: a.Log, Clock: a.Clock,
 		Version: Version, PublicURL: a.Config.PublicURL, TrustedProxies: a.Config.TrustedProxies,
 		MaxBody: a.Config.RequestMaxBytes, Metrics: m, Replay: a.keys(),
+		// Clients knew the types of reviews before these had a package of their own.
+		SchemaPackages: map[string]string{"review": "tiering"},
 	})
 	a.Org.Routes(api)
 	a.Fields.Routes(api)
@@ -167,7 +169,9 @@ func (a *App) api(m *web.Metrics) *web.API {
 	a.Orders.Routes(api)
 	a.Importer.Routes(api)
 	a.Tiering.Routes(api)
+	a.Review.Routes(api)
 	a.Forecast.Routes(api)
+	a.Affinity.Routes(api)
 	a.Lifecycle.Routes(api)
 	a.Timeline.Routes(api)
 	a.Duplicates.Routes(api)

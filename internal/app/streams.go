@@ -4,11 +4,12 @@ import (
 	"zhike/internal/column"
 	"zhike/internal/order"
 	"zhike/internal/tiering"
+	"zhike/internal/timeline"
 )
 
 // streams makes the facts known that rules can ask for.
 func (a *App) streams() {
-	for _, st := range order.Streams() {
+	for _, st := range append(order.Streams(), timeline.Streams()...) {
 		a.Streams.Register(st)
 	}
 }

@@ -316,7 +316,7 @@ VALUES ($1, $2, $3, $4, $5, 1, $6, 1000, 0, 0, 0)`,
 		var cat audience.Catalogue
 		s.ok("boss", "GET", "/audiences/catalogue", 0, nil, &cat)
 		streams, measures := len(cat.Streams), len(cat.Streams[0].Measures)
-		if streams < 3 || cat.Columns != (s.columns != nil) || cat.AsOf != today || len(cat.Aggregates) != 10 || cat.Aggregates[0].Label != "number of times" {
+		if streams < 3 || cat.Columns != (s.columns != nil) || cat.AsOf != today || len(cat.Aggregates) != 11 || cat.Aggregates[0].Label != "number of times" {
 			t.Errorf("catalogue %+v", cat)
 		}
 		s.who["veiled"].Fields["orders"] = auth.AccessHidden

@@ -75,17 +75,17 @@ func TestNamesAndPlaces(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
 		a := s.make("boss", "浙江", zhejiang)
 		for want, body := range map[string]string{
-			"409 audience.name_taken audience.name_taken at name":        `{"name":"浙江 ","kind":"dynamic","rule":` + women + `}`,
-			"422 invalid audience.name_missing at name":                  `{"name":" ","kind":"static"}`,
-			"422 invalid audience.too_long at name":                      `{"name":"` + strings.Repeat("长", 61) + `","kind":"static"}`,
-			"422 invalid audience.rule_missing at rule":                  `{"name":"x","kind":"dynamic","rule":{}}`,
-			"422 invalid audience.rule_of_list at rule":                  `{"name":"x","kind":"static","rule":` + women + `}`,
-			"422 invalid list.unknown_field at rule.all[1].field":        `{"name":"x","kind":"dynamic","rule":` + both(women, `{"field":"moon","op":"eq","value":1}`) + `}`,
-			"422 invalid list.bad_number at rule.not.value":              `{"name":"x","kind":"dynamic","rule":{"not":{"field":"net_365","op":"gte","value":"2024-01-01"}}}`,
-			"422 invalid rule.unknown_audience at rule.value":            `{"name":"x","kind":"dynamic","rule":` + of(99) + `}`,
-			"422 invalid rule.not_text at rule.all[1].facts.window.from": `{"name":"x","kind":"dynamic","rule":` + both(women, `{"facts":{"stream":"orders","window":{"from":20260101}},"op":"gte","value":1}`) + `}`,
-			"422 invalid list.filter_too_deep at rule":                   `{"name":"x","kind":"dynamic","rule":` + strings.Repeat(`{"all":[`, 40) + women + strings.Repeat(`]}`, 40) + `}`,
-			"422 invalid list.too_many_conditions at rule":               `{"name":"x","kind":"dynamic","rule":{"any":[` + strings.Repeat(women+",", 500) + women + `]}}`,
+			"409 audience.name_taken audience.name_taken at name":                      `{"name":"浙江 ","kind":"dynamic","rule":` + women + `}`,
+			"422 invalid audience.name_missing at name":                                `{"name":" ","kind":"static"}`,
+			"422 invalid audience.too_long at name":                                    `{"name":"` + strings.Repeat("长", 61) + `","kind":"static"}`,
+			"422 invalid audience.rule_missing at rule":                                `{"name":"x","kind":"dynamic","rule":{}}`,
+			"422 invalid audience.rule_of_list at rule":                                `{"name":"x","kind":"static","rule":` + women + `}`,
+			"422 invalid list.unknown_field at rule.all[1].field":                      `{"name":"x","kind":"dynamic","rule":` + both(women, `{"field":"moon","op":"eq","value":1}`) + `}`,
+			"422 invalid list.bad_number at rule.not.value":                            `{"name":"x","kind":"dynamic","rule":{"not":{"field":"net_365","op":"gte","value":"2024-01-01"}}}`,
+			"422 invalid rule.unknown_audience at rule.value":                          `{"name":"x","kind":"dynamic","rule":` + of(99) + `}`,
+			"422 invalid customer.bad_day at rule.all[1].facts.window.from":            `{"name":"x","kind":"dynamic","rule":` + both(women, `{"facts":{"stream":"orders","window":{"from":20260101}},"op":"gte","value":1}`) + `}`,
+			"422 invalid list.filter_too_deep at rule" + strings.Repeat(".all[0]", 10): `{"name":"x","kind":"dynamic","rule":` + strings.Repeat(`{"all":[`, 40) + women + strings.Repeat(`]}`, 40) + `}`,
+			"422 invalid list.too_many_conditions at rule":                             `{"name":"x","kind":"dynamic","rule":{"any":[` + strings.Repeat(women+",", 500) + women + `]}}`,
 		} {
 			if got := s.refused("boss", "POST", "/audiences", 0, body); got != want && !(strings.Contains(want, "too_many") && strings.Contains(got, "list.bad_filter")) {
 				t.Errorf("%.80s\n got %s\nwant %s", body, got, want)

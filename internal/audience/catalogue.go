@@ -11,9 +11,6 @@ import (
 
 // Operators of conditions on facts, by what they compare.
 var (
-	numberOps    = []string{"eq", "ne", "gt", "gte", "lt", "lte", "between"}
-	dayOps       = []string{"eq", "gte", "lte", "between", "last_days", "before_days", "empty", "not_empty"}
-	wordOps      = []string{"in", "not_in", "empty", "not_empty"}
 	dimensionOps = []string{"in", "not_in"}
 	measureOps   = []string{"eq", "gt", "gte", "lt", "lte", "between"}
 	relativeOps  = []string{"top_percent", "bottom_percent", "top", "bottom", "gt", "gte", "lt", "lte"}
@@ -23,18 +20,29 @@ var (
 // maxWithin bounds the days between the facts of a sequence.
 const maxWithin = 3660
 
-var aggregates = []AggregateInfo{
-	{Code: "count", Of: "none", Result: "number", Operators: numberOps},
-	{Code: "sum", Of: "measure", Result: "measure", Operators: numberOps},
-	{Code: "avg", Of: "measure", Result: "measure", Operators: numberOps},
-	{Code: "min", Of: "measure", Result: "measure", Operators: numberOps},
-	{Code: "max", Of: "measure", Result: "measure", Operators: numberOps},
-	{Code: "distinct", Of: "dimension", Result: "number", Operators: numberOps},
-	{Code: "first", Of: "none_or_dimension", Result: "day_or_dimension", Operators: dayOps, Words: wordOps},
-	{Code: "last", Of: "none_or_dimension", Result: "day_or_dimension", Operators: dayOps, Words: wordOps},
-	{Code: "days_since", Of: "none", Result: "days", Operators: numberOps},
-	{Code: "days_since_first", Of: "none", Result: "days", Operators: numberOps},
-}
+// aggregates are what can be made of facts; their operators are the language's.
+var aggregates = func() []AggregateInfo {
+	list := []AggregateInfo{
+		{Code: "count", Of: "none", Result: "number"},
+		{Code: "sum", Of: "measure", Result: "measure"},
+		{Code: "avg", Of: "measure", Result: "measure"},
+		{Code: "min", Of: "measure", Result: "measure"},
+		{Code: "max", Of: "measure", Result: "measure"},
+		{Code: "distinct", Of: "dimension", Result: "number"},
+		{Code: "first", Of: "none_or_dimension", Result: "day_or_dimension"},
+		{Code: "last", Of: "none_or_dimension", Result: "day_or_dimension"},
+		{Code: "days_since", Of: "none", Result: "days"},
+		{Code: "days_since_first", Of: "none", Result: "days"},
+		{Code: "next", Of: "none", Result: "day"},
+	}
+	for i := range list {
+		a := &list[i]
+		if a.Operators = rule.Operators(a.Code, false); a.Result == "day_or_dimension" {
+			a.Words = rule.Operators(a.Code, true)
+		}
+	}
+	return list
+}()
 
 // Catalogue gives what a builder of rules needs, in the reader's language and
 // without what the reader's role hides.

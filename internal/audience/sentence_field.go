@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"zhike/internal/customer"
 	"zhike/internal/platform/i18n"
 	"zhike/internal/region"
 	"zhike/internal/rule"
@@ -72,7 +73,7 @@ func (w *teller) field(n *rule.Node) string {
 	}
 	switch f.Type {
 	case "number", "money":
-		return w.compare(label, n, func(raw json.RawMessage) string { return w.number(raw, f.Type) })
+		return w.compare(label, n, func(raw json.RawMessage) string { return w.number(raw, f.Type) + unitOf(f) })
 	case "date", "time":
 		return w.days(label, n)
 	case "bool":
@@ -220,6 +221,14 @@ func (w *teller) quoteName(typ, name string) string {
 		return name
 	}
 	return w.quote(name)
+}
+
+// unitOf is the unit behind a number of a field of the program, such as "%".
+func unitOf(f *customer.FieldInfo) string {
+	if f.Definition != 0 {
+		return ""
+	}
+	return f.Unit
 }
 
 // number writes a number of a condition. Of facts, milli is in thousandths.

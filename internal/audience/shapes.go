@@ -38,7 +38,7 @@ type StreamInfo struct {
 
 // AggregateInfo is something to make of facts.
 type AggregateInfo struct {
-	Code  string `json:"code" enum:"count,sum,avg,min,max,distinct,first,last,days_since,days_since_first"`
+	Code  string `json:"code" enum:"count,sum,avg,min,max,distinct,first,last,days_since,days_since_first,next"`
 	Label string `json:"label"`
 	// Of is what stands in "of".
 	Of        string   `json:"of" enum:"none,measure,dimension,none_or_dimension"`

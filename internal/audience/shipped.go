@@ -89,7 +89,7 @@ type ShippedCount struct {
 
 // ShippedIn makes one's own copy.
 type ShippedIn struct {
-	Industry string `json:"industry,omitempty" enum:"retail,technology,services,hotel,finance," doc:"Whose numbers are put in; retail where left out"`
+	Industry string `json:"industry,omitempty" enum:"fmcg,retail,technology,services,hotel,finance," doc:"Whose numbers are put in; retail where left out"`
 	Name     string `json:"name,omitempty" maxLength:"400" doc:"Its own name where left out"`
 	Followed *bool  `json:"followed,omitempty" doc:"true where left out"`
 }
@@ -231,12 +231,12 @@ func (s *Service) CopyShipped(ctx context.Context, code string, in ShippedIn) (F
 }
 
 type shippedInput struct {
-	Industry string `query:"industry" enum:"retail,technology,services,hotel,finance," doc:"retail where left out"`
+	Industry string `query:"industry" enum:"fmcg,retail,technology,services,hotel,finance," doc:"retail where left out"`
 }
 
 type shippedOneInput struct {
 	Code     string `path:"code" maxLength:"64"`
-	Industry string `query:"industry" enum:"retail,technology,services,hotel,finance," doc:"Its own, or retail, where left out"`
+	Industry string `query:"industry" enum:"fmcg,retail,technology,services,hotel,finance," doc:"Its own, or retail, where left out"`
 }
 
 type shippedCopyInput struct {

@@ -47,6 +47,12 @@ func (s *store) heads(ctx context.Context) ([]row, error) {
 	})
 }
 
+// ruled reads all audiences with a rule, and their rules, by id.
+func (s *store) ruled(ctx context.Context) ([]row, error) {
+	return db.Select(ctx, s.db.Q(ctx), `SELECT `+rowColumns+`, rule FROM audiences WHERE rule <> '' ORDER BY id`,
+		func(r *row, sc db.Scanner) error { return sc.Scan(append(r.into(), &r.rule)...) })
+}
+
 // get reads an audience, nil where there is none.
 func (s *store) get(ctx context.Context, id int64) (*row, error) {
 	var r row

@@ -34,7 +34,7 @@ var (
 	fairBands    = strings.Fields("实惠 中档 高端")
 	fairStyles   = []string{"休闲", "商务", "休闲;经典", "运动;潮流", "", "经典"}
 	fairStores   = []string{"武康路店", "西湖店", "太古里店", "", "国贸店"}
-	fairTags     = []string{"手冲爱好者", "送礼", "手冲爱好者、企业团购", "", "对价格敏感", "亲子", "送礼、亲子", ""}
+	fairTags     = []string{"手冲爱好者", "送礼", "手冲爱好者、企业团购", "", "痛点/对价格敏感", "亲子", "送礼、亲子", ""}
 )
 
 // writeFair writes FairFile into dir.

@@ -6,8 +6,9 @@ import (
 	"zhike/internal/platform/i18n"
 )
 
-// peopleWidths are the columns of a list of people, in twentieths of a point.
-var peopleWidths = [5]int{3000, 2438, 1700, 800, textWidth - 3000 - 2438 - 1700 - 800}
+// peopleWidths are the columns of a list of people, in twentieths of a point: the
+// last one takes a day with "258 天前" behind it in one line.
+var peopleWidths = [5]int{2950, 2200, 1550, 800, textWidth - 2950 - 2200 - 1550 - 800}
 
 // people writes who is named in two rows each: the figures, and below them why and
 // what to do, over the whole width. Beside the figures the sentences would stand in

@@ -52,14 +52,11 @@ func (m measuring) run(ctx context.Context, parts ...part) error {
 // measureAudiences starts the program on the base as it is, with columns and
 // without, and fills in the figures of audiences.
 func (p *program) measureAudiences(ctx context.Context, m measuring) error {
-	s, err := p.serve()
+	s, err := p.serve(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.stop()
-	if err := s.login(); err != nil {
-		return err
-	}
 	err = m.run(ctx, part{"counts", s.counts}, part{"members", s.members}, part{"followed", s.followed},
 		part{"changes", s.changes}, part{"memory", s.columnMemory})
 	s.stop()

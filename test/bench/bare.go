@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -31,32 +32,54 @@ func (e engine) url(name string) string {
 	if err != nil {
 		panic(err)
 	}
-	u.Path = "/zhike_bench_" + name
+	u.Path = "/" + database(name)
 	return u.String()
 }
 
+// database is what name is called on PostgreSQL.
+func database(name string) string { return "zhike_bench_" + name }
+
 // create makes an empty database; dropping what an earlier run left.
 func (e engine) create(ctx context.Context, name string) error {
-	if e.server == "" {
-		return os.RemoveAll(filepath.Join(e.dir, name))
+	if err := e.drop(ctx, name); err != nil || e.server == "" {
+		return err
 	}
+	return e.onServer(ctx, "CREATE DATABASE "+database(name))
+}
+
+// copy makes a database out of another that nobody uses meanwhile.
+func (e engine) copy(ctx context.Context, from, to string) error {
+	if err := e.drop(ctx, to); err != nil {
+		return err
+	}
+	// The program refuses a key that others may read, and a copy has usual permissions.
+	before := syscall.Umask(0o077)
+	err := os.CopyFS(filepath.Join(e.dir, to), os.DirFS(filepath.Join(e.dir, from)))
+	syscall.Umask(before)
+	if err != nil || e.server == "" {
+		return err
+	}
+	return e.onServer(ctx, "CREATE DATABASE "+database(to)+" TEMPLATE "+database(from))
+}
+
+// drop removes a database and its folder, where they are there.
+func (e engine) drop(ctx context.Context, name string) error {
+	if e.server != "" {
+		if err := e.onServer(ctx, "DROP DATABASE IF EXISTS "+database(name)+" WITH (FORCE)"); err != nil {
+			return err
+		}
+	}
+	return os.RemoveAll(filepath.Join(e.dir, name))
+}
+
+func (e engine) onServer(ctx context.Context, statement string) error {
 	c, err := pgx.Connect(ctx, e.server)
 	if err != nil {
 		return err
 	}
 	defer c.Close(ctx)
-	if _, err := c.Exec(ctx, "DROP DATABASE IF EXISTS zhike_bench_"+name+" WITH (FORCE)"); err != nil {
-		return err
-	}
-	_, err = c.Exec(ctx, "CREATE DATABASE zhike_bench_"+name)
+	_, err = c.Exec(ctx, statement)
 	return err
-}
-
-func (e engine) dropBare(ctx context.Context) error {
-	if err := e.create(ctx, "bare"); err != nil {
-		return err
-	}
-	return nil
 }
 
 var (

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -198,13 +199,54 @@ func (s *server) halfMoves(ctx context.Context, m measuring, stamp int64) error 
 }
 
 // full starts the program anew: it knows nothing of what it kept, and evaluates
-// every followed audience for everybody.
+// every followed audience for everybody. It is the last that needs them: what is
+// measured after it does not pay for them.
 func (p *program) full(ctx context.Context, m measuring) error {
 	s, err := p.start()
 	if err != nil {
 		return err
 	}
 	defer s.stop()
+	if err := s.evaluated(ctx, m); err != nil {
+		return err
+	}
+	if err := s.login(); err != nil {
+		return err
+	}
+	return s.unfollow(ctx)
+}
+
+// unfollow has no audience followed any more.
+func (s *server) unfollow(ctx context.Context) error {
+	for cursor := ""; ; {
+		var page struct {
+			Items []struct {
+				ID, Version int64
+				Followed    bool
+			} `json:"items"`
+			NextCursor *string `json:"next_cursor"`
+		}
+		if err := s.get(ctx, "/audiences?limit=100&cursor="+cursor, &page); err != nil {
+			return err
+		}
+		for _, a := range page.Items {
+			if !a.Followed {
+				continue
+			}
+			err := s.sendIf(ctx, http.MethodPatch, fmt.Sprint("/audiences/", a.ID), fmt.Sprintf(`"v%d"`, a.Version), map[string]any{"followed": false}, nil)
+			if err != nil {
+				return err
+			}
+		}
+		if page.NextCursor == nil {
+			return nil
+		}
+		cursor = url.QueryEscape(*page.NextCursor)
+	}
+}
+
+// evaluated waits until every followed audience was evaluated since the start.
+func (s *server) evaluated(ctx context.Context, m measuring) error {
 	for began := time.Now(); ; time.Sleep(50 * time.Millisecond) {
 		followed, err := s.metric(ctx, "zhike_audience_followed")
 		if err != nil {

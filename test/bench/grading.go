@@ -96,16 +96,20 @@ func (p *program) graded(ctx context.Context) (*server, *gradedLog, error) {
 		s.stop()
 		return nil, nil, err
 	}
-	// The first start on a base has overdue work to do, for the lifecycle above all.
-	err = s.staged(ctx, time.Now())
-	if err == nil {
-		err = (&records{server: s}).settle(ctx)
-	}
-	if err != nil {
+	if err := s.rest(ctx); err != nil {
 		s.stop()
 		return nil, nil, err
 	}
 	return s, log, nil
+}
+
+// rest waits until nothing is overdue: the first start on a base has work to do, for
+// the lifecycle above all.
+func (s *server) rest(ctx context.Context) error {
+	if err := s.staged(ctx, time.Now()); err != nil {
+		return err
+	}
+	return (&records{server: s}).settle(ctx)
 }
 
 // grading runs the three dimensions together: first on a base without levels (on a

@@ -17,7 +17,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"zhike/internal/demo"
 )
@@ -88,12 +87,12 @@ func run(ctx context.Context, o options) error {
 		engines = append(engines, engine{name: "PostgreSQL", server: o.postgres, dir: filepath.Join(o.dir, "postgres")})
 	}
 	t := newTable(o)
+	defer t.print(os.Stdout) // also what was measured before something failed
 	for _, e := range engines {
 		if err := measure(ctx, o, e, file, t); err != nil {
 			return fmt.Errorf("%s: %w", e.name, err)
 		}
 	}
-	t.print(os.Stdout)
 	return nil
 }
 
@@ -110,81 +109,79 @@ func writeOrders(path string, o options) error {
 
 // measure fills the column of one engine.
 func measure(ctx context.Context, o options, e engine, file string, t *table) error {
-	note := func(format string, a ...any) {
-		fmt.Fprintf(os.Stderr, "%s %s: %s\n", time.Now().Format(time.TimeOnly), e.name, fmt.Sprintf(format, a...))
-	}
-	note("bare insert")
+	m := measuring{o, e, t}
+	m.note("bare insert")
 	bare, err := bareInsert(ctx, o, e)
 	if err != nil {
 		return fmt.Errorf("bare insert: %w", err)
 	}
-	note("bare grading")
+	m.note("bare grading")
 	bareGrade, err := bareGrading(ctx, o, e)
 	if err != nil {
 		return fmt.Errorf("bare grading: %w", err)
 	}
-	if err := e.dropBare(ctx); err != nil {
+	if err := e.drop(ctx, "bare"); err != nil {
 		return err
 	}
 	p, err := newProgram(ctx, o, e)
 	if err != nil {
 		return err
 	}
-	note("import")
+	m.note("import")
 	imp, err := p.run("import", "orders", file, "--json")
 	if err != nil {
 		return err
 	}
 	rows := float64(o.orders)
-	t.add("bare insert, rows/s", e, "%.0f", rows/bare.Seconds())
-	t.add("import end to end, rows/s", e, "%.0f", rows/imp.wall.Seconds())
-	t.add("import ÷ bare insert (≤ 2.5)", e, "%.2f", imp.wall.Seconds()/bare.Seconds())
-	t.add("import peak memory, MiB (≤ 300)", e, "%.0f", imp.peakMiB)
-	note("grading")
+	m.add("bare insert, rows/s", "%.0f", rows/bare.Seconds())
+	m.add("import end to end, rows/s", "%.0f", rows/imp.wall.Seconds())
+	m.add("import ÷ bare insert (≤ 2.5)", "%.2f", imp.wall.Seconds()/bare.Seconds())
+	m.add("import peak memory, MiB (≤ 300)", "%.0f", imp.peakMiB)
+	m.note("grading")
 	grade, err := p.run("tier", "run", "--scheme", "value-rules", "--as-of", demo.BenchAsOf.String(), "--json")
 	if err != nil {
 		return err
 	}
-	t.add("bare grading SQL, s", e, "%.2f", bareGrade.Seconds())
-	t.add("value-rules run, s", e, "%.2f", grade.wall.Seconds())
-	t.add("value-rules ÷ bare (≤ 1.5)", e, "%.2f", grade.wall.Seconds()/bareGrade.Seconds())
-	note("serving")
-	s, err := p.serve()
+	m.add("bare grading SQL, s", "%.2f", bareGrade.Seconds())
+	m.add("value-rules run, s", "%.2f", grade.wall.Seconds())
+	m.add("value-rules ÷ bare (≤ 1.5)", "%.2f", grade.wall.Seconds()/bareGrade.Seconds())
+	m.note("serving")
+	s, err := p.serve(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { s.stop() }()
-	t.add("start to ready, ms (≤ 300)", e, "%.0f", float64(s.ready.Milliseconds()))
-	t.add("idle memory, MiB (≤ 100)", e, "%.0f", s.idleMiB)
-	if err := s.login(); err != nil {
+	m.add("start to ready, ms (≤ 300)", "%.0f", float64(s.ready.Milliseconds()))
+	m.add("idle memory, MiB (≤ 100)", "%.0f", s.idleMiB)
+	if err := s.measure(ctx, m); err != nil {
 		return err
 	}
-	if err := s.measure(ctx, o, e, t, note); err != nil {
-		return err
-	}
-	t.add("memory after the load, MiB", e, "%.0f", s.memoryMiB())
-	if err := s.measureRecords(ctx, o, e, t, note); err != nil {
+	m.add("memory after the load, MiB", "%.0f", s.memoryMiB())
+	if err := s.rest(ctx); err != nil {
 		return err
 	}
 	s.stop()
-	if err := p.measureAudiences(ctx, measuring{o, e, t}); err != nil {
+	if err := p.measureWriting(ctx, m); err != nil {
+		return err
+	}
+	if err := p.measureAudiences(ctx, m); err != nil {
 		return fmt.Errorf("audiences: %w", err)
 	}
-	if err := p.measureGrading(ctx, measuring{o, e, t}); err != nil {
+	if err := p.measureGrading(ctx, m); err != nil {
 		return fmt.Errorf("grading: %w", err)
 	}
-	note("models")
-	if err := p.measureModels(e, t, file); err != nil {
+	m.note("models")
+	if err := p.measureModels(m, file); err != nil {
 		return fmt.Errorf("models: %w", err)
 	}
-	if err := p.refitModels(e, t); err != nil {
+	if err := p.refitModels(m); err != nil {
 		return fmt.Errorf("own models: %w", err)
 	}
 	st, err := os.Stat(o.program)
 	if err != nil {
 		return err
 	}
-	t.add("program, MB (≤ 60)", e, "%.1f", float64(st.Size())/1e6)
+	m.add("program, MB (≤ 60)", "%.1f", float64(st.Size())/1e6)
 	return nil
 }
 
@@ -212,37 +209,34 @@ func audiencesOnly(ctx context.Context, o options) error {
 
 // loadOnly measures a program that serves already, signed in as [benchLogin].
 func loadOnly(ctx context.Context, o options) error {
-	s, e, t := newServer(o.serving), engine{name: o.serving}, newTable(o)
+	s, m := newServer(o.serving), measuring{o, engine{name: o.serving}, newTable(o)}
 	s.pid = o.pid
 	if err := s.login(); err != nil {
 		return err
 	}
-	note := func(format string, a ...any) {
-		fmt.Fprintf(os.Stderr, "%s %s\n", time.Now().Format(time.TimeOnly), fmt.Sprintf(format, a...))
-	}
-	err := s.measure(ctx, o, e, t, note)
+	err := s.measure(ctx, m)
 	if err == nil && o.only == "" || o.only == "records" {
-		err = s.measureRecords(ctx, o, e, t, note)
+		err = s.measureRecords(ctx, m)
 	}
 	if o.only == "upserts" {
-		err = s.measureUpserts(ctx, o, e, t)
+		err = s.measureUpserts(ctx, m)
 	}
-	t.print(os.Stdout)
+	m.t.print(os.Stdout)
 	return err
 }
 
 // measure fills in the figures of all loads.
-func (s *server) measure(ctx context.Context, o options, e engine, t *table, note func(string, ...any)) error {
+func (s *server) measure(ctx context.Context, m measuring) error {
 	all, err := loads(s)
 	if err != nil {
 		return err
 	}
 	for _, l := range all {
-		if !strings.HasPrefix(l.name, o.only) {
+		if !strings.HasPrefix(l.name, m.only) {
 			continue
 		}
-		note("%s", l.name)
-		if err := s.measureLoad(ctx, o, e, t, l); err != nil {
+		m.note("%s", l.name)
+		if err := s.measureLoad(ctx, m, l); err != nil {
 			return err
 		}
 	}
@@ -250,14 +244,14 @@ func (s *server) measure(ctx context.Context, o options, e engine, t *table, not
 }
 
 // measureLoad fills in the figures of one load.
-func (s *server) measureLoad(ctx context.Context, o options, e engine, t *table, l load) error {
-	r, err := s.load(ctx, o, l)
+func (s *server) measureLoad(ctx context.Context, m measuring, l load) error {
+	r, err := s.load(ctx, m.options, l)
 	if err != nil {
 		return fmt.Errorf("%s: %w", l.name, err)
 	}
-	t.add(l.name+", per second"+l.target, e, "%.0f", r.perSecond)
-	t.add(l.name+", p95 ms (≤ 50)", e, "%.1f", r.p95.Seconds()*1000)
-	t.add(l.name+", CPU µs of the program", e, "%.0f", float64(r.cpu.Microseconds()))
+	m.add(l.name+", per second"+l.target, "%.0f", r.perSecond)
+	m.add(l.name+", p95 ms (≤ 50)", "%.1f", r.p95.Seconds()*1000)
+	m.add(l.name+", CPU µs of the program", "%.0f", float64(r.cpu.Microseconds()))
 	return nil
 }
 

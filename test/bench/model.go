@@ -8,7 +8,7 @@ import (
 
 // measureModels fits the models on the file of orders, calibrated up to half a
 // year before its end. No database is in it; it runs once for each engine.
-func (p *program) measureModels(e engine, t *table, file string) error {
+func (p *program) measureModels(m measuring, file string) error {
 	end := (demo.BenchAsOf - 182).String()
 	r, err := p.run("model", "fit", "--orders", file, "--customer", "会员编号", "--date", "付款时间", "--amount", "实付金额",
 		"--calibrate-until", end, "--unit", "day", "--json", "--details")
@@ -23,20 +23,20 @@ func (p *program) measureModels(e engine, t *table, file string) error {
 	if err := json.Unmarshal(r.out, &out); err != nil {
 		return err
 	}
-	t.add("models: orders file to (x, t_x, T), s", e, "%.1f", out.Details.Seconds.Read)
-	t.add("models: BG/NBD and Gamma-Gamma fitted and tested, s (≤ 30)", e, "%.1f", out.Details.Seconds.Fit)
-	t.add("models: peak memory, MiB", e, "%.0f", r.peakMiB)
+	m.add("models: orders file to (x, t_x, T), s", "%.1f", out.Details.Seconds.Read)
+	m.add("models: BG/NBD and Gamma-Gamma fitted and tested, s (≤ 30)", "%.1f", out.Details.Seconds.Fit)
+	m.add("models: peak memory, MiB", "%.0f", r.peakMiB)
 	return nil
 }
 
 // refitModels fits the company's own models on the orders of the database, twice
 // each: for the test on the holdout and on everything.
-func (p *program) refitModels(e engine, t *table) error {
+func (p *program) refitModels(m measuring) error {
 	r, err := p.run("model", "refit", "--as-of", demo.BenchAsOf.String(), "--json")
 	if err != nil {
 		return err
 	}
-	t.add("models: the company's own refitted from the database, s", e, "%.1f", r.wall.Seconds())
-	t.add("models: the same, peak memory, MiB", e, "%.0f", r.peakMiB)
+	m.add("models: the company's own refitted from the database, s", "%.1f", r.wall.Seconds())
+	m.add("models: the same, peak memory, MiB", "%.0f", r.peakMiB)
 	return nil
 }

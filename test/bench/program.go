@@ -37,10 +37,7 @@ func newProgram(ctx context.Context, o options, e engine) (*program, error) {
 		return nil, err
 	}
 	data := filepath.Join(e.dir, "program")
-	p := &program{path: o.program, env: append(os.Environ(), "ZHIKE_DATA="+data, "ZHIKE_LOG_LEVEL=warn", "ZHIKE_DB=")}
-	if e.server != "" {
-		p.env = append(p.env, "ZHIKE_DB="+e.url("program"))
-	}
+	p := e.program(o.program, "program")
 	if _, err := p.run("migrate"); err != nil {
 		return nil, err
 	}
@@ -55,6 +52,24 @@ func newProgram(ctx context.Context, o options, e engine) (*program, error) {
 	return p, err
 }
 
+// program runs the binary on the database called name.
+func (e engine) program(path, name string) *program {
+	p := &program{path: path, env: append(os.Environ(), "ZHIKE_DATA="+filepath.Join(e.dir, name), "ZHIKE_LOG_LEVEL=warn", "ZHIKE_DB=")}
+	if e.server != "" {
+		p.env = append(p.env, "ZHIKE_DB="+e.url(name))
+	}
+	return p
+}
+
+// onCopy has work done on a copy of the base, which is dropped after it.
+func (p *program) onCopy(ctx context.Context, e engine, work func(*program) error) (err error) {
+	if err := e.copy(ctx, "program", "copy"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, e.drop(ctx, "copy")) }()
+	return work(e.program(p.path, "copy"))
+}
+
 type outcome struct {
 	wall    time.Duration
 	peakMiB float64
@@ -67,15 +82,33 @@ func (p *program) run(args ...string) (outcome, error) {
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	started := time.Now()
-	err := cmd.Run()
-	r := outcome{wall: time.Since(started), out: out.Bytes()}
+	err := cmd.Start()
+	if err != nil {
+		return outcome{}, err
+	}
+	peak, ended := make(chan float64), make(chan struct{})
+	go func() { peak <- peakOf(cmd.Process.Pid, ended) }()
+	err = cmd.Wait()
+	close(ended)
+	r := outcome{wall: time.Since(started), out: out.Bytes(), peakMiB: <-peak}
 	if err != nil {
 		return r, fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, errOut.String())
 	}
-	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		r.peakMiB = float64(u.Maxrss) / 1024
-	}
 	return r, nil
+}
+
+// peakOf looks every few milliseconds how much memory a process has taken at most,
+// until it ended. What the system tells when it waits for it (ru_maxrss) begins with
+// the size of this one, which forked it.
+func peakOf(pid int, ended <-chan struct{}) (mib float64) {
+	for {
+		select {
+		case <-ended:
+			return mib
+		case <-time.After(10 * time.Millisecond):
+			mib = max(mib, statusMiB(pid, "VmHWM:"))
+		}
+	}
 }
 
 // server is the program serving.
@@ -127,13 +160,21 @@ func (p *program) start() (*server, error) {
 	return s, nil
 }
 
-// serve is start, and what the server takes when it has nothing to do.
-func (p *program) serve() (*server, error) {
+// serve is start, signed in as [benchLogin], and what the server takes when it has
+// nothing to do.
+func (p *program) serve(ctx context.Context) (*server, error) {
 	s, err := p.start()
 	if err != nil {
 		return nil, err
 	}
-	// The first start on a base has overdue work to do; idle is what follows.
+	err = s.login()
+	if err == nil {
+		err = s.rest(ctx)
+	}
+	if err != nil {
+		s.stop()
+		return nil, err
+	}
 	time.Sleep(20 * time.Second)
 	s.idleMiB = s.memoryMiB()
 	return s, nil
@@ -193,11 +234,11 @@ func (s *server) stop() {
 }
 
 // memoryMiB is the resident memory of the server process.
-func (s *server) memoryMiB() float64 { return s.statusMiB("VmRSS:") }
+func (s *server) memoryMiB() float64 { return statusMiB(s.pid, "VmRSS:") }
 
-// statusMiB is a size that the system tells of the server process.
-func (s *server) statusMiB(name string) float64 {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
+// statusMiB is a size that the system tells of a process.
+func statusMiB(pid int, name string) float64 {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0
 	}

@@ -50,13 +50,13 @@ func mix(id int64) uint64 {
 
 // measureRecords gives the base custom fields and tags through the API and
 // measures lists by them, bulk edits, exports and duplicates.
-func (s *server) measureRecords(ctx context.Context, o options, e engine, t *table, note func(string, ...any)) error {
+func (s *server) measureRecords(ctx context.Context, m measuring) error {
 	r := &records{server: s}
 	if err := r.define(ctx); err != nil {
 		return err
 	}
-	note("bulk upsert of known customers")
-	known := min(o.customers, knownRows)
+	m.note("bulk upsert of known customers")
+	known := min(m.customers, knownRows)
 	took, err := r.upsert(ctx, 1, known, func(i int) map[string]any {
 		id := int64(i + 1)
 		row := map[string]any{"id": id, "fields": map[string]any{"plan": planOf(id), "score": mix(id+7) % scoreMax}}
@@ -68,11 +68,11 @@ func (s *server) measureRecords(ctx context.Context, o options, e engine, t *tab
 	if err != nil {
 		return err
 	}
-	t.add("bulk upsert of custom fields and tags, customers/s", e, "%.0f", float64(known)/took.Seconds())
+	m.add("bulk upsert of custom fields and tags, customers/s", "%.0f", float64(known)/took.Seconds())
 	if err := r.settle(ctx); err != nil {
 		return err
 	}
-	note("lists with three filters")
+	m.note("lists with three filters")
 	lists, err := r.lists(ctx)
 	if err != nil {
 		return err
@@ -81,36 +81,36 @@ func (s *server) measureRecords(ctx context.Context, o options, e engine, t *tab
 		return err
 	}
 	for _, l := range lists {
-		if err := s.measureLoad(ctx, o, e, t, l); err != nil {
+		if err := s.measureLoad(ctx, m, l); err != nil {
 			return err
 		}
 	}
-	note("bulk edit")
-	if err := r.bulk(ctx, o, e, t); err != nil {
+	m.note("bulk edit")
+	if err := r.bulk(ctx, m); err != nil {
 		return fmt.Errorf("bulk edit: %w", err)
 	}
 	if err := r.settle(ctx); err != nil {
 		return err
 	}
-	note("export")
-	if err := r.export(ctx, e, t); err != nil {
+	m.note("export")
+	if err := r.export(ctx, m, ""); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
-	note("bulk upsert of new customers")
-	fresh := newcomers(o, 'N', newRows)
+	m.note("bulk upsert of new customers")
+	fresh := newcomers(m.options, 'N', newRows)
 	took, err = r.upsert(ctx, 1, len(fresh), func(i int) map[string]any { return fresh[i] })
 	if err != nil {
 		return err
 	}
-	t.add("bulk upsert of new customers, one caller, customers/s", e, "%.0f", float64(len(fresh))/took.Seconds())
+	m.add("bulk upsert of new customers, one caller, customers/s", "%.0f", float64(len(fresh))/took.Seconds())
 	if err := r.settle(ctx); err != nil {
 		return err
 	}
-	if err := r.upserts(ctx, o, e, t); err != nil {
+	if err := r.upserts(ctx, m, ", behind edits and an export"); err != nil {
 		return err
 	}
-	note("duplicates")
-	if err := r.duplicates(ctx, e, t); err != nil {
+	m.note("duplicates")
+	if err := r.duplicates(ctx, m); err != nil {
 		return fmt.Errorf("duplicates: %w", err)
 	}
 	return nil

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"zhike/internal/demo"
 )
@@ -11,25 +13,25 @@ import (
 // with calls of 10,000 rows: of new customers, and of a day's exchange with
 // another system. Of the latter each second customer is new, each fourth stands
 // as it was sent before, and each fourth has another name and a further phone.
-func (r *records) upserts(ctx context.Context, o options, e engine, t *table) error {
-	fresh := newcomers(o, 'M', o.clients*upsertRows)
-	for _, m := range []struct {
+func (r *records) upserts(ctx context.Context, m measuring, behind string) error {
+	fresh := newcomers(m.options, 'M', m.clients*upsertRows)
+	for _, kind := range []struct {
 		name, target string
 		row          func(i int) map[string]any
 	}{
 		{"new customers", " (≥ 10,000)", func(i int) map[string]any { return fresh[i] }},
-		{"new, changed and known ones", "", exchange(newcomers(o, 'O', o.clients*upsertRows), fresh)},
+		{"new, changed and known ones", "", exchange(newcomers(m.options, 'O', m.clients*upsertRows), fresh)},
 	} {
 		cpu := r.cpuTime()
 		r.resetPeak()
-		took, err := r.upsert(ctx, o.clients, len(fresh), m.row)
+		took, err := r.upsert(ctx, m.clients, len(fresh), kind.row)
 		if err != nil {
 			return err
 		}
-		name := fmt.Sprintf("bulk upsert of %s, %d callers", m.name, o.clients)
-		t.add(name+", customers/s"+m.target, e, "%.0f", float64(len(fresh))/took.Seconds())
-		t.add(name+", CPU µs of the program a customer", e, "%.0f", (r.cpuTime()-cpu).Seconds()*1e6/float64(len(fresh)))
-		t.add(name+", peak memory of the server, MiB", e, "%.0f", r.peakMiB())
+		name := fmt.Sprintf("bulk upsert of %s, %d callers%s", kind.name, m.clients, behind)
+		m.add(name+", customers/s"+kind.target, "%.0f", float64(len(fresh))/took.Seconds())
+		m.add(name+", CPU µs of the program a customer", "%.0f", (r.cpuTime()-cpu).Seconds()*1e6/float64(len(fresh)))
+		m.add(name+", peak memory of the server, MiB", "%.0f", r.peakMiB())
 		if err := r.settle(ctx); err != nil {
 			return err
 		}
@@ -37,9 +39,43 @@ func (r *records) upserts(ctx context.Context, o options, e engine, t *table) er
 	return nil
 }
 
+// measureWriting measures what adds customers, each part on a copy of the base: none
+// pays for another, and what comes after has its million still.
+func (p *program) measureWriting(ctx context.Context, m measuring) error {
+	on := func(measure func(*server, context.Context, measuring) error) func(context.Context, measuring) error {
+		return func(ctx context.Context, m measuring) error {
+			return p.onCopy(ctx, m.engine, func(p *program) error {
+				s, err := p.start()
+				if err != nil {
+					return err
+				}
+				defer s.stop()
+				if err := s.login(); err != nil {
+					return err
+				}
+				return measure(s, ctx, m)
+			})
+		}
+	}
+	return m.run(ctx, part{"upserts", on((*server).measureUpserts)}, part{"records", on((*server).measureRecords)}, part{"export", p.export})
+}
+
+// export writes everybody by the command line, without a server.
+func (p *program) export(_ context.Context, m measuring) error {
+	file := filepath.Join(m.engine.dir, "customers.csv")
+	defer os.Remove(file)
+	r, err := p.run("export", "customers", "--out", file)
+	if err != nil {
+		return err
+	}
+	m.add("export of 1,000,000 rows by the command line, s (≤ 60)", "%.1f", r.wall.Seconds()*1e6/float64(m.customers))
+	m.add("export by the command line, peak memory, MiB (≤ 300)", "%.0f", r.peakMiB)
+	return nil
+}
+
 // measureUpserts measures upserts by many callers, and an export right behind
 // them, while the columns of lists are in memory.
-func (s *server) measureUpserts(ctx context.Context, o options, e engine, t *table) error {
+func (s *server) measureUpserts(ctx context.Context, m measuring) error {
 	r := &records{server: s}
 	if err := r.define(ctx); err != nil {
 		return err
@@ -51,10 +87,10 @@ func (s *server) measureUpserts(ctx context.Context, o options, e engine, t *tab
 	if err := r.warm(ctx, lists); err != nil {
 		return err
 	}
-	if err := r.upserts(ctx, o, e, t); err != nil {
+	if err := r.upserts(ctx, m, ""); err != nil {
 		return err
 	}
-	return r.export(ctx, e, t)
+	return r.export(ctx, m, " behind upserts")
 }
 
 // exchange mixes new customers with those that were sent before.

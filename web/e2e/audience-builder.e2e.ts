@@ -156,6 +156,29 @@ describe('an audience', () => {
     expect(saved.description).toBe('别人写的说明')
   })
 
+  test('ends a question that another one supersedes', async () => {
+    const { page } = v
+    await page.goto(`/audiences/${id}/edit`)
+    await shown()
+    const asks = '**/api/v1/audiences/count'
+    const held: (() => void)[] = []
+    await page.route(asks, async (route) => {
+      if (held.length === 0) await new Promise<void>((go) => held.push(go))
+      await route.continue().catch(() => {}) // nobody waits for the first one any more
+    })
+    const asked = page.waitForRequest(asks)
+    await page.getByLabel(ab('value')).first().fill('700')
+    const first = await asked
+    const ended = page.waitForEvent('requestfailed', (r) => r === first)
+    await page.getByLabel(ab('value')).first().fill('800')
+    expect((await ended).failure()?.errorText).toBe('net::ERR_ABORTED')
+    for (const go of held) go()
+    await page.unroute(asks)
+    const changed = (await audience()).rule
+    changed.all[0].value = 80000
+    expect(await shown()).toBe(await countOf(changed))
+  })
+
   test('says at its condition what is missing', async () => {
     const { page } = v
     await page.goto('/audiences/new')

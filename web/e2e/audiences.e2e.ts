@@ -156,6 +156,35 @@ describe('an audience that comes with the program', () => {
   })
 })
 
+describe('an audience whose field is retired', () => {
+  test('says so, and keeps the field from being deleted', async () => {
+    const { page } = v
+    const field = await post<{ id: number }>('/custom-fields', {
+      code: 'gone_score',
+      kind: 'number',
+      name: { zh: '会没有的分', en: 'Score that goes' },
+    })
+    const { id } = await post<{ id: number }>('/audiences', {
+      name: '字段会没有的',
+      kind: 'dynamic',
+      rule: { field: 'f.gone_score', op: 'gte', value: 1 },
+    })
+    const at = `/api/v1/custom-fields/${field.id}`
+    const headers = { Origin: sample.url }
+    const retired = await v.context.request.patch(at, { data: { retired: true }, headers })
+    expect(retired.status()).toBe(200)
+    await page.goto(`/audiences/${id}`)
+    await page.getByText(zh('errors.rule.field_retired', { field: '会没有的分' })).waitFor()
+    const refused = await v.context.request.delete(at, { headers })
+    expect(refused.status()).toBe(409)
+    expect(await refused.text()).toContain('字段会没有的')
+    const audience = `/api/v1/audiences/${id}`
+    await page.goto('/audiences') // which asks nothing of what goes
+    expect((await v.context.request.delete(audience, { headers })).status()).toBe(204)
+    expect((await v.context.request.delete(at, { headers })).status()).toBe(204)
+  })
+})
+
 describe('a static list', () => {
   test('takes customers from a selection, and numbers that are pasted', async () => {
     const { page } = v

@@ -24,7 +24,10 @@ describe('a scheme of another dimension', () => {
     await page.goto('/tiering/schemes/need-rules')
     const said = page.getByText(/符合“近 365 天购买商品的不同类目数 ≥ 4”/).first()
     await said.waitFor()
-    await page.getByRole('button', { name: ud('who.edit') }).click()
+    await page
+      .getByRole('button', { name: ud('who.edit') })
+      .first()
+      .click()
     const drawer = page.getByRole('dialog', { name: ud('who') })
     const count = drawer.locator('output[aria-busy=false] b')
     await count.waitFor()

@@ -56,6 +56,10 @@ describe('a step of a tool', () => {
       .click()
     await accessible(page, '.ant-drawer')
     await drawer.getByRole('button', { name: zh('lifecycles.move.take') }).click()
+    // What begins by itself has nobody who began it.
+    await drawer.getByText(zh('errors.lifecycle.auto_opener')).waitFor()
+    await drawer.getByRole('switch').click()
+    await drawer.getByRole('button', { name: zh('lifecycles.move.take') }).click()
     await drawer.waitFor({ state: 'hidden' })
     await page.getByRole('button', { name: zh('common.save') }).click()
     await page.getByText(zh('lifecycles.settings.saved', { version: version + 1 })).waitFor()

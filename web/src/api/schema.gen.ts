@@ -1310,6 +1310,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/customers/{id}/suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The category that similar customers bought */
+        get: operations["getCustomerSuggestion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/customers/{id}/tags": {
         parameters: {
             query?: never;
@@ -2316,6 +2333,23 @@ export interface paths {
         };
         /** Stages with their customers, and how fresh they are */
         get: operations["getLifecycle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lifecycle/begun": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many tasks begin by themselves, and how many customers come from which stage to which */
+        get: operations["getLifecycleBegun"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3347,6 +3381,24 @@ export interface paths {
         get: operations["getSettings"];
         /** Change the settings that are sent */
         put: operations["putSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When the company works */
+        get: operations["getWorkHours"];
+        /** Change when the company works */
+        put: operations["putWorkHours"];
         post?: never;
         delete?: never;
         options?: never;
@@ -4449,6 +4501,45 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AffinitySuggestion: {
+            /** @description Last day of them */
+            as_of: string | null;
+            /** @description The category that this customer bought, and they */
+            because: string;
+            /**
+             * Format: int64
+             * @description Customers who bought both
+             */
+            both: number;
+            /**
+             * Format: int64
+             * @description Customers who bought the one
+             */
+            buyers: number;
+            /** @description What similar customers bought; empty where there is none */
+            category: string;
+            /** Format: int64 */
+            customer_id: number;
+            /**
+             * Format: int64
+             * @description When it was worked out, unix milliseconds
+             */
+            found_at: number | null;
+            /** @description First day of the purchases that were looked at; null before the first time */
+            from: string | null;
+            /**
+             * Format: double
+             * @description How many times as often as among all customers
+             */
+            lift: number;
+            /**
+             * Format: double
+             * @description Of the customers who bought the one, how many also bought the other (confidence)
+             */
+            share: number;
+            /** @description The reason in one sentence, in the language of the request */
+            text: string;
+        };
         AnswerAppealInputBody: {
             answer: string;
             uphold: boolean;
@@ -4490,7 +4581,7 @@ export interface components {
         };
         AudienceAggregateInfo: {
             /** @enum {string} */
-            code: "count" | "sum" | "avg" | "min" | "max" | "distinct" | "first" | "last" | "days_since" | "days_since_first";
+            code: "count" | "sum" | "avg" | "min" | "max" | "distinct" | "first" | "last" | "days_since" | "days_since_first" | "next";
             label: string;
             /** @enum {string} */
             of: "none" | "measure" | "dimension" | "none_or_dimension";
@@ -5300,7 +5391,7 @@ export interface components {
              * @description Whose numbers are put in; retail where left out
              * @enum {string}
              */
-            industry?: "retail" | "technology" | "services" | "hotel" | "finance" | "";
+            industry?: "fmcg" | "retail" | "technology" | "services" | "hotel" | "finance" | "";
             /** @description Its own name where left out */
             name?: string;
         };
@@ -5517,7 +5608,17 @@ export interface components {
              * @description Give it to POST /bulk within an hour
              */
             id: number;
+            /**
+             * Format: int64
+             * @description Of changed: come into another department, because the new owner is of it
+             */
+            moved: number;
             refused: components["schemas"]["CustomerRefusal"][];
+            /**
+             * Format: int64
+             * @description Of changed: get another owner and stay in a department that was chosen on purpose
+             */
+            stayed: number;
             /**
              * Format: int64
              * @description Selected
@@ -6123,6 +6224,8 @@ export interface components {
             /** Format: int64 */
             created_at: number;
             department: components["schemas"]["CustomerNamed"] | null;
+            /** @description A new owner of another department takes the customer there; false: the department was chosen on purpose and stays */
+            department_follows: boolean;
             district?: string;
             /** @description The reader may change it */
             editable: boolean;
@@ -8251,10 +8354,30 @@ export interface components {
             by_name: string;
             note: string;
         };
+        LifecycleAuto: {
+            /** @description Codes of stages that the customer must come from; none: any, also customers who come new with a first order of the last three days */
+            from: string[];
+            /**
+             * Format: int64
+             * @description Tasks a day at most; whoever comes behind them is left out, and counted
+             */
+            most: number;
+        };
         LifecycleBegin: {
             /** @description A rule as audiences have it */
             rule: unknown;
             to: string;
+        };
+        LifecycleBegunFigures: {
+            /**
+             * Format: int64
+             * @description How many days that are over the ways were counted on: up to 30, without the first day of the lifecycle
+             */
+            days: number;
+            /** @description Of tools that began by themselves in the last 30 days */
+            tools: components["schemas"]["LifecycleToolBegun"][];
+            /** @description Who came from which stage to which on those days */
+            ways: components["schemas"]["LifecycleStageWay"][];
         };
         LifecycleChange: {
             /** @description Empty: came new */
@@ -8285,6 +8408,11 @@ export interface components {
         LifecycleConfig: {
             begin: components["schemas"]["LifecycleBegin"][];
             moves: components["schemas"]["LifecycleMove"][];
+            /**
+             * Format: int64
+             * @description Working hours before a step is due in which whoever owes it is told; 0: not before; left out: 4
+             */
+            remind_hours?: number;
             stages: components["schemas"]["LifecycleStage"][];
             tools: components["schemas"]["LifecycleTool"][];
         };
@@ -8660,7 +8788,16 @@ export interface components {
             /** Format: int64 */
             tone: number;
         };
+        LifecycleStageWay: {
+            /** Format: int64 */
+            customers: number;
+            /** @description Empty: came new */
+            from: string;
+            to: string;
+        };
         LifecycleTask: {
+            /** @description Began by itself when the customer came to the stage */
+            auto: boolean;
             /**
              * Format: int64
              * @description unix ms; null while it is open
@@ -8684,8 +8821,11 @@ export interface components {
              */
             opened_at: number;
             opened_by: string;
-            /** @enum {string} */
-            outcome: "open" | "done" | "won" | "lost";
+            /**
+             * @description withdrawn: began by itself, and the customer left the stage before anybody worked with it
+             * @enum {string}
+             */
+            outcome: "open" | "done" | "won" | "lost" | "withdrawn";
             /** @description What is still to be done, by whom and until when; the longest overdue first */
             owed: components["schemas"]["LifecycleOwed"][];
             /** @description As it was when the task was opened */
@@ -8726,6 +8866,8 @@ export interface components {
         };
         LifecycleTool: {
             about: string;
+            /** @description Left out: only people begin it */
+            auto?: components["schemas"]["LifecycleAuto"];
             code: string;
             /**
              * Format: int64
@@ -8756,6 +8898,31 @@ export interface components {
              * @description Of the department or the role
              */
             who_id?: number;
+        };
+        LifecycleToolBegun: {
+            /**
+             * Format: int64
+             * @description In 30 days
+             */
+            begun: number;
+            /**
+             * Format: int64
+             * @description In 30 days
+             */
+            left_out: number;
+            /**
+             * Format: int64
+             * @description Came to the stages behind the bound of the day
+             */
+            left_out_today: number;
+            /** Format: int64 */
+            today: number;
+            tool: string;
+            /**
+             * Format: int64
+             * @description Of those, left the stage before anybody worked with the task
+             */
+            withdrawn: number;
         };
         LifecycleToolChoice: {
             code: string;
@@ -9213,6 +9380,11 @@ export interface components {
             time_zone: string;
         };
         OrgDepartment: {
+            /**
+             * Format: int64
+             * @description Who leads it, and is told where its people are late; null for nobody
+             */
+            head_id: number | null;
             /** Format: int64 */
             id: number;
             name: string;
@@ -9228,6 +9400,11 @@ export interface components {
             staff_count: number;
         };
         OrgDepartmentIn: {
+            /**
+             * Format: int64
+             * @description Who leads it; null or left out for nobody
+             */
+            head_id?: number | null;
             name: string;
             /**
              * Format: int64
@@ -9236,6 +9413,11 @@ export interface components {
             parent_id?: number | null;
         };
         OrgDepartmentPatch: {
+            /**
+             * Format: int64
+             * @description null: nobody leads it
+             */
+            head_id?: number | null;
             name?: string;
             /**
              * Format: int64
@@ -9429,6 +9611,41 @@ export interface components {
         OrgUnreadNotices: {
             /** Format: int64 */
             unread: number;
+        };
+        OrgWorkDay: {
+            /** @description 2026-12-31 */
+            day: string;
+            note: string;
+            /** @description None: not worked */
+            spans: components["schemas"]["OrgWorkSpan"][];
+        };
+        OrgWorkHours: {
+            /** @description Own days off and days with other hours; they go before holidays */
+            days: components["schemas"]["OrgWorkDay"][];
+            /** @description The holidays and make-up days that the State Council announces count; a make-up day has the hours of the first weekday that has some */
+            holidays: boolean;
+            /** @description Monday to Sunday */
+            week: components["schemas"]["OrgWorkWeekday"][];
+        };
+        OrgWorkHoursOut: {
+            /** @description Own days off and days with other hours; they go before holidays */
+            days: components["schemas"]["OrgWorkDay"][];
+            /** @description The holidays and make-up days that the State Council announces count; a make-up day has the hours of the first weekday that has some */
+            holidays: boolean;
+            /** @description Years whose holidays this version of the program knows; in others only weekdays count */
+            known_years: number[];
+            /** @description Monday to Sunday */
+            week: components["schemas"]["OrgWorkWeekday"][];
+        };
+        OrgWorkSpan: {
+            /** @description 09:00 */
+            from: string;
+            /** @description 12:00, at the latest 24:00 */
+            to: string;
+        };
+        OrgWorkWeekday: {
+            /** @description In their order; none: not worked */
+            spans: components["schemas"]["OrgWorkSpan"][];
         };
         PageAudienceItem: {
             items: components["schemas"]["AudienceItem"][];
@@ -12644,7 +12861,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description retail where left out */
-                industry?: "retail" | "technology" | "services" | "hotel" | "finance" | "";
+                industry?: "fmcg" | "retail" | "technology" | "services" | "hotel" | "finance" | "";
             };
             header?: never;
             path?: never;
@@ -12668,7 +12885,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Its own, or retail, where left out */
-                industry?: "retail" | "technology" | "services" | "hotel" | "finance" | "";
+                industry?: "fmcg" | "retail" | "technology" | "services" | "hotel" | "finance" | "";
             };
             header?: never;
             path: {
@@ -13295,7 +13512,7 @@ export interface operations {
                 province?: string;
                 /** @description Name, pinyin, initials, or a whole phone, e-mail, member or order number; four digits: the end of a phone */
                 q?: string;
-                /** @description A sortable field of the catalogue, such as id, name, net_365 or f.<code>; a leading minus sorts descending. -net_365 where left out, -id where the reader's role hides spend */
+                /** @description A sortable field of the catalogue, such as id, name, net_365 or f.<code>; a leading minus sorts descending; a second one behind a comma parts those whom the first leaves equal, as in -net_all,name. -net_365 where left out, -id where the reader's role hides spend */
                 sort?: string;
                 /** @description Id of a source */
                 source?: number;
@@ -14461,6 +14678,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TimelineSpendByMonth"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCustomerSuggestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AffinitySuggestion"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -16322,6 +16562,27 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getLifecycleBegun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleBegunFigures"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listLifecycleChanges: {
         parameters: {
             query?: {
@@ -18080,6 +18341,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrgSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getWorkHours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgWorkHoursOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putWorkHours: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own. The same request sent again under the same key within 24 hours is not done again; it gets the first answer, with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrgWorkHours"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgWorkHoursOut"];
                 };
             };
             default: components["responses"]["Problem"];

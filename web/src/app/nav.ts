@@ -179,6 +179,12 @@ export const nav: NavEntry[] = [
         words: 'nav.words.tags',
       },
       {
+        path: '/settings/hours',
+        label: 'nav.settings.hours',
+        permission: [perm.settingsView],
+        words: 'nav.words.hours',
+      },
+      {
         path: '/settings/audit',
         label: 'nav.settings.audit',
         permission: [perm.auditView],

@@ -10,6 +10,7 @@ export function leadsTo(
   me: number,
 ): string | null {
   const review = number(params.decision_id)
+  const customer = number(params.customer_id)
   const appeal = number(params.appeal_id)
   switch (kind) {
     case 'review_opened':
@@ -23,6 +24,15 @@ export function leadsTo(
     case 'appeal_upheld':
     case 'appeal_declined':
       return appeal && `/tiering/appeals?appeal=${appeal}`
+    case 'lifecycle_due':
+    case 'lifecycle_late_mine':
+    case 'lifecycle_late':
+      return customer && `/customers/${customer}?task=${number(params.task_id) ?? ''}`
+    case 'lifecycle_due_many':
+    case 'lifecycle_late_mine_many':
+      return '/steps'
+    case 'lifecycle_late_many':
+      return '/steps?of=all&overdue=true'
     default:
       return null
   }

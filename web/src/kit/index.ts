@@ -1,4 +1,5 @@
 // The component kit. Pages import from '@/kit' and nothing deeper.
+export { useActorName } from './actor'
 export { Chart, type ChartColors, type ChartHit, type ChartProps } from './chart/Chart'
 export { tooltipElement } from './chart/tooltip'
 export { type ConfirmOptions, useConfirmWithUndo, useSay } from './confirm'

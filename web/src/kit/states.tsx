@@ -141,6 +141,8 @@ export function ErrorState({
   }
   if (e.status === 404) return <NotFound />
   const { title, text } = errorText(e, t)
+  // Nobody is asked to fill anything in here: what is wrong in it stands in the place of that advice.
+  const wrong = e.code === 'invalid' ? [...new Set(e.fields.map((f) => f.message))].join(' ') : ''
   return (
     <State
       role="alert"
@@ -153,7 +155,7 @@ export function ErrorState({
         )
       }
       title={title}
-      text={text}
+      text={wrong || text}
       action={
         onRetry && (
           <Button icon={<RefreshCw size={15} />} onClick={onRetry}>

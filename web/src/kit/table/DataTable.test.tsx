@@ -65,6 +65,32 @@ describe('DataTable', () => {
     expect(head.getAttribute('aria-sort')).toBe('ascending')
   })
 
+  it('sorts by a second column on shift-click', async () => {
+    const load = vi.fn(pages)
+    render(
+      <TestApp>
+        <DataTable<Row>
+          id="twice"
+          label="Rows"
+          queryKey={['twice']}
+          load={load}
+          defaultSort="-spend"
+          sortTwice
+          columns={[
+            { key: 'name', title: 'Name', sort: 'name', render: (r) => r.name },
+            { key: 'spend', title: 'Spend', sort: 'spend', sortFirst: 'desc', render: () => '1' },
+          ]}
+        />
+      </TestApp>,
+    )
+    await screen.findByText('row 1')
+    fireEvent.click(screen.getByRole('button', { name: /Name/ }), { shiftKey: true })
+    await waitFor(() => expect(load.mock.calls.at(-1)?.[0].sort).toBe('-spend,name'))
+    const head = screen.getByRole('columnheader', { name: /Spend/ })
+    expect(head.getAttribute('aria-sort')).toBe('descending')
+    expect(screen.getByRole('columnheader', { name: /Name/ }).textContent).toContain('2')
+  })
+
   it('reads its filters from the address', async () => {
     const load = vi.fn(pages)
     render(<TestApp at="/?q=row%204">{table(load)}</TestApp>)

@@ -12,7 +12,7 @@ import { ExportButton } from './Export'
 import { Filters } from './Filters'
 import { TableSettings, visibleColumns } from './Settings'
 import { useSaved } from './saved'
-import { listQuery, nextSort, searchKey, sizes } from './state'
+import { listQuery, nextSecond, nextSort, searchKey, sizes, sortKeys } from './state'
 import { TableView } from './TableView'
 import styles from './table.module.css'
 import type { DataTableProps, FilterDef, RowKey } from './types'
@@ -142,7 +142,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           <Select
             aria-label={t('common.sort')}
             placeholder={t('common.sort')}
-            value={state.sort || undefined}
+            value={sortKeys(state.sort)[0]}
             options={sortOptions}
             onChange={(sort) => change({ sort })}
             popupMatchSelectWidth={false}
@@ -231,7 +231,16 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         sticky={!props.local}
         compact={saved.density === 'compact'}
         sort={state.sort}
-        onSort={(c) => c.sort && change({ sort: nextSort(state.sort, c.sort, c.sortFirst) })}
+        sortTwice={props.sortTwice}
+        onSort={(c, second) => {
+          if (!c.sort) return
+          const leads = (field: string) => columns.some((x) => x.sort === field && x.sortLeads)
+          const sort =
+            second && props.sortTwice
+              ? nextSecond(state.sort, c.sort, c.sortFirst, leads)
+              : nextSort(state.sort, c.sort, c.sortFirst)
+          change({ sort })
+        }}
         activeKey={active}
         openKey={props.openKey}
         selected={props.bulk ? selected : undefined}

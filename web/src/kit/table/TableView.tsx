@@ -4,6 +4,7 @@ import { type MouseEvent, type ReactNode, useLayoutEffect, useRef, useState } fr
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { Bone } from '../states'
+import { keyField, sortKeys } from './state'
 import styles from './table.module.css'
 import type { Column, RowKey } from './types'
 
@@ -14,7 +15,8 @@ export interface TableViewProps<Row> {
   rowKey: (row: Row) => RowKey
   compact?: boolean
   sort?: string
-  onSort?: (column: Column<Row>) => void
+  onSort?: (column: Column<Row>, second: boolean) => void
+  sortTwice?: boolean
   rowHref?: (row: Row) => string
   onOpen?: (row: Row) => void
   activeKey?: RowKey | null
@@ -77,7 +79,13 @@ export function TableView<Row>(props: TableViewProps<Row>) {
               </th>
             )}
             {columns.map((column) => (
-              <Head key={column.key} column={column} sort={props.sort} onSort={props.onSort} />
+              <Head
+                key={column.key}
+                column={column}
+                sort={props.sort}
+                onSort={props.onSort}
+                sortTwice={props.sortTwice}
+              />
             ))}
             {rowActions && (
               <th>
@@ -111,15 +119,18 @@ function Head<Row>({
   column,
   sort,
   onSort,
+  sortTwice,
 }: {
   column: Column<Row>
   sort?: string
-  onSort?: (column: Column<Row>) => void
+  onSort?: (column: Column<Row>, second: boolean) => void
+  sortTwice?: boolean
 }) {
   const { t } = useTranslation()
   const field = column.sort
-  const direction =
-    field && sort === field ? 'ascending' : field && sort === `-${field}` ? 'descending' : undefined
+  const keys = sortKeys(sort)
+  const place = keys.findIndex((key) => field && keyField(key) === field)
+  const direction = place < 0 ? undefined : keys[place] === field ? 'ascending' : 'descending'
   const Icon =
     direction === 'ascending' ? ArrowUp : direction === 'descending' ? ArrowDown : ChevronsUpDown
   const text = column.hint ? (
@@ -134,7 +145,7 @@ function Head<Row>({
   return (
     <th
       scope="col"
-      aria-sort={field ? (direction ?? 'none') : undefined}
+      aria-sort={field ? (place === 0 && direction) || 'none' : undefined}
       style={column.width ? { minWidth: column.width } : undefined}
       className={column.align === 'right' ? styles.right : ''}
     >
@@ -142,11 +153,14 @@ function Head<Row>({
         <button
           type="button"
           className={`${styles.sort} ${direction ? styles.sorted : ''}`}
-          onClick={() => onSort(column)}
-          title={t('ui.table.sort_by', { column: column.title })}
+          onClick={(e) => onSort(column, e.shiftKey)}
+          title={t(sortTwice ? 'ui_sort.by_two' : 'ui.table.sort_by', { column: column.title })}
         >
           {text}
           <Icon size={14} aria-hidden="true" />
+          {place >= 0 && keys.length > 1 && (
+            <span title={t('ui_sort.place', { n: place + 1 })}>{place + 1}</span>
+          )}
         </button>
       ) : (
         text

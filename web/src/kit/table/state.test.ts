@@ -8,6 +8,7 @@ import {
   joinRange,
   type ListState,
   listQuery,
+  nextSecond,
   nextSort,
   readState,
   sameFilters,
@@ -122,6 +123,8 @@ it.each([
   ['-spend', 'spend', 'desc', 'spend'],
   ['spend', 'spend', 'desc', ''],
   ['other', 'name', 'asc', 'name'],
+  ['name,-spend', 'name', 'asc', '-name'],
+  ['name,-spend', 'spend', 'desc', '-spend'],
 ] as const)('sort "%s", click on %s (%s) → "%s"', (now, field, first, want) => {
   expect(nextSort(now, field, first)).toBe(want)
 })
@@ -190,3 +193,18 @@ it.each([
   ["attachment; filename*=UTF-8''%E5%A", 'fallback'],
   [null, 'fallback'],
 ])('file name of %s', (header, want) => expect(fileName(header, 'fallback')).toBe(want))
+
+it.each([
+  ['', 'name', 'asc', 'name'],
+  ['-spend', 'name', 'asc', '-spend,name'],
+  ['-spend,name', 'name', 'asc', '-spend,-name'],
+  ['-spend,-name', 'name', 'asc', '-spend'],
+  ['-spend,name', 'spend', 'desc', 'spend,name'],
+  ['spend,name', 'spend', 'desc', 'name'],
+  ['-spend,name', 'day', 'desc', '-spend,-day'],
+  ['-spend', 'level', 'asc', 'level,-spend'],
+  ['plan,-spend', 'level', 'asc', 'level'],
+] as const)('sort "%s", shift-click on %s (%s) → "%s"', (now, field, first, want) => {
+  const leads = (f: string) => f === 'level' || f === 'plan'
+  expect(nextSecond(now, field, first, leads)).toBe(want)
+})

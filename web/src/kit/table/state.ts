@@ -115,9 +115,33 @@ export function listQuery(
 /** The sort after a click on a head: first direction → the other → none. */
 export function nextSort(current: string, field: string, first: 'asc' | 'desc' = 'asc'): string {
   const [one, two] = first === 'asc' ? [field, `-${field}`] : [`-${field}`, field]
-  if (current === one) return two
-  if (current === two) return ''
+  const [lead] = sortKeys(current)
+  if (lead === one) return two
+  if (lead === two) return ''
   return one
+}
+
+/** The keys of a sort, "-spend,name" → "-spend" and "name". */
+export const sortKeys = (sort = ''): string[] => sort.split(',').filter(Boolean)
+
+export const keyField = (key: string): string => key.replace(/^-/, '')
+
+/**
+ * The sort after a shift-click on a head: the column comes second, behind the
+ * one that leads; then its other direction, then not at all. A column that can
+ * only lead comes first.
+ */
+export function nextSecond(
+  current: string,
+  field: string,
+  first: 'asc' | 'desc' = 'asc',
+  leads: (field: string) => boolean = () => false,
+): string {
+  const [lead = '', second = ''] = sortKeys(current)
+  const join = (...keys: string[]) => keys.filter(Boolean).join(',')
+  if (!lead || keyField(lead) === field) return join(nextSort(lead, field, first), second)
+  if (!leads(field)) return join(lead, nextSort(second, field, first))
+  return join(nextSort('', field, first), leads(keyField(lead)) ? '' : lead)
 }
 
 /** Whether two sets of filters say the same. */

@@ -17,6 +17,8 @@ export interface Column<Row> {
   sort?: string
   /** Direction of the first click; "desc" for amounts and times. */
   sortFirst?: 'asc' | 'desc'
+  /** Cannot be the second of two sorted columns. */
+  sortLeads?: boolean
   /** Definition of the figure, on hover and focus of the head. */
   hint?: ReactNode
   /** Not shown until chosen. */
@@ -85,6 +87,8 @@ export interface DataTableProps<Row extends object> {
   views?: View[]
   /** "field" or "-field". */
   defaultSort?: string
+  /** Shift-click sorts by a second column; the API takes "-field,other". */
+  sortTwice?: boolean
   /** Address of a row: click opens it, ⌘/Ctrl-click opens a tab. */
   rowHref?: (row: Row) => string
   /** Click opens a side panel; with rowHref, ⌘-click still opens the address. */

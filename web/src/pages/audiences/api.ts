@@ -215,7 +215,7 @@ export const useFresh = (ids: number[], enabled = true) =>
 
 /** A ready-made audience, with the numbers of an industry. */
 export type Shipped = Omit<Schemas['AudienceShipped'], 'rule'> & { rule: FilterNode }
-export const industries = ['retail', 'technology', 'services', 'hotel', 'finance'] as const
+export const industries = ['fmcg', 'retail', 'technology', 'services', 'hotel', 'finance'] as const
 export type Industry = (typeof industries)[number]
 
 export const useShipped = (industry: Industry) =>

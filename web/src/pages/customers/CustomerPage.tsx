@@ -41,6 +41,7 @@ import { RecordActions } from './record/Actions'
 import { useRecord } from './record/api'
 import { Clean } from './record/Clean'
 import { TagEditor } from './record/TagEditor'
+import { Similar } from './Similar'
 import { NoteForm } from './timeline/NoteForm'
 import { Windows } from './Windows'
 import { KindMark, region, useName } from './words'
@@ -217,6 +218,7 @@ function Body({ detail }: { detail: CustomerDetail }) {
         <aside className={styles.aside} aria-label={t('customers.aside')}>
           <NextStep detail={detail} />
           <NextOrder id={customer.id} />
+          <Similar id={customer.id} />
           <CustomerLifecycle id={customer.id} />
           <Contacts customer={customer} />
           <Clean id={customer.id} />

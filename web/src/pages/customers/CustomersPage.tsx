@@ -243,6 +243,7 @@ function Table({
         load={load}
         search={t('customers.search')}
         defaultSort={list.base.sort}
+        sortTwice
         fixed={{ filter, columns: codes }}
         narrowed={{ on: shown.filter !== null, clear: list.clear }}
         bar={

@@ -5,9 +5,9 @@ const regions = ['region', 'province', 'city']
 /** The key of a field of lists; that of a field that no role restricts names nothing. */
 export function keyOfCode(code: string): string {
   if (regions.includes(code)) return 'region'
-  if (/^(net|aov)_/.test(code)) return 'spend'
+  if (/^(net|aov)_/.test(code) || code === 'model_clv') return 'spend'
   if (
-    /^orders_/.test(code) ||
+    /^(orders|model)_/.test(code) ||
     [
       'last_day',
       'first_day',
@@ -18,6 +18,7 @@ export function keyOfCode(code: string): string {
       'views_90',
       'favourite_category',
       'favourite_brand',
+      'similar_category',
     ].includes(code)
   ) {
     return 'orders'

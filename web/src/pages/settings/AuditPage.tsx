@@ -14,6 +14,7 @@ import {
   PageHeader,
   Section,
   SimpleTable,
+  useActorName,
   useFormat,
   useSay,
 } from '@/kit'
@@ -29,6 +30,7 @@ function useWords() {
 /** Who did what, when, from where; and whether the chain is whole. */
 export default function AuditPage() {
   const { t } = useTranslation()
+  const actor = useActorName()
   const f = useFormat()
   const words = useWords()
   const { fail } = useSay()
@@ -111,7 +113,7 @@ export default function AuditPage() {
               </>
             ),
           },
-          { key: 'actor', title: t('audit.actor'), render: (r) => r.actor_name },
+          { key: 'actor', title: t('audit.actor'), render: (r) => actor(r.actor_name) },
           {
             key: 'ip',
             title: t('audit.ip'),
@@ -149,7 +151,7 @@ export default function AuditPage() {
           <>
             <Facts
               items={[
-                { label: t('audit.actor'), value: open.actor_name },
+                { label: t('audit.actor'), value: actor(open.actor_name) },
                 { label: t('audit.at'), value: <DateTime at={open.at} relative /> },
                 {
                   label: t('audit.object'),

@@ -19,6 +19,8 @@ import {
   useMe,
   useSay,
 } from '@/kit'
+import { useStaffNamed } from '../customers/list/api'
+import { StaffInput } from '../customers/list/StaffInput'
 import {
   type DepartmentNode,
   departmentOptions,
@@ -51,7 +53,11 @@ export default function DepartmentsPage() {
         await refresh()
       },
       undo: async () => {
-        await ok(api.POST('/departments', { body: { name: row.name, parent_id: row.parent_id } }))
+        await ok(
+          api.POST('/departments', {
+            body: { name: row.name, parent_id: row.parent_id, head_id: row.head_id },
+          }),
+        )
         await refresh()
       },
     })
@@ -112,6 +118,8 @@ function Node({
   const me = useMe()
   const [open, setOpen] = useState(node.depth < 3)
   const { department: row, children } = node
+  const heads = useStaffNamed(row.head_id ? [row.head_id] : [])
+  const head = heads.data?.find((s) => s.id === row.head_id)?.name
   const Fold = open ? ChevronDown : ChevronRight
   return (
     <li>
@@ -129,7 +137,10 @@ function Node({
         ) : (
           <span className={styles.fold} />
         )}
-        <span className={styles.nodeName}>{row.name}</span>
+        <span className={styles.nodeName}>
+          {row.name}
+          {head && <small className="zk-muted"> {t('departments.led_by', { name: head })}</small>}
+        </span>
         <Link to={`/settings/staff?department_id=${row.id}`} className={styles.nodeCount}>
           {t('departments.staff_label')} <Count value={row.staff_count} />
           {node.staff !== row.staff_count && (
@@ -181,6 +192,36 @@ function Node({
   )
 }
 
+interface Values {
+  name: string
+  parent_id?: number | null
+  head_id?: number | null
+}
+
+/** One person, as a form holds it. */
+function HeadInput({
+  id,
+  value,
+  names,
+  onChange,
+}: {
+  id?: string
+  value?: number | null
+  names: Map<number, string>
+  onChange?: (value: number | null) => void
+}) {
+  const { t } = useTranslation()
+  return (
+    <StaffInput
+      id={id}
+      label={t('departments.head')}
+      value={value ? [value] : []}
+      known={names}
+      onChange={([who]) => onChange?.(typeof who === 'number' ? who : null)}
+    />
+  )
+}
+
 function DepartmentForm({
   editing,
   list,
@@ -196,19 +237,28 @@ function DepartmentForm({
   const { done } = useSay()
   const row = editing?.row ?? null
   const barred = row ? selfAndBelow(list, row.id) : new Set<number>()
-  const submit = async (values: { name: string; parent_id?: number | null }) => {
-    const body = { name: values.name, parent_id: values.parent_id ?? null }
+  const heads = useStaffNamed(row?.head_id ? [row.head_id] : [])
+  const submit = async (values: Values) => {
+    const body = {
+      name: values.name,
+      parent_id: values.parent_id ?? null,
+      head_id: values.head_id ?? null,
+    }
     if (row) await ok(api.PATCH('/departments/{id}', { params: { path: { id: row.id } }, body }))
     else await ok(api.POST('/departments', { body }))
     done(t('common.saved'))
     onSaved()
   }
   return (
-    <FormDrawer<{ name: string; parent_id?: number | null }>
+    <FormDrawer<Values>
       key={row?.id ?? `below-${editing?.parent}`}
       open={editing !== null}
       title={row ? t('departments.edit_title', { name: row.name }) : t('departments.new')}
-      initial={{ name: row?.name, parent_id: editing?.parent ?? undefined }}
+      initial={{
+        name: row?.name,
+        parent_id: editing?.parent ?? undefined,
+        head_id: row?.head_id ?? undefined,
+      }}
       onClose={onClose}
       onSubmit={submit}
       onReload={onSaved}
@@ -231,6 +281,9 @@ function DepartmentForm({
           options={departmentOptions(list).filter((o) => !barred.has(o.value))}
           showSearch={{ optionFilterProp: 'name' }}
         />
+      </Form.Item>
+      <Form.Item name="head_id" label={t('departments.head')} extra={t('departments.head_extra')}>
+        <HeadInput names={new Map((heads.data ?? []).map((s) => [s.id, s.name]))} />
       </Form.Item>
     </FormDrawer>
   )

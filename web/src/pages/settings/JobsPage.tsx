@@ -21,6 +21,7 @@ import {
   PageHeader,
   Section,
   SimpleTable,
+  useActorName,
   useJob,
   useJobName,
   useMe,
@@ -32,6 +33,7 @@ const groups = ['running', 'failed', 'scheduled', 'finished'] as const
 /** Background work: what runs, what failed, what is to come, what is done. */
 export default function JobsPage() {
   const { t } = useTranslation()
+  const actor = useActorName()
   const client = useQueryClient()
   const name = useJobName()
   const me = useMe()
@@ -144,7 +146,7 @@ export default function JobsPage() {
               />
             ),
           },
-          { key: 'actor', title: t('jobs.actor'), render: (j) => j.actor_name || '–' },
+          { key: 'actor', title: t('jobs.actor'), render: (j) => actor(j.actor_name) || '–' },
           {
             key: 'attempt',
             title: t('jobs.attempt'),
@@ -198,6 +200,7 @@ function JobDrawer({
   onRetry: (job: Job) => void
 }) {
   const { t } = useTranslation()
+  const actor = useActorName()
   const name = useJobName()
   const { job, detail } = useJob(id)
   return (
@@ -219,7 +222,7 @@ function JobDrawer({
           items={[
             { label: t('jobs.number'), value: job.id },
             { label: t('jobs.kind'), value: <span className="zk-mono">{job.kind}</span> },
-            { label: t('jobs.actor'), value: job.actor_name || null },
+            { label: t('jobs.actor'), value: actor(job.actor_name) || null },
             { label: t('jobs.note'), value: job.note || null },
             { label: t('jobs.attempt'), value: `${job.attempt} / ${job.max_attempts}` },
             { label: t('common.created_at'), value: <DateTime at={job.created_at} /> },

@@ -15,6 +15,11 @@ export const routes: PageRoute[] = [
     page: () => import('./fields/FieldsPage'),
   },
   { path: '/settings/tags', permission: perm.tagManage, page: () => import('./tags/TagsPage') },
+  {
+    path: '/settings/hours',
+    permission: perm.settingsView,
+    page: () => import('./hours/HoursPage'),
+  },
   { path: '/settings/audit', permission: perm.auditView, page: () => import('./AuditPage') },
   // Without job.view a person sees the jobs that he or she started.
   { path: '/settings/jobs', page: () => import('./JobsPage') },

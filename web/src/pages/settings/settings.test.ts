@@ -8,6 +8,7 @@ const department = (id: number, parent_id: number | null, name: string, staff_co
   parent_id,
   name,
   staff_count,
+  head_id: null,
 })
 
 describe('departments', () => {

@@ -8,6 +8,7 @@ import {
   Count,
   DateTime,
   Day,
+  EmptyState,
   ErrorState,
   Facts,
   Grid,
@@ -29,17 +30,18 @@ import { UseList } from './UseList'
 export function Overview({ audience }: { audience: FullAudience }) {
   const { t } = useTranslation()
   const me = useMe()
-  const now = useCount(audience.id).data
+  const broken = audience.problem !== null
+  const now = useCount(audience.id, !broken).data
   return (
     <>
       <Sentence audience={audience} />
-      <Figures audience={audience} />
+      {broken ? <Broken audience={audience} /> : <Figures audience={audience} />}
       <div className={styles.layout}>
         <div className={styles.story}>
           {(audience.followed || audience.kind === 'dynamic') && (
             <SizeChart audience={audience} now={now} />
           )}
-          {me.can(perm.customerView) && <ProfileCharts audience={audience} />}
+          {me.can(perm.customerView) && !broken && <ProfileCharts audience={audience} />}
         </div>
         <aside className={styles.aside} aria-label={t('audiences.aside')}>
           <Section title={t('audiences.state')} boxed>
@@ -69,6 +71,30 @@ function Sentence({ audience }: { audience: FullAudience }) {
         </ul>
       )}
     </div>
+  )
+}
+
+/** In the place of figures where the rule cannot be evaluated: what holds until it is mended. */
+function Broken({ audience }: { audience: FullAudience }) {
+  const { t } = useTranslation()
+  const f = useFormat()
+  const me = useMe()
+  const { size, evaluated_at: at } = audience
+  return (
+    <EmptyState
+      compact
+      title={t('audiences.broken')}
+      text={
+        size !== null && at !== null
+          ? t('audiences.broken_kept', { count: size, shown: f.count(size), at: f.dateTime(at) })
+          : t('audiences.broken_text')
+      }
+      action={
+        me.can(perm.audienceEdit) && (
+          <Link to={`/audiences/${audience.id}/edit`}>{t('audiences.edit')}</Link>
+        )
+      }
+    />
   )
 }
 

@@ -1,7 +1,16 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, ok } from '@/api/client'
-import { Count, DataTable, DateTime, DetailDrawer, EmptyState, Page, PageHeader } from '@/kit'
+import {
+  Count,
+  DataTable,
+  DateTime,
+  DetailDrawer,
+  EmptyState,
+  Page,
+  PageHeader,
+  useActorName,
+} from '@/kit'
 import { type BulkRun, useCatalogue } from './api'
 import { BulkOutcome, BulkStatus } from './BulkOutcome'
 
@@ -28,6 +37,7 @@ function useDeed() {
 /** Past bulk edits, each with its result and its undo. */
 export default function BulkPage() {
   const { t } = useTranslation()
+  const actor = useActorName()
   const deed = useDeed()
   const [open, setOpen] = useState<BulkRun | null>(null)
   return (
@@ -69,7 +79,7 @@ export default function BulkPage() {
             align: 'right',
             render: (r) => <Count value={r.total} />,
           },
-          { key: 'actor', title: t('ui_list.bulk.who'), render: (r) => r.actor_name },
+          { key: 'actor', title: t('ui_list.bulk.who'), render: (r) => actor(r.actor_name) },
           {
             key: 'created',
             title: t('ui_list.bulk.when'),

@@ -39,6 +39,16 @@ export function PreviewView({ preview, fields }: { preview: BulkPreview; fields:
           { key: 'refused', label: t('ui_list.bulk.refused'), value: f.count(refused) },
         ]}
       />
+      {preview.moved + preview.stayed > 0 && (
+        <ul className={styles.plain}>
+          {preview.moved > 0 && (
+            <li>{t('ui_handover.bulk_moved', { n: f.count(preview.moved) })}</li>
+          )}
+          {preview.stayed > 0 && (
+            <li>{t('ui_handover.bulk_stayed', { n: f.count(preview.stayed) })}</li>
+          )}
+        </ul>
+      )}
       {preview.refused.length > 0 && (
         <ul className={styles.plain}>
           {preview.refused.map((r) => (

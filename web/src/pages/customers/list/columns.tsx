@@ -128,6 +128,7 @@ export function useColumns(
           hint: hints[code] && t(hints[code]),
           align: right ? 'right' : undefined,
           sort: field.sortable ? code : undefined,
+          sortLeads: field.type === 'level' || code === 'id' || code.startsWith('f.'),
           sortFirst: right || field.type === 'date' || field.type === 'time' ? 'desc' : 'asc',
           phone: code === 'level' ? 'aside' : field.type === 'tags' ? 'wide' : 'line',
           render: (row) => cell(field, row),

@@ -42,7 +42,7 @@ export function seen(shown: Shown, hides: (key: string) => boolean): Shown {
   return {
     ...shown,
     columns: shown.columns.filter((code) => !hidden(code)),
-    sort: hidden(shown.sort.replace(/^-/, '')) ? '-id' : shown.sort,
+    sort: shown.sort.split(',').some((key) => hidden(key.replace(/^-/, ''))) ? '-id' : shown.sort,
     groupBy: hidden(shown.groupBy) ? 'owner' : shown.groupBy,
   }
 }

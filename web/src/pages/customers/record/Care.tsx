@@ -286,6 +286,11 @@ function HandOver({ onClose }: { onClose: () => void }) {
       <Form.Item
         name="owner_id"
         label={t('record.new_owner')}
+        extra={
+          record.department_follows
+            ? t('ui_handover.follows')
+            : t('ui_handover.stays', { department: record.department?.name ?? '' })
+        }
         rules={[{ required: true, message: t('record.colleague_missing') }]}
       >
         <People />

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { DateTime } from '@/kit'
+import { DateTime, useActorName } from '@/kit'
 import { ChangeLine } from './ChangeLine'
 import { lines, type Write } from './history'
 import styles from './history.module.css'
@@ -8,12 +8,13 @@ import styles from './history.module.css'
 /** Writes of a record, the newest first: who, by which way, when, and what each changed. */
 export function Writes({ writes, busy }: { writes: Write[]; busy?: boolean }) {
   const { t } = useTranslation()
+  const actor = useActorName()
   return (
     <ol className={styles.history} aria-busy={busy}>
       {writes.map((write) => (
         <li key={write.key}>
           <div className={styles.write}>
-            <strong>{write.actor || t('record.history.program')}</strong>
+            <strong>{actor(write.actor) || t('record.history.program')}</strong>
             <span className="zk-muted">{t(`timeline.origin.${write.origin}`)}</span>
             <span className="zk-muted">
               <DateTime at={write.at} />

@@ -10,6 +10,7 @@ import {
   MessageCircleQuestion,
   MessageSquareText,
   MessageSquareWarning,
+  Milestone,
   Phone,
   Receipt,
   ShoppingCart,
@@ -18,7 +19,7 @@ import {
   Undo2,
 } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { Money, useFormat } from '@/kit'
+import { Money, useActorName, useFormat } from '@/kit'
 import { useFieldWords } from '../record/words'
 import type { Entry, Fact } from './api'
 import { NoteCard } from './NoteCard'
@@ -33,6 +34,7 @@ const icons: Record<string, LucideIcon> = {
   favourite: Heart,
   review: MessageSquareText,
   level: TrendingUp,
+  lifecycle: Milestone,
   edit: FilePen,
   call: Phone,
   visit: MapPin,
@@ -49,6 +51,7 @@ const money = new Set(['order', 'return'])
 export function EntryRow({ entry, customer }: { entry: Entry; customer: number }) {
   const { t } = useTranslation()
   const f = useFormat()
+  const actor = useActorName()
   const Icon = icons[entry.kind] ?? Circle
   const amount = money.has(entry.kind)
     ? entry.facts.find((fact) => fact.key === 'timeline.fact.amount')
@@ -69,7 +72,7 @@ export function EntryRow({ entry, customer }: { entry: Entry; customer: number }
             </strong>
           )}
           <span className={styles.when}>
-            {entry.actor?.name && `${entry.actor.name} · `}
+            {entry.actor?.name && `${actor(entry.actor.name)} · `}
             <time dateTime={new Date(entry.at).toISOString()} title={f.dateTime(entry.at)}>
               {f.dateTime(entry.at).slice(11)}
             </time>

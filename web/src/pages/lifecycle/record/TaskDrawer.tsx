@@ -71,6 +71,11 @@ export function TaskDrawer({ task, onClose }: { task: Task; onClose: () => void 
       }
     >
       {task.owed.some((o) => !o.item) && <DueBy owed={task.owed.find((o) => !o.item)} />}
+      {task.auto && (
+        <p className="zk-muted">
+          {t(task.outcome === 'withdrawn' ? 'auto.withdrawn' : 'auto.began')}
+        </p>
+      )}
       {task.tool.about && <p className="zk-muted">{task.tool.about}</p>}
       <ol className={styles.items}>
         {task.tool.items.map((item) => (

@@ -77,6 +77,9 @@ export function Outcome({ task }: { task: Task }) {
       </StatusTag>
     )
   }
+  if (task.outcome === 'withdrawn') {
+    return <StatusTag kind="neutral">{t('lifecycles.outcome.withdrawn')}</StatusTag>
+  }
   return (
     <StatusTag kind={task.outcome === 'lost' ? 'danger' : 'success'}>
       {t(`lifecycles.outcome.${task.outcome}`)}

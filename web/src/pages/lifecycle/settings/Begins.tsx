@@ -1,11 +1,11 @@
 import { Button } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ToneTag } from '@/kit'
 import { CountButton } from '../../audiences/CountButton'
 import type { Config } from '../api'
 import { newMove, put } from './draft'
 import { EntryActs, List } from './List'
+import { StageTag } from './StageTag'
 import styles from './settings.module.css'
 
 const MoveDrawer = lazy(() => import('./MoveDrawer'))
@@ -32,14 +32,13 @@ export function Begins({
       onAdd={may ? (begin.length >= most ? 'full' : () => setEditing(begin.length)) : null}
     >
       {begin.map(({ to, rule }, at) => {
-        const stage = stages.find((s) => s.code === to)
-        const name = stage?.name || to
+        const name = stages.find((s) => s.code === to)?.name || to
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: rules of where to begin have no code
           <li key={at} className={styles.move}>
             <span className="zk-muted zk-num">{at + 1}</span>
             <span className={styles.what}>
-              <ToneTag tone={stage?.tone ?? 0}>{name}</ToneTag>
+              <StageTag stages={stages} code={to} />
               <Button type="link" className={styles.name} onClick={() => setEditing(at)}>
                 {t('lifecycles.begins.rule', { name })}
               </Button>

@@ -1,4 +1,4 @@
-import { Button, Form, Input, InputNumber, Select } from 'antd'
+import { Form, Input, InputNumber, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Bones, DetailDrawer, QueryView, useFormat } from '@/kit'
@@ -9,6 +9,7 @@ import { RuleBuilder } from '../../audiences/builder/RuleBuilder'
 import { useLive } from '../../audiences/builder/useLive'
 import type { Move, Stage } from '../api'
 import styles from './settings.module.css'
+import { TakeDrawer } from './TakeDrawer'
 
 interface Props {
   move: Move
@@ -52,21 +53,11 @@ function Editor({ move, begin, stages, may, onDone, onClose, k }: Props & { k: K
   }
   const options = stages.map((s) => ({ value: s.code, label: s.name || s.code }))
   return (
-    <DetailDrawer
-      open
+    <TakeDrawer
       title={t(begin ? 'lifecycles.begins' : 'lifecycles.move')}
-      width={860}
+      may={may}
+      onTake={take}
       onClose={onClose}
-      footer={
-        may && (
-          <div className={styles.footer}>
-            <Button onClick={onClose}>{t('common.cancel')}</Button>
-            <Button type="primary" onClick={take}>
-              {t('lifecycles.move.take')}
-            </Button>
-          </div>
-        )
-      }
     >
       <Form layout="vertical" component="div" disabled={!may}>
         {!begin && (
@@ -166,7 +157,7 @@ function Editor({ move, begin, stages, may, onDone, onClose, k }: Props & { k: K
           />
         </fieldset>
       </section>
-    </DetailDrawer>
+    </TakeDrawer>
   )
 }
 

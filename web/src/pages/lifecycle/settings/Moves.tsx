@@ -1,11 +1,12 @@
 import { Button } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Grip, moved, ToneTag, useReorder } from '@/kit'
+import { Grip, moved, useReorder } from '@/kit'
 import { CountButton } from '../../audiences/CountButton'
 import type { Config, Move } from '../api'
 import { newMove, put } from './draft'
 import { EntryActs, List } from './List'
+import { StageTag } from './StageTag'
 import styles from './settings.module.css'
 
 // The builder of rules is heavy and not needed for looking.
@@ -26,14 +27,7 @@ export function Moves({
   const { moves, stages } = config
   const [editing, setEditing] = useState<{ at: number; move: Move } | null>(null)
   const reorder = useReorder((from, to) => onChange({ moves: moved(moves, from, to) }))
-  const tag = (code: string) => {
-    const stage = stages.find((s) => s.code === code)
-    return (
-      <ToneTag key={code} tone={stage?.tone ?? 0}>
-        {stage?.name || code}
-      </ToneTag>
-    )
-  }
+  const tag = (code: string) => <StageTag key={code} stages={stages} code={code} />
   return (
     <List
       title={t('lifecycles.moves')}

@@ -2,12 +2,13 @@ import { Button, Form, Input, Select } from 'antd'
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { DetailDrawer } from '@/kit'
 import type { Stage, Tool } from '../api'
+import { AutoFields } from './AutoFields'
 import { type Duty, DutyFields } from './DutyFields'
 import { freeCode, put } from './draft'
 import { EntryActs } from './List'
 import styles from './settings.module.css'
+import { TakeDrawer } from './TakeDrawer'
 
 type Item = Tool['items'][number]
 type Choice = Tool['measures'][number]
@@ -42,31 +43,23 @@ export function ToolDrawer({
     draft.items.length > 0 &&
     (!measures || draft.measures.length > 0) &&
     [...texts, ...draft.items.flatMap((x) => x.choices)].every((x) => x.text.trim() !== '')
+  // Who begins a tool that begins by itself?
+  const orphaned = Boolean(draft.auto) && [draft, ...draft.items].some((x) => x.who === 'opener')
   const take = () => {
     setTried(true)
-    if (whole) onDone({ ...draft, name: draft.name.trim() })
+    if (whole && !orphaned) onDone({ ...draft, name: draft.name.trim() })
   }
   return (
-    <DetailDrawer
-      open
-      title={t('steps.tool')}
-      width={860}
-      onClose={onClose}
-      footer={
-        may && (
-          <div className={styles.footer}>
-            <Button onClick={onClose}>{t('common.cancel')}</Button>
-            <Button type="primary" onClick={take}>
-              {t('lifecycles.move.take')}
-            </Button>
-          </div>
-        )
-      }
-    >
+    <TakeDrawer title={t('steps.tool')} may={may} onTake={take} onClose={onClose}>
       <Form layout="vertical" component="div" disabled={!may}>
         {tried && !whole && (
           <p className={styles.fault} role="alert">
             {t(measures ? 'steps.missing_diagnosis' : 'steps.missing')}
+          </p>
+        )}
+        {tried && orphaned && (
+          <p className={styles.fault} role="alert">
+            {t('errors.lifecycle.auto_opener')}
           </p>
         )}
         <div className={styles.two}>
@@ -115,6 +108,7 @@ export function ToolDrawer({
           rest={t('steps.who_rest', { who: t('steps.who.owner') })}
           onChange={set}
         />
+        <AutoFields tool={draft} stages={stages} may={may} onChange={set} />
         <h3 className={`${styles.title} ${styles.part}`}>{t(`steps.item.${draft.kind}`)}</h3>
         <ol className={styles.list}>
           {draft.items.map((item, at) => (
@@ -154,7 +148,7 @@ export function ToolDrawer({
           </>
         )}
       </Form>
-    </DetailDrawer>
+    </TakeDrawer>
   )
 }
 

@@ -1,14 +1,20 @@
-import { Button } from 'antd'
+import { Button, InputNumber } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ToneTag } from '@/kit'
+import { Link } from 'react-router'
+import { perm } from '@/app/permissions'
+import { Can, useFormat } from '@/kit'
 import type { Config, Tool } from '../api'
+import { type Begun, useBegun } from './AutoFields'
 import { newTool, put } from './draft'
 import { EntryActs, List } from './List'
+import { StageTag } from './StageTag'
 import styles from './settings.module.css'
 import { ToolDrawer } from './ToolDrawer'
 
 const most = 40
+// Working hours, where a configuration says nothing.
+const usualRemind = 4
 
 /** Tools in their order: what staff work through, with customers of which stages. */
 export function Tools({
@@ -22,6 +28,7 @@ export function Tools({
 }) {
   const { t } = useTranslation()
   const { tools, stages } = config
+  const begun = useBegun(may)
   const [editing, setEditing] = useState<{ at: number; tool: Tool } | null>(null)
   const add = () => setEditing({ at: tools.length, tool: newTool(config) })
   return (
@@ -42,15 +49,11 @@ export function Tools({
             </span>
             <span className={styles.way}>
               {tool.stages.length === 0 && t('steps.all_stages')}
-              {tool.stages.map((code) => {
-                const stage = stages.find((s) => s.code === code)
-                return (
-                  <ToneTag key={code} tone={stage?.tone ?? 0}>
-                    {stage?.name || code}
-                  </ToneTag>
-                )
-              })}
+              {tool.stages.map((code) => (
+                <StageTag key={code} stages={stages} code={code} />
+              ))}
             </span>
+            <AutoState tool={tool} begun={begun.data} />
           </span>
           {may && (
             <EntryActs
@@ -62,6 +65,26 @@ export function Tools({
           )}
         </li>
       ))}
+      <li className={styles.remind}>
+        <label htmlFor="remind-hours">{t('auto.remind')}</label>
+        <InputNumber
+          id="remind-hours"
+          min={0}
+          max={80}
+          precision={0}
+          disabled={!may}
+          value={config.remind_hours ?? usualRemind}
+          onChange={(n) => onChange({ remind_hours: n ?? 0 })}
+        />
+        <span>{t('auto.remind_unit')}</span>
+        <small className="zk-muted">
+          {t('auto.remind_note')}
+          <Can permission={perm.settingsView}>
+            {' '}
+            <Link to="/settings/hours">{t('nav.settings.hours')}</Link>
+          </Can>
+        </small>
+      </li>
       {editing && (
         <ToolDrawer
           tool={editing.tool}
@@ -75,5 +98,24 @@ export function Tools({
         />
       )}
     </List>
+  )
+}
+
+/** That a tool begins by itself, and how many it came to. */
+function AutoState({ tool, begun }: { tool: Tool; begun?: Begun }) {
+  const { t } = useTranslation()
+  const f = useFormat()
+  if (!tool.auto) return null
+  const n = begun?.tools.find((x) => x.tool === tool.code)
+  return (
+    <span className="zk-muted">
+      {t('auto.on')}
+      {begun &&
+        ` · ${t('auto.today', { begun: f.count(n?.today ?? 0), most: f.count(tool.auto.most) })}`}
+      {n &&
+        n.begun > 0 &&
+        ` · ${t('auto.month', { begun: f.count(n.begun), withdrawn: f.count(n.withdrawn) })}`}
+      {n && n.left_out > 0 && ` · ${t('auto.left_out', { count: f.count(n.left_out) })}`}
+    </span>
   )
 }

@@ -43,4 +43,4 @@ export const put = <T>(list: T[], at: number, item: T): T[] =>
 export const usesOf = (config: Config, code: string): number =>
   config.moves.filter((m) => m.to === code || m.from.includes(code)).length +
   config.begin.filter((b) => b.to === code).length +
-  config.tools.filter((x) => x.stages.includes(code)).length
+  config.tools.filter((x) => x.stages.includes(code) || x.auto?.from.includes(code)).length

@@ -155,16 +155,14 @@ function Segment({
           aria-label={text}
         />
       </Tooltip>
-      {width >= 3.5 && (
-        <span
-          className={`${styles.label} ${upper ? styles.above : styles.below} ${width < 9 ? styles.narrow : ''}`}
-          style={{ color: `var(--zk-tone-${tone}-text)` }}
-          aria-hidden="true"
-        >
-          {width >= 7 && <span>{level.name} </span>}
-          <b className="zk-num">{share}</b>
-        </span>
-      )}
+      <span
+        className={`${styles.label} ${upper ? styles.above : styles.below}`}
+        style={{ color: `var(--zk-tone-${tone}-text)` }}
+        aria-hidden="true"
+      >
+        {width >= 7 && <span>{level.name}</span>}
+        <b className="zk-num">{share}</b>
+      </span>
     </li>
   )
 }

@@ -68,7 +68,7 @@ export function DecideForm({
       }}
     >
       <FormError error={error} rest={error?.fields.map((x) => x.message)} />
-      <Form.Item name="act" label={t('ui_review.decision')} required>
+      <Form.Item name="act" label={t('ui_review.decision')} required hidden={acts.length === 1}>
         <Radio.Group
           className={styles.acts}
           options={acts.map((a) => ({ value: a, label: t(`ui_review.act.${a}`) }))}
@@ -95,8 +95,8 @@ export function DecideForm({
         </Form.Item>
       )}
       {children}
-      <Button type="primary" htmlType="submit" loading={busy}>
-        {submitText}
+      <Button type={acts.length === 1 ? 'default' : 'primary'} htmlType="submit" loading={busy}>
+        {acts.length === 1 ? t(`ui_review.act.${act}`) : submitText}
       </Button>
     </Form>
   )

@@ -87,7 +87,10 @@ function Body({ d, review }: { d: Dossier; review: Review }) {
   return (
     <>
       <div>
-        <LevelMove move={move} review={review} /> <MoveState move={move} />
+        <div className={styles.head}>
+          <LevelMove move={move} review={review} />
+          <MoveState move={move} />
+        </div>
         {move.why && <p>{t('ui_review.why', { reason: move.why })}</p>}
         {d.hand_only.on && (
           <p>
@@ -95,6 +98,7 @@ function Body({ d, review }: { d: Dossier; review: Review }) {
           </p>
         )}
       </div>
+      {(move.state === 'disputed' || d.votes.length > 0) && <Votes d={d} review={review} />}
       {deciding && (
         <Section title={t('ui_review.decide')} boxed>
           <DecideForm
@@ -115,7 +119,6 @@ function Body({ d, review }: { d: Dossier; review: Review }) {
           />
         </Section>
       )}
-      {(move.state === 'disputed' || d.votes.length > 0) && <Votes d={d} review={review} />}
       <Section title={t('ui_review.now')}>
         <p>{d.now.text}</p>
         {d.now.why_not && <p className="zk-muted">{d.now.why_not}</p>}

@@ -123,7 +123,9 @@ function Body({ review: r }: { review: Review }) {
         />
       )}
       {open && me.can(perm.tierReview) && <Voting review={r} />}
-      {r.step !== 'opening' && r.step !== 'failed' && <Moves review={r} />}
+      {me.can(perm.customerView) && r.step !== 'opening' && r.step !== 'failed' && (
+        <Moves review={r} />
+      )}
     </>
   )
 }

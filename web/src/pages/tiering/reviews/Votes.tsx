@@ -21,7 +21,10 @@ export function Votes({ d, review }: { d: Dossier; review: Review }) {
   const choices = [
     'proposed',
     ...(move.from ? ['keep'] : []),
-    ...review.levels.map((l) => l.code).filter((c) => c !== move.to.code),
+    ...review.levels
+      .map((l) => l.code)
+      // Keeping the level is offered already.
+      .filter((c) => c !== move.to.code && c !== move.from?.code),
   ].map((value) => ({ value, label: name(value) }))
   const voting =
     review.status === 'review' && review.step === 'open' && move.state === 'disputed' && move.mine

@@ -50,7 +50,9 @@ export function RunFrame({
                 ...(me.can(perm.reportView)
                   ? [{ key: 'report', label: t('nav.tiering.report'), to: runPath(run.id) }]
                   : []),
-                { key: 'customers', label: t('tiers.run.customers'), to: customersOf(run.id) },
+                ...(me.can(perm.customerView)
+                  ? [{ key: 'customers', label: t('tiers.run.customers'), to: customersOf(run.id) }]
+                  : []),
               ]
             : undefined
         }

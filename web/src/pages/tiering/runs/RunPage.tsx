@@ -95,6 +95,8 @@ function Decided({ run }: { run: RunDetail }) {
 
 function CustomersLink({ run }: { run: RunDetail }): ReactNode {
   const { t } = useTranslation()
+  const me = useMe()
+  if (!me.can(perm.customerView)) return null
   return <Link to={customersOf(run.id)}>{t('tiers.run.customers')}</Link>
 }
 
