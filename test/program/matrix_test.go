@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -152,6 +153,7 @@ func TestNobodyReachesOtherDepartments(t *testing.T) {
 
 func tells(t *testing.T, what string, answer []byte) {
 	t.Helper()
+	answer = requestID.ReplaceAll(answer, nil)
 	for _, secret := range []string{foreignName, foreignPhone, "4321"} {
 		if bytes.Contains(answer, []byte(secret)) {
 			t.Errorf("%s tells of the customer: %.300s", what, answer)
@@ -159,6 +161,9 @@ func tells(t *testing.T, what string, answer []byte) {
 		}
 	}
 }
+
+// requestID is random, so that it has the digits of a secret once in a while.
+var requestID = regexp.MustCompile(`"request_id":"[^"]*"`)
 
 type customerRoute struct {
 	method, path string
@@ -232,7 +237,8 @@ func digestPostgres(t *testing.T, url string) map[string]string {
 
 // restless tables change while nobody asks for anything.
 var restless = []string{"sessions", "river_", "job_", "settings", "events", "event_receipts", "customer_quality", "quality_", "insight_", "id_sequences", "idempotency_keys", "audience_head",
-	"lifecycle_head", "lifecycle_configs", "lifecycle_states", "lifecycle_history", "lifecycle_days", "lifecycle_held", "column_"}
+	"lifecycle_head", "lifecycle_configs", "lifecycle_states", "lifecycle_history", "lifecycle_days", "lifecycle_held", "lifecycle_reckoned",
+	"affinity_", "customer_forecasts", "forecast_", "column_"}
 
 func digest(t *testing.T, d *db.DB, tables string) map[string]string {
 	t.Helper()
