@@ -63,7 +63,7 @@ func (s *Service) put(ctx context.Context, id int64, customers []int64, adding b
 		todo := slices.DeleteFunc(slices.Clone(chunk), func(c int64) bool { return in[c] == adding })
 		if adding {
 			if todo, err = s.store.existing(ctx, todo); err == nil {
-				err = s.store.addEntries(ctx, id, todo, staffOf(ctx), s.now())
+				err = s.store.addEntries(ctx, id, todo, auth.StaffID(ctx), s.now())
 			}
 		} else {
 			err = s.store.dropEntries(ctx, id, todo)
@@ -183,7 +183,7 @@ func (s *Service) enterIn(ctx context.Context, id int64, ids []int64, adding boo
 	if err != nil {
 		return 0, nil, err
 	}
-	p := part{task: task, audience: id, staff: staffOf(ctx), total: int64(len(ids)), adding: adding, ids: ids}
+	p := part{task: task, audience: id, staff: auth.StaffID(ctx), total: int64(len(ids)), adding: adding, ids: ids}
 	if err := s.store.insertParts(ctx, p, entriesStep); err != nil {
 		return 0, nil, err
 	}

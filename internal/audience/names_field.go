@@ -30,7 +30,7 @@ func (s *Service) NamesField(ctx context.Context, code string) ([]string, error)
 	err = s.Customers.EachViewFilter(ctx, func(v customer.ViewFilter) {
 		switch {
 		case !NamesCustom(v.Filter, code):
-		case v.Shared || v.OwnerID == staffOf(ctx) || auth.From(ctx).IsSystem():
+		case v.Shared || v.OwnerID == auth.StaffID(ctx) || auth.From(ctx).IsSystem():
 			out = append(out, v.Name)
 		default:
 			out = append(out, s.t(ctx, "audience.view_of", params{"name": v.OwnerName}))

@@ -41,7 +41,7 @@ type Deps struct {
 	Zone      clock.Zone
 	Log       *slog.Logger
 	// Names gives the names of staff.
-	Names func(ctx context.Context, ids []int64) (map[int64]string, error)
+	Names auth.Names
 	// Actor gives a member of staff as he or she may act now; nil who may not.
 	Actor func(ctx context.Context, staffID int64) (*auth.Actor, error)
 }
@@ -76,13 +76,6 @@ func (s *Service) t(ctx context.Context, key string, params map[string]any) stri
 
 func (s *Service) record(ctx context.Context, action string, id int64, before, after any) error {
 	return s.Audit.Append(ctx, audit.Entry{Action: "audience." + action, ObjectType: "audience", ObjectID: strconv.FormatInt(id, 10), Before: before, After: after})
-}
-
-func staffOf(ctx context.Context) int64 {
-	if a := auth.From(ctx); a != nil {
-		return a.StaffID
-	}
-	return 0
 }
 
 // tagged puts the version of an audience into the answer.

@@ -77,7 +77,7 @@ func (s *Service) Create(ctx context.Context, in In) (Full, error) { return s.cr
 // the transaction, with the new id.
 func (s *Service) create(ctx context.Context, in In, preset string, inside func(ctx context.Context, id int64) error) (Full, error) {
 	bad := errs.New(errs.Invalid, "invalid")
-	r := &row{version: 1, ownerID: staffOf(ctx), kind: in.Kind, preset: preset, format: rule.Format, followed: in.Followed == nil || *in.Followed, size: -1}
+	r := &row{version: 1, ownerID: auth.StaffID(ctx), kind: in.Kind, preset: preset, format: rule.Format, followed: in.Followed == nil || *in.Followed, size: -1}
 	r.name = line(bad, "name", in.Name, maxName, true)
 	r.description = line(bad, "description", in.Description, maxDescription, false)
 	note := line(bad, "note", in.Note, maxNote, false)
@@ -165,7 +165,7 @@ func (s *Service) write(ctx context.Context, before, r *row, n *rule.Node, note,
 		r.rule, r.format = string(encode(n)), rule.Format
 	}
 	if before == nil || r.version != before.version {
-		v := versionRow{version: r.version, authorID: staffOf(ctx), createdAt: r.updatedAt, rule: r.rule, name: r.name,
+		v := versionRow{version: r.version, authorID: auth.StaffID(ctx), createdAt: r.updatedAt, rule: r.rule, name: r.name,
 			description: r.description, note: note, format: r.format}
 		if err := s.store.insertVersion(ctx, r.id, &v); err != nil {
 			return err

@@ -80,7 +80,7 @@ func (s *Service) usedByViews(ctx context.Context, ids []int64) (map[int64][]Use
 	}
 	err := s.Customers.EachViewFilter(ctx, func(v customer.ViewFilter) {
 		u := Use{By: v.OwnerName}
-		if v.Shared || v.OwnerID == staffOf(ctx) || auth.From(ctx).IsSystem() {
+		if v.Shared || v.OwnerID == auth.StaffID(ctx) || auth.From(ctx).IsSystem() {
 			u.ID, u.Name = v.ID, v.Name
 		}
 		for _, id := range used(v.Filter) {

@@ -262,7 +262,7 @@ func (s *Service) runBulk(ctx context.Context, id int64) error {
 		switch {
 		case errors.Is(err, errTaken):
 			return s.endBulk(ctx, id)
-		case err != nil && ctx.Err() == nil && permanent(err):
+		case err != nil && ctx.Err() == nil && jobs.Permanent(err):
 			return s.failBulk(ctx, r, err)
 		case err != nil:
 			if errors.Is(context.Cause(ctx), jobs.ErrCancelled) {
@@ -275,15 +275,6 @@ func (s *Service) runBulk(ctx context.Context, id int64) error {
 		}
 		jobs.Report(ctx, r.done, r.total, "customers", "")
 	}
-}
-
-// permanent says whether trying again cannot help.
-func permanent(err error) bool {
-	switch errs.KindOf(err) {
-	case errs.Invalid, errs.Forbidden, errs.NotFound, errs.Conflict, errs.TooLarge, errs.Unauthenticated:
-		return true
-	}
-	return false
 }
 
 // actorOf gives who asked for something as he or she may act now.
@@ -350,7 +341,7 @@ func (s *Service) setBulk(ctx context.Context, id int64, to, code string, from .
 }
 
 func (s *Service) failBulk(ctx context.Context, r *bulkRow, err error) error {
-	if !permanent(err) {
+	if !jobs.Permanent(err) {
 		return err
 	}
 	if _, e := s.setBulk(ctx, r.id, bulkFailed, firstCode(errs.From(err)), bulkWaiting, bulkRunning, bulkCancelling); e != nil {

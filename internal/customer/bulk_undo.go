@@ -108,7 +108,7 @@ func (s *Service) runUndo(ctx context.Context, id int64) error {
 		switch {
 		case errors.Is(err, errTaken):
 			return nil
-		case err != nil && ctx.Err() == nil && permanent(err), errors.Is(context.Cause(ctx), jobs.ErrCancelled):
+		case err != nil && ctx.Err() == nil && jobs.Permanent(err), errors.Is(context.Cause(ctx), jobs.ErrCancelled):
 			return s.failUndo(context.WithoutCancel(ctx), id, cmpErr(errs.New(errs.Canceled, "canceled"), err))
 		case err != nil:
 			return err

@@ -239,7 +239,7 @@ func (s *Service) runExport(ctx context.Context, id int64) error {
 		return nil
 	case errors.Is(context.Cause(ctx), jobs.ErrCancelled):
 		r.status = bulkCancelled
-	case ctx.Err() == nil && permanent(err):
+	case ctx.Err() == nil && jobs.Permanent(err):
 		r.status, r.errorCode = bulkFailed, firstCode(errs.From(err))
 	default:
 		return err

@@ -42,7 +42,7 @@ type Deps struct {
 	// Refresh computes the figures of customers anew; it joins InTx.
 	Refresh func(ctx context.Context, ids []int64) error
 	// Names gives the names of staff.
-	Names func(ctx context.Context, ids []int64) (map[int64]string, error)
+	Names auth.Names
 	Links []Link
 	Log   *slog.Logger
 }

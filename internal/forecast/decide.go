@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
 )
 
@@ -95,7 +96,7 @@ func (s *Service) SaveSettings(ctx context.Context, k Kind, in Settings, version
 		}
 		ok := before.Version == version
 		if ok {
-			ok, err = s.store.saveSettings(ctx, k, keptSettings{Settings: in, Version: version + 1, UpdatedBy: staffOf(ctx), UpdatedAt: s.now()})
+			ok, err = s.store.saveSettings(ctx, k, keptSettings{Settings: in, Version: version + 1, UpdatedBy: auth.StaffID(ctx), UpdatedAt: s.now()})
 		}
 		if err != nil {
 			return err
@@ -103,7 +104,7 @@ func (s *Service) SaveSettings(ctx context.Context, k Kind, in Settings, version
 		if !ok {
 			return errs.New(errs.Conflict, "forecast.settings_changed")
 		}
-		return s.record(ctx, audit.Entry{Action: "forecast.settings", ObjectType: "forecast_kind", ObjectID: string(k), Before: before.Settings, After: in})
+		return s.Audit.Append(ctx, audit.Entry{Action: "forecast.settings", ObjectType: "forecast_kind", ObjectID: string(k), Before: before.Settings, After: in})
 	})
 	if err != nil {
 		return State{}, err
@@ -138,7 +139,7 @@ func (s *Service) Use(ctx context.Context, id int64) (Model, error) {
 		if err := s.recordLater(ctx, r); err != nil {
 			return false, err
 		}
-		return s.store.decide(ctx, id, r.Status, InUse, staffOf(ctx), s.now())
+		return s.store.decide(ctx, id, r.Status, InUse, auth.StaffID(ctx), s.now())
 	}, "forecast.not_usable")
 }
 
@@ -146,7 +147,7 @@ func (s *Service) Use(ctx context.Context, id int64) (Model, error) {
 // forecast.no_such_model, forecast.not_held.
 func (s *Service) Discard(ctx context.Context, id int64) (Model, error) {
 	return s.change(ctx, id, "forecast.discard", func(ctx context.Context, _ *row) (bool, error) {
-		return s.store.decide(ctx, id, Held, Discarded, staffOf(ctx), s.now())
+		return s.store.decide(ctx, id, Held, Discarded, auth.StaffID(ctx), s.now())
 	}, "forecast.not_held")
 }
 

@@ -23,19 +23,11 @@ func (s *Service) fitJob(ctx context.Context, j jobs.Job[FitArgs]) error {
 		return err // goes on elsewhere or after the restart
 	case errors.Is(context.Cause(ctx), jobs.ErrCancelled):
 		err = errs.Wrap(err, errs.Canceled, "forecast.cancelled")
-	case j.Attempt < attempts && !permanent(err):
+	case j.Attempt < attempts && !jobs.Permanent(err):
 		return err
 	}
 	s.abandon(context.WithoutCancel(ctx), r.ID, err)
 	return err
-}
-
-func permanent(err error) bool {
-	switch errs.KindOf(err) {
-	case errs.Invalid, errs.Forbidden, errs.NotFound, errs.Conflict, errs.TooLarge:
-		return true
-	}
-	return false
 }
 
 // dueJob queues a fit of each kind whose newest fit is as old as the company

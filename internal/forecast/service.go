@@ -33,7 +33,7 @@ type Deps struct {
 	// JobAlive says whether a job waits, runs or will be retried.
 	JobAlive func(ctx context.Context, jobID int64) (bool, error)
 	// Names gives the names of members of staff by id; nil knows nobody.
-	Names func(ctx context.Context, ids []int64) (map[int64]string, error)
+	Names auth.Names
 }
 
 // Service is the use cases of the company's models.
@@ -54,20 +54,6 @@ func NewService(d Deps) *Service {
 }
 
 func (s *Service) now() int64 { return clock.Millis(s.Clock.Now()) }
-
-func (s *Service) record(ctx context.Context, e audit.Entry) error {
-	if s.Audit == nil {
-		return nil
-	}
-	return s.Audit.Append(ctx, e)
-}
-
-func staffOf(ctx context.Context) int64 {
-	if a := auth.From(ctx); a != nil {
-		return a.StaffID
-	}
-	return 0
-}
 
 func known(k Kind) error {
 	if k == Purchases || k == Churn {
@@ -157,7 +143,7 @@ func (s *Service) begin(ctx context.Context, k Kind, then func(context.Context, 
 			return errs.New(errs.Conflict, "forecast.no_label")
 		}
 		now := s.now()
-		r = &row{Kind: k, Status: Waiting, Settings: set.Settings, CreatedBy: staffOf(ctx), CreatedAt: now, LeaseUntil: now + leaseFor.Milliseconds()}
+		r = &row{Kind: k, Status: Waiting, Settings: set.Settings, CreatedBy: auth.StaffID(ctx), CreatedAt: now, LeaseUntil: now + leaseFor.Milliseconds()}
 		if err := s.store.insert(ctx, r); err != nil {
 			return err
 		}
@@ -177,7 +163,7 @@ func (s *Service) begin(ctx context.Context, k Kind, then func(context.Context, 
 }
 
 func (s *Service) audit(ctx context.Context, action string, r *row, before, after any) error {
-	return s.record(ctx, audit.Entry{Action: action, ObjectType: "forecast_model", ObjectID: strconv.FormatInt(r.ID, 10), Before: before, After: after})
+	return s.Audit.Append(ctx, audit.Entry{Action: action, ObjectType: "forecast_model", ObjectID: strconv.FormatInt(r.ID, 10), Before: before, After: after})
 }
 
 // endOrphan ends a fit that nobody works on any more.

@@ -64,7 +64,7 @@ type Deps struct {
 	Seen       func(ctx context.Context, ids []int64) (map[int64]string, error)
 	Actor      func(ctx context.Context, staffID int64) (*auth.Actor, error)
 	// Names gives the names of members of staff by id; nil knows nobody.
-	Names func(ctx context.Context, ids []int64) (map[int64]string, error)
+	Names auth.Names
 	// Files is the folder for uploads and error files.
 	Files string
 	// Bounds; 0 takes the default in brackets.

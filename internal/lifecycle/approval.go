@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
 )
@@ -35,14 +36,14 @@ func (s *Service) Approve(ctx context.Context, kind ManualKind, version int64, n
 		if err != nil {
 			return err
 		}
-		err = s.store.insertApproval(ctx, kind, &approvalRow{version, print, note, staffOf(ctx), s.now()})
+		err = s.store.insertApproval(ctx, kind, &approvalRow{version, print, note, auth.StaffID(ctx), s.now()})
 		if db.IsUnique(err) {
 			return errs.New(errs.Conflict, "lifecycle.approved_already", "version", version)
 		}
 		if err != nil {
 			return err
 		}
-		return s.record(ctx, audit.Entry{Action: "lifecycle.approve", ObjectType: "lifecycle", ObjectID: string(kind),
+		return s.Audit.Append(ctx, audit.Entry{Action: "lifecycle.approve", ObjectType: "lifecycle", ObjectID: string(kind),
 			After: map[string]any{"version": version, "fingerprint": print}})
 	})
 	if err != nil {
@@ -72,14 +73,14 @@ func (s *Service) Withdraw(ctx context.Context, kind ManualKind, version int64, 
 		return Manual{}, errs.New(errs.NotFound, "lifecycle.no_manual")
 	}
 	err := s.DB.InTx(ctx, func(ctx context.Context) error {
-		withdrawn, err := s.store.withdraw(ctx, kind, &withdrawalRow{approvalRow: approvalRow{version: version}, reason: reason, withdrawnBy: staffOf(ctx), withdrawnAt: s.now()})
+		withdrawn, err := s.store.withdraw(ctx, kind, &withdrawalRow{approvalRow: approvalRow{version: version}, reason: reason, withdrawnBy: auth.StaffID(ctx), withdrawnAt: s.now()})
 		if err != nil {
 			return err
 		}
 		if !withdrawn {
 			return errs.New(errs.Conflict, "lifecycle.not_approved", "version", version)
 		}
-		return s.record(ctx, audit.Entry{Action: "lifecycle.withdraw", ObjectType: "lifecycle", ObjectID: string(kind), After: map[string]any{"version": version}})
+		return s.Audit.Append(ctx, audit.Entry{Action: "lifecycle.withdraw", ObjectType: "lifecycle", ObjectID: string(kind), After: map[string]any{"version": version}})
 	})
 	if err != nil {
 		return Manual{}, err

@@ -232,7 +232,7 @@ func (s *Service) beginTasks(ctx context.Context, t *Tool, fresh, again []taskRo
 	if err := s.store.putDuties(ctx, ids, owed); err != nil {
 		return err
 	}
-	return s.record(ctx, audit.Entry{Action: "lifecycle.task_begin", ObjectType: "lifecycle", ObjectID: t.Code,
+	return s.Audit.Append(ctx, audit.Entry{Action: "lifecycle.task_begin", ObjectType: "lifecycle", ObjectID: t.Code,
 		After: map[string]any{"tasks": len(ids)}})
 }
 

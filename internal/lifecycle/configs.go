@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/web"
@@ -148,7 +149,7 @@ func (s *Service) Save(ctx context.Context, c Config, base int64, note string) (
 		if len(changes) == 0 && r.version != 0 {
 			return nil
 		}
-		err = s.store.insertConfig(ctx, &configRow{version: r.version + 1, body: string(body), note: note, author: staffOf(ctx), at: s.now()})
+		err = s.store.insertConfig(ctx, &configRow{version: r.version + 1, body: string(body), note: note, author: auth.StaffID(ctx), at: s.now()})
 		if db.IsUnique(err) {
 			return errs.New(errs.Conflict, "lifecycle.changed", "version", r.version+1)
 		}
@@ -160,7 +161,7 @@ func (s *Service) Save(ctx context.Context, c Config, base int64, note string) (
 		for i := range changes {
 			places[i] = changes[i].Path
 		}
-		return s.record(ctx, audit.Entry{Action: "lifecycle.config", ObjectType: "lifecycle", ObjectID: "config",
+		return s.Audit.Append(ctx, audit.Entry{Action: "lifecycle.config", ObjectType: "lifecycle", ObjectID: "config",
 			Before: map[string]any{"version": r.version}, After: map[string]any{"version": r.version + 1, "changed": places}})
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"zhike/internal/column"
 	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/vault"
@@ -77,7 +78,7 @@ func (s *Service) Decide(ctx context.Context, customerID int64, in DecisionIn) e
 		if !was && in.Stage == "" {
 			return errs.New(errs.Invalid, "invalid").WithField("stage", "lifecycle.stage_missing")
 		}
-		d := decision{customer: customerID, day: h.day, stage: in.Stage, until: until, reason: cipher, staff: staffOf(ctx), at: s.now()}
+		d := decision{customer: customerID, day: h.day, stage: in.Stage, until: until, reason: cipher, staff: auth.StaffID(ctx), at: s.now()}
 		if d.id, err = s.DB.NextID(ctx, "lifecycle_decision"); err != nil {
 			return err
 		}
@@ -113,7 +114,7 @@ func (s *Service) Decide(ctx context.Context, customerID int64, in DecisionIn) e
 				return err
 			}
 		}
-		return s.record(ctx, audit.Entry{Action: "lifecycle.decide", ObjectType: "customer", ObjectID: strconv.FormatInt(customerID, 10),
+		return s.Audit.Append(ctx, audit.Entry{Action: "lifecycle.decide", ObjectType: "customer", ObjectID: strconv.FormatInt(customerID, 10),
 			Before: map[string]any{"stage": old.Stage, "until": untilText(old.hand.Until)},
 			After:  map[string]any{"stage": change.new.Stage, "until": untilText(until)}})
 	})

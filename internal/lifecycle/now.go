@@ -118,7 +118,7 @@ func (e *Engine) reset(ctx context.Context) error {
 		if err := column.Tell(ctx, e.s.DB, toldName, clock.Millis(e.s.Clock.Now()), ids...); err != nil {
 			return err
 		}
-		return e.s.record(ctx, audit.Entry{Action: "lifecycle.rebuild", ObjectType: "lifecycle", ObjectID: "history", After: map[string]any{"customers": len(ids)}})
+		return e.s.Audit.Append(ctx, audit.Entry{Action: "lifecycle.rebuild", ObjectType: "lifecycle", ObjectID: "history", After: map[string]any{"customers": len(ids)}})
 	})
 	if err == nil {
 		e.book, e.known, e.held = nil, seen{}, heldDays{}

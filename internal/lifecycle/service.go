@@ -44,7 +44,7 @@ type Deps struct {
 	Tags      *tag.Service
 	Texts     Texts
 	// Names gives the names of members of staff by id.
-	Names func(ctx context.Context, ids []int64) (map[int64]string, error)
+	Names auth.Names
 	// Organisation knows departments and roles; nil: nobody has any.
 	Organisation Organisation
 	// Notify sends news to staff, inside InTx; nil: nobody is told anything.
@@ -78,21 +78,6 @@ func NewService(d Deps) *Service {
 }
 
 func (s *Service) now() int64 { return clock.Millis(s.Clock.Now()) }
-
-// record appends to the audit log in the transaction of ctx.
-func (s *Service) record(ctx context.Context, e audit.Entry) error {
-	if s.Audit == nil {
-		return nil
-	}
-	return s.Audit.Append(ctx, e)
-}
-
-func staffOf(ctx context.Context) int64 {
-	if a := auth.From(ctx); a != nil {
-		return a.StaffID
-	}
-	return 0
-}
 
 // people gives the names of staff.
 func (s *Service) people(ctx context.Context, ids []int64) (map[int64]string, error) {

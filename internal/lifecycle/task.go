@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/vault"
@@ -178,7 +179,7 @@ func (s *Service) OpenTask(ctx context.Context, customerID int64, in TaskIn) (Ta
 	if t == nil {
 		return Task{}, errs.New(errs.Invalid, "invalid").WithField("tool", "lifecycle.no_tool", "code", rule.Shortened(in.Tool))
 	}
-	r := taskRow{customer: customerID, tool: in.Tool, version: cfg.version, openedAt: s.now(), openedBy: staffOf(ctx)}
+	r := taskRow{customer: customerID, tool: in.Tool, version: cfg.version, openedAt: s.now(), openedBy: auth.StaffID(ctx)}
 	err = s.DB.InTx(ctx, func(ctx context.Context) error {
 		if _, err := s.store.enter(ctx); err != nil { // one after the other
 			return err
@@ -223,7 +224,7 @@ func (s *Service) task(ctx context.Context, r *taskRow) (Task, error) {
 
 func (s *Service) recordTask(ctx context.Context, r *taskRow, action string, before, after map[string]any) error {
 	after["task"] = r.id
-	return s.record(ctx, audit.Entry{Action: action, ObjectType: "customer", ObjectID: strconv.FormatInt(r.customer, 10), Before: before, After: after})
+	return s.Audit.Append(ctx, audit.Entry{Action: action, ObjectType: "customer", ObjectID: strconv.FormatInt(r.customer, 10), Before: before, After: after})
 }
 
 // open reads a task that the actor may work with, and its tool.
@@ -265,7 +266,7 @@ func (s *Service) CloseTask(ctx context.Context, customerID, taskID int64, in Ta
 		return Task{}, errs.New(errs.Invalid, "invalid").WithField("outcome", "lifecycle.bad_result", "choices", allowed)
 	}
 	before := r.outcome
-	if r.outcome, r.closedAt, r.closedBy = in.Outcome, s.now(), staffOf(ctx); in.Outcome == "open" {
+	if r.outcome, r.closedAt, r.closedBy = in.Outcome, s.now(), auth.StaffID(ctx); in.Outcome == "open" {
 		r.outcome, r.closedAt, r.closedBy = "", 0, 0
 	}
 	err = s.DB.InTx(ctx, func(ctx context.Context) error {

@@ -8,6 +8,7 @@ import (
 
 	"zhike/internal/customer"
 	"zhike/internal/field"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/vault"
 	"zhike/internal/tag"
@@ -33,7 +34,7 @@ func (s *Service) FillItem(ctx context.Context, customerID, taskID int64, item s
 	if err := in.check(t, it); err != nil {
 		return Task{}, err
 	}
-	row := itemRow{task: r.id, item: item, measure: in.Measure, result: in.Result, note: []byte{}, at: s.now(), by: staffOf(ctx)}
+	row := itemRow{task: r.id, item: item, measure: in.Measure, result: in.Result, note: []byte{}, at: s.now(), by: auth.StaffID(ctx)}
 	if in.Note != "" {
 		if row.note, err = s.Vault.Seal(vault.KindNote, in.Note); err != nil {
 			return Task{}, err

@@ -59,7 +59,7 @@ func ParseYAML(r io.Reader) (*Config, error) {
 		return nil, errs.New(errs.TooLarge, "lifecycle.file_too_large", "max_kib", maxConfig>>10)
 	}
 	bad := func(detail string) error {
-		return errs.New(errs.Invalid, "lifecycle.bad_yaml", "detail", clip(detail))
+		return errs.New(errs.Invalid, "lifecycle.bad_yaml", "detail", errs.Clip(detail))
 	}
 	var doc, more yaml.Node
 	dec := yaml.NewDecoder(bytes.NewReader(b))
@@ -161,12 +161,4 @@ func writeJSON(out *bytes.Buffer, n *yaml.Node, depth int) error {
 	text, err := json.Marshal(n.Value)
 	out.Write(text)
 	return err
-}
-
-func clip(s string) string {
-	r := []rune(s)
-	if len(r) > 200 {
-		return string(r[:200]) + "…"
-	}
-	return s
 }

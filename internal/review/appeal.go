@@ -71,7 +71,7 @@ const maxEvidence = 4000 // characters
 // tier.appeal_open where one of the customer is open.
 func (s *Service) MakeAppeal(ctx context.Context, dimension string, in AppealInput) (Appeal, error) {
 	a := Appeal{Dimension: dimension, CustomerID: in.CustomerID, Wanted: in.Wanted, Evidence: strings.TrimSpace(in.Evidence), AttachmentID: in.AttachmentID,
-		Status: AppealOpen, MadeBy: staffOf(ctx), MadeAt: s.now()}
+		Status: AppealOpen, MadeBy: auth.StaffID(ctx), MadeAt: s.now()}
 	switch {
 	case a.Evidence == "":
 		return a, errs.New(errs.Invalid, "invalid").WithField("evidence", "tier.evidence_needed")
@@ -115,7 +115,7 @@ func (s *Service) MakeAppeal(ctx context.Context, dimension string, in AppealInp
 		if err := s.tellOfAppeal(ctx, &a); err != nil {
 			return err
 		}
-		return s.audit(ctx, audit.Entry{Action: "tier.appeal", ObjectType: "tier_appeal", ObjectID: decimal(a.ID),
+		return s.Audit.Append(ctx, audit.Entry{Action: "tier.appeal", ObjectType: "tier_appeal", ObjectID: decimal(a.ID),
 			After: map[string]any{"dimension": dimension, "customer_id": a.CustomerID, "level": a.Level, "wanted": a.Wanted}})
 	})
 	if db.IsUnique(err) {
@@ -140,7 +140,7 @@ func (s *Service) AnswerAppeal(ctx context.Context, id int64, uphold bool, answe
 		if err != nil {
 			return err
 		}
-		a.Status, a.Answer, a.DecidedBy, a.DecidedAt = AppealDeclined, answer, staffOf(ctx), s.now()
+		a.Status, a.Answer, a.DecidedBy, a.DecidedAt = AppealDeclined, answer, auth.StaffID(ctx), s.now()
 		if uphold {
 			a.Status = AppealUpheld
 			d, err := s.Grading.GradeByHand(ctx, a.Dimension, tiering.HandInput{CustomerID: a.CustomerID, Level: a.Wanted, Reason: answer})
@@ -165,7 +165,7 @@ func (s *Service) WithdrawAppeal(ctx context.Context, id int64) (Appeal, error) 
 		if err != nil {
 			return err
 		}
-		if a.MadeBy != staffOf(ctx) {
+		if a.MadeBy != auth.StaffID(ctx) {
 			return errs.New(errs.Forbidden, "tier.not_your_appeal")
 		}
 		a.Status, a.DecidedBy, a.DecidedAt = AppealWithdrawn, a.MadeBy, s.now()
@@ -188,7 +188,7 @@ func (s *Service) closeAppeal(ctx context.Context, a *Appeal, action string) err
 			return err
 		}
 	}
-	return s.audit(ctx, audit.Entry{Action: action, ObjectType: "tier_appeal", ObjectID: decimal(a.ID),
+	return s.Audit.Append(ctx, audit.Entry{Action: action, ObjectType: "tier_appeal", ObjectID: decimal(a.ID),
 		After: map[string]any{"status": string(a.Status), "customer_id": a.CustomerID, "decision_id": a.DecisionID}})
 }
 
@@ -229,7 +229,7 @@ func (s *Service) Appeals(ctx context.Context, f AppealFilter, below int64, n in
 	}
 	made := int64(0)
 	if f.Mine {
-		made = staffOf(ctx)
+		made = auth.StaffID(ctx)
 	}
 	list, err := s.store.appeals(ctx, auth.From(ctx), f, below, 0, n, made)
 	if err != nil {
@@ -242,10 +242,10 @@ func (s *Service) Appeals(ctx context.Context, f AppealFilter, below int64, n in
 // of people.
 func (s *Service) nameAppeals(ctx context.Context, list []Appeal) error {
 	levels := map[string]map[string]string{} // of a dimension: names by code
-	people := make([]author, 0, 2*len(list))
+	people := make([]auth.Author, 0, 2*len(list))
 	for i := range list {
 		a := &list[i]
-		people = append(people, author{a.MadeBy, &a.MadeByName}, author{a.DecidedBy, &a.DecidedName})
+		people = append(people, auth.By(a.MadeBy, &a.MadeByName), auth.By(a.DecidedBy, &a.DecidedName))
 		names := levels[a.Dimension]
 		if names == nil {
 			names = map[string]string{}
@@ -255,7 +255,7 @@ func (s *Service) nameAppeals(ctx context.Context, list []Appeal) error {
 				return err
 			}
 			if run != 0 {
-				sch, err := s.localScheme(ctx, run)
+				sch, err := s.Grading.LocalScheme(ctx, run)
 				if err != nil {
 					return err
 				}
@@ -266,7 +266,7 @@ func (s *Service) nameAppeals(ctx context.Context, list []Appeal) error {
 		}
 		a.LevelName, a.WantedName = cmp.Or(names[a.Level], a.Level), cmp.Or(names[a.Wanted], a.Wanted)
 	}
-	return s.sign(ctx, people...)
+	return s.Names.Sign(ctx, people...)
 }
 
 // tellOfAppeal tells the panel of the dimension, where there is one, inside InTx.

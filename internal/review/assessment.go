@@ -9,6 +9,7 @@ import (
 	"zhike/internal/tiering"
 
 	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
 )
 
@@ -50,7 +51,7 @@ const (
 // FileAssessment files one. Errors: tier.no_such_dimension, tier.no_such_scheme,
 // tier.other_dimension, tier.assessment_invalid with its fields.
 func (s *Service) FileAssessment(ctx context.Context, in AssessmentInput) (Assessment, error) {
-	a := Assessment{Dimension: in.Dimension, Scheme: in.Scheme, FiledBy: staffOf(ctx), FiledAt: s.now()}
+	a := Assessment{Dimension: in.Dimension, Scheme: in.Scheme, FiledBy: auth.StaffID(ctx), FiledAt: s.now()}
 	e := errs.New(errs.Invalid, "tier.assessment_invalid")
 	for _, part := range []struct {
 		path, text string
@@ -80,14 +81,14 @@ func (s *Service) FileAssessment(ctx context.Context, in AssessmentInput) (Asses
 		if err := s.store.insertAssessment(ctx, &a); err != nil {
 			return err
 		}
-		return s.audit(ctx, audit.Entry{Action: "tier.assess", ObjectType: "tier_assessment", ObjectID: decimal(a.ID),
+		return s.Audit.Append(ctx, audit.Entry{Action: "tier.assess", ObjectType: "tier_assessment", ObjectID: decimal(a.ID),
 			After: map[string]any{"dimension": a.Dimension, "scheme": a.Scheme}})
 	})
 	if err != nil {
 		return a, err
 	}
 	a.KeptUntil = keptUntil(a.FiledAt)
-	return a, s.sign(ctx, author{a.FiledBy, &a.FiledName})
+	return a, s.Names.Sign(ctx, auth.By(a.FiledBy, &a.FiledName))
 }
 
 func keptUntil(at int64) int64 {
@@ -104,12 +105,12 @@ func (s *Service) Assessments(ctx context.Context, dimension string, below int64
 	if err != nil {
 		return nil, err
 	}
-	people := make([]author, len(list))
+	people := make([]auth.Author, len(list))
 	for i := range list {
 		list[i].KeptUntil = keptUntil(list[i].FiledAt)
-		people[i] = author{list[i].FiledBy, &list[i].FiledName}
+		people[i] = auth.By(list[i].FiledBy, &list[i].FiledName)
 	}
-	return list, s.sign(ctx, people...)
+	return list, s.Names.Sign(ctx, people...)
 }
 
 // Assessment reads one; error tier.no_such_assessment.

@@ -27,7 +27,7 @@ func (s *Service) ExportAssessments(ctx context.Context, dimension, locale strin
 	if err != nil {
 		return err
 	}
-	if err := s.audit(ctx, audit.Entry{Action: "tier.assess_export", ObjectType: "tier_dimension", ObjectID: dimension, After: map[string]any{"count": len(list)}}); err != nil {
+	if err := s.Audit.Append(ctx, audit.Entry{Action: "tier.assess_export", ObjectType: "tier_dimension", ObjectID: dimension, After: map[string]any{"count": len(list)}}); err != nil {
 		return err
 	}
 	f := excelize.NewFile()

@@ -142,7 +142,7 @@ func (s *Service) insertAct(ctx context.Context, r *review, b *board, act *revie
 	if len(act.places) == 1 {
 		after["customer_id"] = b.moves[act.places[0]].customer
 	}
-	return s.audit(ctx, audit.Entry{Action: "tier.review_decide", ObjectType: "tier_decision", ObjectID: decimal(r.ID), After: after})
+	return s.Audit.Append(ctx, audit.Entry{Action: "tier.review_decide", ObjectType: "tier_decision", ObjectID: decimal(r.ID), After: after})
 }
 
 // maxDisputed bounds the moves that are disputed at a time: each is discussed and
@@ -150,7 +150,7 @@ func (s *Service) insertAct(ctx context.Context, r *review, b *board, act *revie
 const maxDisputed = 2000
 
 func (s *Service) readAct(ctx context.Context, r *review, in MoveDecision) (*reviewAct, error) {
-	act := &reviewAct{kind: actKinds[in.Act], level: keepBefore, staff: staffOf(ctx), reason: strings.TrimSpace(in.Reason)}
+	act := &reviewAct{kind: actKinds[in.Act], level: keepBefore, staff: auth.StaffID(ctx), reason: strings.TrimSpace(in.Reason)}
 	if act.kind == 0 {
 		return nil, errs.New(errs.Invalid, "invalid").WithField("act", "tier.bad_choice", "value", errs.Clip(in.Act))
 	}
@@ -178,7 +178,7 @@ func (s *Service) readAct(ctx context.Context, r *review, in MoveDecision) (*rev
 	if err != nil {
 		return nil, err
 	}
-	if len(r.Panel.seats(staffOf(ctx), away)) == 0 {
+	if len(r.Panel.seats(auth.StaffID(ctx), away)) == 0 {
 		return nil, errs.New(errs.Forbidden, "tier.not_on_panel")
 	}
 	return act, nil

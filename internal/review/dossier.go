@@ -6,6 +6,7 @@ import (
 
 	"zhike/internal/tiering"
 
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/web"
@@ -147,20 +148,20 @@ func (s *Service) teamOf(ctx context.Context, customer int64) ([]DossierPerson, 
 	if err != nil {
 		return nil, err
 	}
-	people := make([]author, len(team))
+	people := make([]auth.Author, len(team))
 	for i := range team {
-		people[i] = author{team[i].StaffID, &team[i].Name}
+		people[i] = auth.By(team[i].StaffID, &team[i].Name)
 	}
-	return team, s.sign(ctx, people...)
+	return team, s.Names.Sign(ctx, people...)
 }
 
 // discussion fills in what was decided, said and voted about a move.
 func (s *Service) discussion(ctx context.Context, r *review, b *board, p int32, d *Dossier) error {
-	sch, err := s.localScheme(ctx, r.RunID)
+	sch, err := s.Grading.LocalScheme(ctx, r.RunID)
 	if err != nil {
 		return err
 	}
-	var people []author
+	var people []auth.Author
 	b.mu.RLock()
 	acts := b.actsOn(p)
 	kept, proposed := int16(b.kept(p)), int16(b.moves[p].proposed)
@@ -176,14 +177,14 @@ func (s *Service) discussion(ctx context.Context, r *review, b *board, p int32, 
 			v.Level = sch.LevelName(int64(level))
 		}
 		d.Decisions[i] = v
-		people = append(people, author{a.staff, &d.Decisions[i].By})
+		people = append(people, auth.By(a.staff, &d.Decisions[i].By))
 	}
 	customer := b.moves[p].customer
 	if d.Comments, err = s.store.comments(ctx, r.ID, customer); err != nil {
 		return err
 	}
 	for i := range d.Comments {
-		people = append(people, author{d.Comments[i].StaffID, &d.Comments[i].Name})
+		people = append(people, auth.By(d.Comments[i].StaffID, &d.Comments[i].Name))
 	}
 	votes, err := s.store.votesOn(ctx, r.ID, customer)
 	if err != nil {
@@ -199,9 +200,9 @@ func (s *Service) discussion(ctx context.Context, r *review, b *board, p int32, 
 			choice = "keep"
 		}
 		d.Votes[i] = Vote{MemberID: v.member, StaffID: v.staff, Choice: choice, At: v.at}
-		people = append(people, author{v.member, &d.Votes[i].MemberName}, author{v.staff, &d.Votes[i].StaffName})
+		people = append(people, auth.By(v.member, &d.Votes[i].MemberName), auth.By(v.staff, &d.Votes[i].StaffName))
 	}
-	return s.sign(ctx, people...)
+	return s.Names.Sign(ctx, people...)
 }
 
 func actName(kind int) string {

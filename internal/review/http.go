@@ -120,7 +120,7 @@ func (s *Service) reviewRoutes(api *web.API) {
 	web.Register(api, reviewRoute("PUT", "/tiering/dimensions/{code}/panel", "saveTierPanel", "Set the panel of a dimension", tiering.PermScheme),
 		func(ctx context.Context, in *panelInput) (Panel, error) { return s.SavePanel(ctx, in.Code, in.Body) })
 	web.Register(api, reviewRoute("GET", "/tiering/away", "getTierAway", "Whether one is away, and on which panels one sits", tiering.PermReview),
-		func(ctx context.Context, _ *struct{}) (Absence, error) { return s.AbsenceOf(ctx, staffOf(ctx)) })
+		func(ctx context.Context, _ *struct{}) (Absence, error) { return s.AbsenceOf(ctx, auth.StaffID(ctx)) })
 	web.Register(api, reviewRoute("PUT", "/tiering/away", "setTierAway", "Be away or back; deputies act for members who are away", tiering.PermReview),
 		func(ctx context.Context, in *awayInput) (struct{}, error) {
 			return struct{}{}, s.SetAway(ctx, in.Body.StaffID, in.Body.Away)

@@ -116,7 +116,7 @@ func (s *Service) reach(ctx context.Context, r *review) (func(p *proposal) bool,
 	if err != nil {
 		return nil, err
 	}
-	seats := r.Panel.seats(staffOf(ctx), away)
+	seats := r.Panel.seats(auth.StaffID(ctx), away)
 	if len(seats) == 0 {
 		return func(*proposal) bool { return false }, nil
 	}
@@ -197,13 +197,13 @@ func (s *Service) moveViews(ctx context.Context, r *review, b *board, places []i
 	if err != nil {
 		return nil, err
 	}
-	after, err := s.localScheme(ctx, r.RunID)
+	after, err := s.Grading.LocalScheme(ctx, r.RunID)
 	if err != nil {
 		return nil, err
 	}
 	var before *tiering.Scheme
 	if r.BaseRunID != 0 {
-		if before, err = s.localScheme(ctx, r.BaseRunID); err != nil {
+		if before, err = s.Grading.LocalScheme(ctx, r.BaseRunID); err != nil {
 			return nil, err
 		}
 	}
@@ -212,7 +212,7 @@ func (s *Service) moveViews(ctx context.Context, r *review, b *board, places []i
 		return nil, err
 	}
 	out := make([]MoveView, 0, len(places))
-	var people []author
+	var people []auth.Author
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	for _, p := range places {
@@ -235,9 +235,9 @@ func (s *Service) moveViews(ctx context.Context, r *review, b *board, places []i
 			v.Decided = &after.Levels[b.decided(p)]
 		}
 		out = append(out, v)
-		people = append(people, author{m.owner, &out[len(out)-1].OwnerName}, author{by, &out[len(out)-1].DecidedBy})
+		people = append(people, auth.By(m.owner, &out[len(out)-1].OwnerName), auth.By(by, &out[len(out)-1].DecidedBy))
 	}
-	return out, s.sign(ctx, people...)
+	return out, s.Names.Sign(ctx, people...)
 }
 
 // Facets counts moves under a filter. Errors as Moves.
@@ -255,13 +255,13 @@ func (s *Service) Facets(ctx context.Context, id int64, f MoveFilter) (MoveFacet
 	token := b.fingerprint(b.find(q, 0, -1))
 	b.mu.RUnlock()
 	out := MoveFacets{Total: t.total, Token: int64(token), Steps: []FacetValue{}, Margin: []FacetValue{}}
-	after, err := s.localScheme(ctx, r.RunID)
+	after, err := s.Grading.LocalScheme(ctx, r.RunID)
 	if err != nil {
 		return out, err
 	}
 	before := &tiering.Scheme{}
 	if r.BaseRunID != 0 {
-		if before, err = s.localScheme(ctx, r.BaseRunID); err != nil {
+		if before, err = s.Grading.LocalScheme(ctx, r.BaseRunID); err != nil {
 			return out, err
 		}
 	}
@@ -289,10 +289,10 @@ func (s *Service) Facets(ctx context.Context, id int64, f MoveFilter) (MoveFacet
 }
 
 func (s *Service) nameFacets(ctx context.Context, f *MoveFacets) error {
-	var people []author
+	var people []auth.Author
 	for i := range f.Owners {
 		id, _ := strconv.ParseInt(f.Owners[i].Value, 10, 64) // written by most
-		people = append(people, author{id, &f.Owners[i].Name})
+		people = append(people, auth.By(id, &f.Owners[i].Name))
 	}
 	if s.DepartmentName != nil {
 		for i := range f.Departments {
@@ -304,7 +304,7 @@ func (s *Service) nameFacets(ctx context.Context, f *MoveFacets) error {
 			f.Departments[i].Name = name
 		}
 	}
-	return s.sign(ctx, people...)
+	return s.Names.Sign(ctx, people...)
 }
 
 func levelFacet(levels []tiering.Level, counts map[int64]int64) []FacetValue {

@@ -8,6 +8,7 @@ import (
 	"zhike/internal/tiering"
 
 	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
 )
@@ -81,13 +82,13 @@ func (s *Service) namePanel(ctx context.Context, p *Panel) error {
 	if err != nil {
 		return err
 	}
-	var people []author
+	var people []auth.Author
 	for i := range p.Members {
 		m := &p.Members[i]
 		m.Away = away[m.StaffID]
-		people = append(people, author{m.StaffID, &m.Name}, author{m.DeputyID, &m.DeputyName})
+		people = append(people, auth.By(m.StaffID, &m.Name), auth.By(m.DeputyID, &m.DeputyName))
 	}
-	return s.sign(ctx, people...)
+	return s.Names.Sign(ctx, people...)
 }
 
 // SavePanel sets the panel of a dimension. Reviews that are open go on by the
@@ -108,10 +109,10 @@ func (s *Service) SavePanel(ctx context.Context, dimension string, p Panel) (Pan
 		}
 		p.Version++
 		p.UpdatedAt = s.now()
-		if err := s.store.savePanel(ctx, &p, staffOf(ctx)); err != nil {
+		if err := s.store.savePanel(ctx, &p, auth.StaffID(ctx)); err != nil {
 			return err
 		}
-		return s.audit(ctx, audit.Entry{Action: "tier.panel_update", ObjectType: "tier_dimension", ObjectID: dimension, Before: before, After: p})
+		return s.Audit.Append(ctx, audit.Entry{Action: "tier.panel_update", ObjectType: "tier_dimension", ObjectID: dimension, Before: before, After: p})
 	})
 	if err != nil {
 		return p, err
@@ -196,7 +197,7 @@ func (p *Panel) seats(staff int64, away map[int64]bool) []PanelMember {
 // SetAway says that a member of panels is away or back: oneself, or, with the
 // permission to edit schemes, anybody. Errors: forbidden, tier.no_such_staff.
 func (s *Service) SetAway(ctx context.Context, staff int64, away bool) error {
-	me := staffOf(ctx)
+	me := auth.StaffID(ctx)
 	if staff == 0 {
 		staff = me
 	}
@@ -216,7 +217,7 @@ func (s *Service) SetAway(ctx context.Context, staff int64, away bool) error {
 		if err != nil || !changed {
 			return err
 		}
-		return s.audit(ctx, audit.Entry{Action: "tier.away", ObjectType: "staff", ObjectID: strconv.FormatInt(staff, 10), After: map[string]any{"away": away}})
+		return s.Audit.Append(ctx, audit.Entry{Action: "tier.away", ObjectType: "staff", ObjectID: strconv.FormatInt(staff, 10), After: map[string]any{"away": away}})
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"zhike/internal/tiering"
 
 	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/jobs"
@@ -58,14 +59,14 @@ func (s *Service) PublishReview(ctx context.Context, id int64, in PublishInput) 
 			return err
 		}
 		d := &r.Decision
-		d.FromDay, d.InForceAt, d.Note, d.DecidedBy = from, 0, in.Note, staffOf(ctx)
+		d.FromDay, d.InForceAt, d.Note, d.DecidedBy = from, 0, in.Note, auth.StaffID(ctx)
 		if from > s.today() {
 			d.InForceAt = clock.Millis(from.Start(s.Zone()))
 		}
 		if err := s.Grading.PlanDecision(ctx, d); err != nil {
 			return err
 		}
-		if err := s.audit(ctx, audit.Entry{Action: "tier.review_publish", ObjectType: "tier_decision", ObjectID: decimal(id),
+		if err := s.Audit.Append(ctx, audit.Entry{Action: "tier.review_publish", ObjectType: "tier_decision", ObjectID: decimal(id),
 			After: map[string]any{"dimension": r.Dimension, "run_id": r.RunID, "from_day": from.String(), "rest": in.Rest, "acts": r.Acts}}); err != nil {
 			return err
 		}
@@ -119,8 +120,8 @@ func (s *Service) startPublishing(ctx context.Context, id int64, from ReviewStep
 
 // takeRest decides the moves that nobody decided.
 func (s *Service) takeRest(ctx context.Context, r *review, b *board, rest string) error {
-	agree := &reviewAct{kind: actAgree, how: "rest", level: keepBefore, staff: staffOf(ctx)}
-	keep := &reviewAct{kind: actOverrule, how: "rest", level: keepBefore, staff: staffOf(ctx)}
+	agree := &reviewAct{kind: actAgree, how: "rest", level: keepBefore, staff: auth.StaffID(ctx)}
+	keep := &reviewAct{kind: actOverrule, how: "rest", level: keepBefore, staff: auth.StaffID(ctx)}
 	var open, disputed int64
 	b.mu.RLock()
 	for i := range b.moves {

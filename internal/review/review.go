@@ -96,7 +96,7 @@ func (s *Service) OpenReview(ctx context.Context, in OpenReviewInput) (ReviewVie
 		}
 		now := s.now()
 		r.Decision = tiering.Decision{Dimension: run.Dimension, Kind: tiering.DecisionRun, Status: tiering.DecisionReview, RunID: run.ID, FromDay: s.today(), Note: in.Note,
-			OpenedBy: staffOf(ctx), OpenedAt: now}
+			OpenedBy: auth.StaffID(ctx), OpenedAt: now}
 		r.DeadlineAt = now + int64(p.Days)*24*time.Hour.Milliseconds()
 		return s.insertReview(ctx, &r)
 	})
@@ -162,7 +162,7 @@ func (s *Service) insertReview(ctx context.Context, r *review) error {
 	if err := s.store.insertReview(ctx, r, string(panel)); err != nil {
 		return err
 	}
-	return s.audit(ctx, audit.Entry{Action: "tier.review_open", ObjectType: "tier_decision", ObjectID: strconv.FormatInt(r.ID, 10),
+	return s.Audit.Append(ctx, audit.Entry{Action: "tier.review_open", ObjectType: "tier_decision", ObjectID: strconv.FormatInt(r.ID, 10),
 		After: map[string]any{"dimension": r.Dimension, "run_id": r.RunID, "older": r.Older, "members": len(r.Panel.Members)}})
 }
 
@@ -267,20 +267,20 @@ func (s *Service) reviewView(ctx context.Context, r *review, whole bool) (Review
 		return v, err
 	}
 	v.AsOf, v.Gone = run.AsOf, run.Gone
-	sch, err := s.localScheme(ctx, r.RunID)
+	sch, err := s.Grading.LocalScheme(ctx, r.RunID)
 	if err != nil {
 		return v, err
 	}
 	v.SchemeName, v.Levels = sch.Name, sch.Levels
 	if r.BaseRunID != 0 {
 		v.BaseRunID = &r.BaseRunID
-		before, err := s.localScheme(ctx, r.BaseRunID)
+		before, err := s.Grading.LocalScheme(ctx, r.BaseRunID)
 		if err != nil {
 			return v, err
 		}
 		v.LevelsWere = before.Levels
 	}
-	if err := s.sign(ctx, author{r.OpenedBy, &v.OpenedName}, author{r.DecidedBy, &v.DecidedName}); err != nil || !whole {
+	if err := s.Names.Sign(ctx, auth.By(r.OpenedBy, &v.OpenedName), auth.By(r.DecidedBy, &v.DecidedName)); err != nil || !whole {
 		return v, err
 	}
 	if err := s.namePanel(ctx, &v.Panel); err != nil {
@@ -290,7 +290,7 @@ func (s *Service) reviewView(ctx context.Context, r *review, whole bool) (Review
 	if err != nil {
 		return v, err
 	}
-	v.MySeats = append(v.MySeats, v.Panel.seats(staffOf(ctx), away)...)
+	v.MySeats = append(v.MySeats, v.Panel.seats(auth.StaffID(ctx), away)...)
 	if a := auth.From(ctx); a == nil || a.Scope != auth.ScopeAll || r.Step == StepOpening || r.Step == StepFailed {
 		return v, nil
 	}
@@ -319,14 +319,14 @@ func (s *Service) WithdrawReview(ctx context.Context, id int64, reason string) (
 			return errs.New(errs.Conflict, "tier.decision_closed")
 		}
 		d := r.Decision
-		d.Note, d.DecidedBy, d.DecidedAt = reason, staffOf(ctx), s.now()
+		d.Note, d.DecidedBy, d.DecidedAt = reason, auth.StaffID(ctx), s.now()
 		if err := s.Grading.WithdrawDecision(ctx, &d); err != nil {
 			return err
 		}
 		if ok, err := s.store.step(ctx, id, r.Step, StepClosed, r.ErrorCode, 0); err != nil || !ok {
 			return cmp.Or(err, error(errs.New(errs.Conflict, "tier.decision_closed")))
 		}
-		return s.audit(ctx, audit.Entry{Action: "tier.review_withdraw", ObjectType: "tier_decision", ObjectID: strconv.FormatInt(id, 10),
+		return s.Audit.Append(ctx, audit.Entry{Action: "tier.review_withdraw", ObjectType: "tier_decision", ObjectID: strconv.FormatInt(id, 10),
 			After: map[string]any{"dimension": r.Dimension, "run_id": r.RunID}})
 	})
 	if err != nil {

@@ -2,7 +2,6 @@ package review
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"time"
 
@@ -12,14 +11,8 @@ import (
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/jobs"
 	"zhike/internal/platform/vault"
-	"zhike/internal/platform/web"
 	"zhike/internal/tiering"
 )
-
-// Auditor records what people do: *audit.Log.
-type Auditor interface {
-	Append(ctx context.Context, e audit.Entry) error
-}
 
 // Deps are what a Service needs. Functions may be nil where nothing is said of it.
 type Deps struct {
@@ -30,7 +23,7 @@ type Deps struct {
 	Zone    clock.Zone // company time
 	// Jobs gathers and publishes in the background; nil does it at once.
 	Jobs  jobs.Enqueuer
-	Audit Auditor
+	Audit *audit.Log
 	// JobAlive says whether a job waits, runs or will be retried; nil takes every
 	// job for alive.
 	JobAlive func(ctx context.Context, jobID int64) (bool, error)
@@ -38,7 +31,7 @@ type Deps struct {
 	// the actor may see; package customer does it.
 	Find func(ctx context.Context, text string) ([]int64, error)
 	// Names gives the names of members of staff by id; nil knows nobody.
-	Names func(ctx context.Context, ids []int64) (map[int64]string, error)
+	Names auth.Names
 	// Departments gives the department above each, 0 at the top; nil knows of none.
 	Departments func(ctx context.Context) (map[int64]int64, error)
 	// DepartmentName gives the name of one, "" where there is none.
@@ -85,60 +78,9 @@ func (s *Service) Forget(ctx context.Context, customer int64) error {
 	return s.store.forgetCustomer(ctx, customer)
 }
 
-// audit records an act in the transaction of ctx.
-func (s *Service) audit(ctx context.Context, e audit.Entry) error {
-	if s.Audit == nil {
-		return nil
-	}
-	return s.Audit.Append(ctx, e)
-}
-
 func (s *Service) now() int64 { return clock.Millis(s.Clock.Now()) }
 
 // today is the present day in company time.
 func (s *Service) today() clock.Day { return s.Zone.Today(s.Clock) }
 
-func staffOf(ctx context.Context) int64 {
-	if a := auth.From(ctx); a != nil {
-		return a.StaffID
-	}
-	return 0
-}
-
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
-
-// localScheme is the scheme of a run in the language of the request.
-func (s *Service) localScheme(ctx context.Context, run int64) (*tiering.Scheme, error) {
-	sch, err := s.Grading.SchemeOfRun(ctx, run)
-	if err != nil {
-		return nil, err
-	}
-	return sch.Localized(web.Locale(ctx)), nil
-}
-
-// author is a place for the name of whoever made something.
-type author struct {
-	id   int64 // of a member of staff; 0 is the program
-	name *string
-}
-
-// sign fills in the names, all by one question.
-func (s *Service) sign(ctx context.Context, list ...author) error {
-	var ids []int64
-	for _, a := range list {
-		if a.id != 0 && !slices.Contains(ids, a.id) {
-			ids = append(ids, a.id)
-		}
-	}
-	if s.Names == nil || len(ids) == 0 {
-		return nil
-	}
-	names, err := s.Names(ctx, ids)
-	if err != nil {
-		return err
-	}
-	for _, a := range list {
-		*a.name = names[a.id]
-	}
-	return nil
-}

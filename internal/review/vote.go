@@ -9,6 +9,7 @@ import (
 	"zhike/internal/tiering"
 
 	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/jobs"
 )
@@ -53,7 +54,7 @@ const maxComments = 500 // of a move
 // panel do. Errors: tier.no_such_move, tier.not_on_panel, tier.decision_closed,
 // tier.reason_needed, tier.text_too_long, tier.too_many_comments.
 func (s *Service) AddComment(ctx context.Context, id, customer int64, text string) (Comment, error) {
-	c := Comment{StaffID: staffOf(ctx), At: s.now()}
+	c := Comment{StaffID: auth.StaffID(ctx), At: s.now()}
 	var err error
 	if c.Text, err = tiering.ReasonAt("reason", text); err != nil {
 		return c, err
@@ -75,13 +76,13 @@ func (s *Service) AddComment(ctx context.Context, id, customer int64, text strin
 		if n > maxComments {
 			return errs.New(errs.TooLarge, "tier.too_many_comments", "max", maxComments)
 		}
-		return s.audit(ctx, audit.Entry{Action: "tier.review_comment", ObjectType: "tier_decision", ObjectID: decimal(id),
+		return s.Audit.Append(ctx, audit.Entry{Action: "tier.review_comment", ObjectType: "tier_decision", ObjectID: decimal(id),
 			After: map[string]any{"customer_id": customer, "comment_id": c.ID}})
 	})
 	if err != nil {
 		return c, err
 	}
-	return c, s.sign(ctx, author{c.StaffID, &c.Name})
+	return c, s.Names.Sign(ctx, auth.By(c.StaffID, &c.Name))
 }
 
 // visibleMove finds the move of a customer whom the caller may see.
@@ -135,10 +136,10 @@ func (s *Service) CastVote(ctx context.Context, id, customer, member int64, choi
 				return errs.New(errs.Invalid, "invalid").WithField("choice", "tier.no_such_level", "value", errs.Clip(choice))
 			}
 		}
-		if err := s.store.saveVote(ctx, id, customer, seat.StaffID, staffOf(ctx), level, s.now()); err != nil {
+		if err := s.store.saveVote(ctx, id, customer, seat.StaffID, auth.StaffID(ctx), level, s.now()); err != nil {
 			return err
 		}
-		return s.audit(ctx, audit.Entry{Action: "tier.review_vote", ObjectType: "tier_decision", ObjectID: decimal(id),
+		return s.Audit.Append(ctx, audit.Entry{Action: "tier.review_vote", ObjectType: "tier_decision", ObjectID: decimal(id),
 			After: map[string]any{"customer_id": customer, "member_id": seat.StaffID, "level": sch.Levels[level].Code}})
 	})
 }
@@ -149,12 +150,12 @@ func (s *Service) seatOf(ctx context.Context, r *review, member int64) (PanelMem
 	if err != nil {
 		return PanelMember{}, err
 	}
-	seats := r.Panel.seats(staffOf(ctx), away)
+	seats := r.Panel.seats(auth.StaffID(ctx), away)
 	if member == 0 && len(seats) == 1 {
 		return seats[0], nil
 	}
 	if member == 0 {
-		member = staffOf(ctx)
+		member = auth.StaffID(ctx)
 	}
 	for _, m := range seats {
 		if m.StaffID == member {
@@ -211,7 +212,7 @@ func (s *Service) settle(ctx context.Context, r *review, b *board, over bool) (i
 		return cmp.Or(cmp.Compare(a.how, b.how), cmp.Compare(a.kind, b.kind), cmp.Compare(a.level, b.level))
 	}
 	for _, o := range slices.SortedFunc(maps.Keys(found), order) {
-		act := &reviewAct{kind: o.kind, level: o.level, how: o.how, staff: staffOf(ctx), places: found[o]}
+		act := &reviewAct{kind: o.kind, level: o.level, how: o.how, staff: auth.StaffID(ctx), places: found[o]}
 		if err := s.insertAct(ctx, r, b, act); err != nil {
 			return n, err
 		}
@@ -301,7 +302,7 @@ func (s *Service) Remind(ctx context.Context, id int64) (int, error) {
 		if err := s.notify(ctx, list); err != nil {
 			return err
 		}
-		return s.audit(ctx, audit.Entry{Action: "tier.review_remind", ObjectType: "tier_decision", ObjectID: decimal(id), After: map[string]any{"people": len(list)}})
+		return s.Audit.Append(ctx, audit.Entry{Action: "tier.review_remind", ObjectType: "tier_decision", ObjectID: decimal(id), After: map[string]any{"people": len(list)}})
 	})
 	return len(missing), err
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"zhike/internal/clean"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
 )
@@ -154,7 +155,7 @@ func (s *Service) give(ctx context.Context, c *Catalogue, customerIDs []int64, w
 func (s *Service) Apply(ctx context.Context, changes []Change) error {
 	gone := map[int64][]int64{}
 	var order []int64
-	now, by := s.now(), staffOf(ctx)
+	now, by := s.now(), auth.StaffID(ctx)
 	var rows []held
 	for _, c := range changes {
 		if c.Added {

@@ -13,7 +13,6 @@ import (
 	"zhike/internal/clean"
 	"zhike/internal/field"
 	"zhike/internal/platform/audit"
-	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/jobs"
@@ -164,13 +163,6 @@ func (s *Service) change(ctx context.Context, fn func(ctx context.Context, c *Ca
 
 func (s *Service) record(ctx context.Context, action, kind string, id int64, before, after any) error {
 	return s.Audit.Append(ctx, audit.Entry{Action: action, ObjectType: kind, ObjectID: strconv.FormatInt(id, 10), Before: before, After: after})
-}
-
-func staffOf(ctx context.Context) int64 {
-	if a := auth.From(ctx); a != nil {
-		return a.StaffID
-	}
-	return 0
 }
 
 // Find gives up to limit tags that a typed text means, by the beginning of

@@ -2,52 +2,26 @@ package tiering
 
 import (
 	"context"
-	"slices"
+
+	"zhike/internal/platform/auth"
 )
 
-// author is a place for the name of whoever made something.
-type author struct {
-	id   int64 // of a member of staff; 0 is the program
-	name *string
-}
-
-// sign fills in the names, all by one question.
-func (s *Service) sign(ctx context.Context, list ...author) error {
-	var ids []int64
-	for _, a := range list {
-		if a.id != 0 && !slices.Contains(ids, a.id) {
-			ids = append(ids, a.id)
-		}
-	}
-	if s.Names == nil || len(ids) == 0 {
-		return nil
-	}
-	names, err := s.Names(ctx, ids)
-	if err != nil {
-		return err
-	}
-	for _, a := range list {
-		*a.name = names[a.id]
-	}
-	return nil
-}
-
 func (s *Service) named(ctx context.Context, v RunView) (RunView, error) {
-	err := s.sign(ctx, author{v.CreatedBy, &v.CreatedName})
+	err := s.Names.Sign(ctx, auth.By(v.CreatedBy, &v.CreatedName))
 	return v, err
 }
 
 // signSchemes fills in who wrote the versions, and who made their last runs.
 func (s *Service) signSchemes(ctx context.Context, list []SchemeView) error {
-	var made []author
+	var made []auth.Author
 	for i := range list {
 		v := &list[i]
-		made = append(made, author{v.CreatedBy, &v.Author})
+		made = append(made, auth.By(v.CreatedBy, &v.Author))
 		if v.LastRun != nil {
-			made = append(made, author{v.LastRun.CreatedBy, &v.LastRun.CreatedName})
+			made = append(made, auth.By(v.LastRun.CreatedBy, &v.LastRun.CreatedName))
 		}
 	}
-	return s.sign(ctx, made...)
+	return s.Names.Sign(ctx, made...)
 }
 
 func (s *Service) signedScheme(ctx context.Context, r *schemeRow) (SchemeView, error) {

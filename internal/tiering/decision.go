@@ -3,6 +3,7 @@ package tiering
 import (
 	"context"
 
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/jobs"
@@ -63,7 +64,7 @@ func (LevelsPublished) EventKind() string { return "tier.levels_published" }
 func (s *Service) Publish(ctx context.Context, d *Decision) (err error) {
 	d.Status, d.DecidedAt = DecisionPublished, s.now()
 	if d.DecidedBy == 0 {
-		d.DecidedBy = staffOf(ctx)
+		d.DecidedBy = auth.StaffID(ctx)
 	}
 	d.InForceAt = max(d.InForceAt, d.DecidedAt)
 	var base int64

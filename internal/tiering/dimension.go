@@ -7,6 +7,7 @@ import (
 
 	"zhike/internal/customer"
 	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
 )
 
@@ -90,10 +91,10 @@ func (s *Service) CreateDimension(ctx context.Context, code, name string) (Dimen
 			return errs.New(errs.TooLarge, "tier.too_many_dimensions", "max", maxDimensions)
 		}
 		d.Position++
-		if err := s.store.insertDimension(ctx, &d, staffOf(ctx), s.now()); err != nil {
+		if err := s.store.insertDimension(ctx, &d, auth.StaffID(ctx), s.now()); err != nil {
 			return err
 		}
-		return s.audit(ctx, audit.Entry{Action: "tier.dimension_create", ObjectType: "tier_dimension", ObjectID: code,
+		return s.Audit.Append(ctx, audit.Entry{Action: "tier.dimension_create", ObjectType: "tier_dimension", ObjectID: code,
 			After: map[string]any{"name": d.Name}})
 	})
 	return d, err
@@ -133,7 +134,7 @@ func (s *Service) ChangeDimension(ctx context.Context, code string, p DimensionP
 		}
 		d.Version++
 		d.UpdatedAt = s.now()
-		if err := s.store.updateDimension(ctx, &d, staffOf(ctx)); err != nil {
+		if err := s.store.updateDimension(ctx, &d, auth.StaffID(ctx)); err != nil {
 			return err
 		}
 		if d.Scheme != before.Scheme && !d.Review {
@@ -141,7 +142,7 @@ func (s *Service) ChangeDimension(ctx context.Context, code string, p DimensionP
 				return err
 			}
 		}
-		return s.audit(ctx, audit.Entry{Action: "tier.dimension_update", ObjectType: "tier_dimension", ObjectID: code,
+		return s.Audit.Append(ctx, audit.Entry{Action: "tier.dimension_update", ObjectType: "tier_dimension", ObjectID: code,
 			Before: before.audited(), After: d.audited()})
 	})
 	return d, err

@@ -61,8 +61,8 @@ func (s *Service) SchemeOfRun(ctx context.Context, run int64) (*Scheme, error) {
 	return row.Scheme, nil
 }
 
-// localSchemeOf is the scheme of a run in the language of the request.
-func (s *Service) localSchemeOf(ctx context.Context, run int64) (*Scheme, error) {
+// LocalScheme is the scheme of a run in the language of the request.
+func (s *Service) LocalScheme(ctx context.Context, run int64) (*Scheme, error) {
 	sch, err := s.SchemeOfRun(ctx, run)
 	if err != nil {
 		return nil, err

@@ -110,7 +110,7 @@ func (s *Service) grade(ctx context.Context, dimension string, customer int64, c
 	if err := s.store.insertChanges(ctx, &d, run, 1, customer, []levelChange{{customer, int16(before), int16(level)}}); err != nil {
 		return d, err
 	}
-	return d, s.audit(ctx, audit.Entry{Action: "tier.hand", ObjectType: "customer", ObjectID: decimal(customer),
+	return d, s.Audit.Append(ctx, audit.Entry{Action: "tier.hand", ObjectType: "customer", ObjectID: decimal(customer),
 		Before: map[string]any{"level": sch.LevelCode(int16(before))}, After: map[string]any{"dimension": dimension, "level": code, "decision_id": d.ID}})
 }
 
@@ -188,7 +188,7 @@ func (s *Service) HandOnlyOf(ctx context.Context, customer int64) (HandOnly, err
 	if err != nil {
 		return h, err
 	}
-	return h, s.sign(ctx, author{h.By, &h.ByName})
+	return h, s.Names.Sign(ctx, auth.By(h.By, &h.ByName))
 }
 
 // SetHandOnly switches it on, with a reason, or off. Runs that are published and
@@ -210,7 +210,7 @@ func (s *Service) SetHandOnly(ctx context.Context, customer int64, on bool, reas
 			return err
 		}
 		now := s.now()
-		if err := s.store.setHandOnly(ctx, customer, on, reason, staffOf(ctx), now); err != nil {
+		if err := s.store.setHandOnly(ctx, customer, on, reason, auth.StaffID(ctx), now); err != nil {
 			return err
 		}
 		if on {
@@ -218,7 +218,7 @@ func (s *Service) SetHandOnly(ctx context.Context, customer int64, on bool, reas
 				return err
 			}
 		}
-		return s.audit(ctx, audit.Entry{Action: "tier.hand_only", ObjectType: "customer", ObjectID: decimal(customer), After: map[string]any{"on": on}})
+		return s.Audit.Append(ctx, audit.Entry{Action: "tier.hand_only", ObjectType: "customer", ObjectID: decimal(customer), After: map[string]any{"on": on}})
 	})
 	if err != nil {
 		return HandOnly{}, err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/web"
 )
@@ -80,12 +81,12 @@ func (s *Service) LevelHistory(ctx context.Context, customer int64, n int) ([]Le
 		return nil, err
 	}
 	out := make([]LevelStep, 0, len(runs)+len(items))
-	people := make([]author, 0, len(items))
+	people := make([]auth.Author, 0, len(items))
 	for _, c := range runs {
 		// What the run said, before people changed its row.
 		for _, it := range items {
 			if it.run == c.RunID {
-				sch, err := s.localSchemeOf(ctx, it.run)
+				sch, err := s.LocalScheme(ctx, it.run)
 				if err != nil {
 					return nil, err
 				}
@@ -95,7 +96,7 @@ func (s *Service) LevelHistory(ctx context.Context, customer int64, n int) ([]Le
 		out = append(out, LevelStep{At: c.At, RunID: c.RunID, Dimension: c.Dimension, By: "run", From: c.PrevLevelName, To: c.LevelName, SchemeName: c.SchemeName})
 	}
 	for _, it := range items {
-		sch, err := s.localSchemeOf(ctx, it.run)
+		sch, err := s.LocalScheme(ctx, it.run)
 		if err != nil {
 			return nil, err
 		}
@@ -105,9 +106,9 @@ func (s *Service) LevelHistory(ctx context.Context, customer int64, n int) ([]Le
 		}
 		out = append(out, LevelStep{At: it.at, RunID: it.run, DecisionID: it.decision, Dimension: sch.dimension(), By: by,
 			From: sch.LevelName(int64(it.before)), To: sch.LevelName(int64(it.after)), Reason: it.reason, SchemeName: sch.Name})
-		people = append(people, author{it.by, &out[len(out)-1].Name})
+		people = append(people, auth.By(it.by, &out[len(out)-1].Name))
 	}
-	if err := s.sign(ctx, people...); err != nil {
+	if err := s.Names.Sign(ctx, people...); err != nil {
 		return nil, err
 	}
 	sortSteps(out)

@@ -359,7 +359,7 @@ func (s *Service) reportRoutes(api *web.API) {
 				return err
 			}
 			// Recorded before the first byte leaves.
-			err = s.audit(ctx, audit.Entry{
+			err = s.Audit.Append(ctx, audit.Entry{
 				Action: "report.export", ObjectType: "tier_run", ObjectID: strconv.FormatInt(r.RunID, 10),
 				After: map[string]any{"format": f.ext, "named_customers": len(r.KeyCustomers) + len(r.Slipping)},
 			})

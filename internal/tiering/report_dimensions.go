@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"zhike/internal/document"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
 )
 
@@ -177,7 +178,7 @@ func (s *Service) dimensionReport(ctx context.Context, base *finishedRun, run in
 	}
 	var before int64
 	if o.Decision != nil {
-		if err := s.sign(ctx, author{o.Decision.DecidedBy, &o.By}); err != nil {
+		if err := s.Names.Sign(ctx, auth.By(o.Decision.DecidedBy, &o.By)); err != nil {
 			return d, err
 		}
 		prev, err := s.store.publishedBefore(ctx, o.Decision)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
@@ -194,12 +195,12 @@ func (s *Service) waiting(ctx context.Context, in RunInput, asOf clock.Day) (*ru
 	now := s.now()
 	row := &runRow{
 		SchemeID: sch.ID, SchemeCode: sch.Code, Dimension: sch.dimension(), SchemeName: sch.Name, Version: sch.Version, AsOf: asOf,
-		Status: StatusWaiting, CreatedBy: staffOf(ctx), CreatedAt: now, LeaseUntil: now + leaseFor.Milliseconds(),
+		Status: StatusWaiting, CreatedBy: auth.StaffID(ctx), CreatedAt: now, LeaseUntil: now + leaseFor.Milliseconds(),
 	}
 	if err := s.store.insertRun(ctx, row); err != nil {
 		return nil, err
 	}
-	return row, s.audit(ctx, audit.Entry{
+	return row, s.Audit.Append(ctx, audit.Entry{
 		Action: "tier.run_start", ObjectType: "tier_run", ObjectID: strconv.FormatInt(row.ID, 10),
 		After: map[string]any{"scheme": sch.Code, "version": sch.Version, "as_of": asOf.String()},
 	})
@@ -289,7 +290,7 @@ func (s *Service) CancelRun(ctx context.Context, id int64) (RunView, error) {
 		if !ok {
 			return errs.New(errs.Conflict, "tier.run_over", "status", string(r.Status))
 		}
-		return s.audit(ctx, audit.Entry{
+		return s.Audit.Append(ctx, audit.Entry{
 			Action: "tier.run_cancel", ObjectType: "tier_run", ObjectID: strconv.FormatInt(id, 10),
 			Before: map[string]any{"status": string(r.Status)}, After: map[string]any{"status": string(StatusCancelled)},
 		})
@@ -326,12 +327,12 @@ func (s *Service) Runs(ctx context.Context, f RunFilter, below int64, n int) ([]
 // runViews are runs with who made them.
 func (s *Service) runViews(ctx context.Context, rows []*runRow) ([]RunView, error) {
 	out := make([]RunView, len(rows))
-	made := make([]author, len(rows))
+	made := make([]auth.Author, len(rows))
 	for i, r := range rows {
 		out[i] = s.runView(r)
-		made[i] = author{r.CreatedBy, &out[i].CreatedName}
+		made[i] = auth.By(r.CreatedBy, &out[i].CreatedName)
 	}
-	return out, s.sign(ctx, made...)
+	return out, s.Names.Sign(ctx, made...)
 }
 
 // Run reads a run with what it found. Error: tier.no_such_run.
@@ -341,7 +342,7 @@ func (s *Service) Run(ctx context.Context, id int64) (RunDetail, error) {
 		return RunDetail{}, err
 	}
 	out := RunDetail{RunView: s.runView(r)}
-	if err := s.sign(ctx, author{r.CreatedBy, &out.CreatedName}); err != nil {
+	if err := s.Names.Sign(ctx, auth.By(r.CreatedBy, &out.CreatedName)); err != nil {
 		return out, err
 	}
 	if r.Status == StatusFinished {

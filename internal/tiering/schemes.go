@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"zhike/internal/platform/audit"
+	"zhike/internal/platform/auth"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
 )
@@ -167,7 +168,7 @@ func (s *Service) saveScheme(ctx context.Context, sch *Scheme, base int, mustBeN
 		if err != nil && !errs.Is(err, "tier.no_such_scheme") {
 			return err
 		}
-		row = &schemeRow{Version: 1, CreatedBy: staffOf(ctx), CreatedAt: s.now(), Scheme: sch}
+		row = &schemeRow{Version: 1, CreatedBy: auth.StaffID(ctx), CreatedAt: s.now(), Scheme: sch}
 		entry := audit.Entry{Action: "tier.scheme_create", ObjectType: "tier_scheme", ObjectID: sch.Code}
 		if newest != nil {
 			switch {
@@ -200,7 +201,7 @@ func (s *Service) saveScheme(ctx context.Context, sch *Scheme, base int, mustBeN
 			}
 			return err
 		}
-		return s.audit(ctx, entry)
+		return s.Audit.Append(ctx, entry)
 	})
 	if err != nil {
 		return SchemeView{}, err

@@ -16,11 +16,6 @@ import (
 	"zhike/internal/rule"
 )
 
-// Auditor records what people do: *audit.Log.
-type Auditor interface {
-	Append(ctx context.Context, e audit.Entry) error
-}
-
 // Deps are what a Service needs. Jobs and Events may be nil where runs are made
 // by RunNow only; JobAlive, Find, Names and Company may be nil.
 type Deps struct {
@@ -30,7 +25,7 @@ type Deps struct {
 	Zone   clock.Zone // company time
 	Jobs   jobs.Enqueuer
 	Events events.Publisher
-	Audit  Auditor
+	Audit  *audit.Log
 	Log    *slog.Logger
 	// JobAlive says whether a job waits, runs or will be retried; nil takes every
 	// job for alive.
@@ -39,7 +34,7 @@ type Deps struct {
 	// the actor may see; package customer does it.
 	Find func(ctx context.Context, text string) ([]int64, error)
 	// Names gives the names of members of staff by id; nil knows nobody.
-	Names func(ctx context.Context, ids []int64) (map[int64]string, error)
+	Names auth.Names
 	// People and Say answer for conditions that are rules of audiences: whom they
 	// mean, and what they say in words of a language. Nil where no scheme has any.
 	People People
@@ -77,22 +72,7 @@ func NewService(d Deps) *Service {
 	return &Service{Deps: d, store: &store{db: d.DB, orders: d.Orders, vault: d.Vault}, preview: make(chan struct{}, 1)}
 }
 
-// audit records an act in the transaction of ctx.
-func (s *Service) audit(ctx context.Context, e audit.Entry) error {
-	if s.Audit == nil {
-		return nil
-	}
-	return s.Audit.Append(ctx, e)
-}
-
 func (s *Service) now() int64 { return clock.Millis(s.Clock.Now()) }
 
 // today is the present day in company time.
 func (s *Service) today() clock.Day { return s.Zone.Today(s.Clock) }
-
-func staffOf(ctx context.Context) int64 {
-	if a := auth.From(ctx); a != nil {
-		return a.StaffID
-	}
-	return 0
-}

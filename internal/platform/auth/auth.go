@@ -90,6 +90,14 @@ func From(ctx context.Context) *Actor {
 	return a
 }
 
+// StaffID is the member of staff who acts, 0 where the program does or nobody.
+func StaffID(ctx context.Context) int64 {
+	if a := From(ctx); a != nil {
+		return a.StaffID
+	}
+	return 0
+}
+
 // Require fails with Unauthenticated where nobody acts and with Forbidden
 // (parameter "permission") where the actor lacks p.
 func Require(ctx context.Context, p Permission) error {

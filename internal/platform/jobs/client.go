@@ -206,7 +206,7 @@ func (c *Client) Enqueue(ctx context.Context, args Args, o EnqueueOpts) (jobID i
 	if len(raw) > maxArgs {
 		return 0, errs.New(errs.TooLarge, "jobs.args_too_large", "max", maxArgs)
 	}
-	meta, err := json.Marshal(metadata{StaffID: staffOf(ctx)})
+	meta, err := json.Marshal(metadata{StaffID: auth.StaffID(ctx)})
 	if err != nil {
 		return 0, errs.Wrap(err, errs.Internal, "internal")
 	}
@@ -245,13 +245,6 @@ func (c *Client) wakeAfterCommit(ctx context.Context, queue string) {
 type metadata struct {
 	StaffID         int64  `json:"staff_id,omitempty"`
 	CancelAttempted string `json:"cancel_attempted_at,omitempty"` // River's
-}
-
-func staffOf(ctx context.Context) int64 {
-	if a := auth.From(ctx); a != nil {
-		return a.StaffID
-	}
-	return 0
 }
 
 // unfinished are the states in which a unique job keeps others out.
