@@ -139,7 +139,7 @@ func (c *compiler) compile(n *Node, path string) (expr, error) {
 		}
 	}
 	c.path = path
-	if c.past && f.group == "figures" && f.code != SimilarField {
+	if c.past && f.group == "figures" && f.code != SimilarField && f.code != PriceField {
 		return c.figureThen(f, n, path)
 	}
 	e, err := f.compile(c, n)

@@ -179,6 +179,7 @@ func figures() []listField {
 	add(metricText("favourite_category", "m.favourite_category"))
 	add(metricText("favourite_brand", "m.favourite_brand"))
 	add(listField{code: SimilarField, typ: "text", ops: opsText, column: true, compile: similarCondition})
+	add(priceField())
 	for i := range modelFigures {
 		add(modelFigures[i].field())
 	}

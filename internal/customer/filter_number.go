@@ -48,6 +48,8 @@ func (c *compiler) number(code, path string) (rule.NumberField, error) {
 		expr = num(int64(c.asOf)) + " - last_day"
 	case strings.HasPrefix(code, "net_"):
 		kind, expr = column.Number, "CASE WHEN orders_"+strings.TrimPrefix(code, "net_")+" > 0 THEN "+code+"_fen END"
+	case code == PriceField: // 0 is a value: nobody waits less for a discount
+		expr = code
 	default:
 		expr = "NULLIF(" + code + ", 0)"
 	}

@@ -13,7 +13,7 @@ var figureColumns = func() (out [][2]string) {
 	for _, w := range windows {
 		out = append(out, [2]string{"net_" + w, "net_" + w + "_fen"}, [2]string{"orders_" + w, "orders_" + w})
 	}
-	for _, c := range []string{"first_day", "last_day", "last_behaviour_day", "carts_90", "views_90"} {
+	for _, c := range []string{"first_day", "last_day", "last_behaviour_day", "carts_90", "views_90", PriceField} {
 		out = append(out, [2]string{c, c})
 	}
 	out = append(out, [2]string{"next_order_day", nextOrderDay})

@@ -31,14 +31,14 @@ func (w *writer) count(b *batch, pl *plan) {
 				t.CustomersMatched++
 			}
 		}
-		if pl.same[i] || w.rec.Kind == KindCustomers && !pl.novel[i] {
+		if pl.same[i] && !pl.told[i] || w.rec.Kind == KindCustomers && !pl.novel[i] {
 			t.Unchanged += rows
 		} else {
 			t.Accepted += rows
 		}
 		switch w.rec.Kind {
 		case KindOrders:
-			w.countOrder(b, d, pl.same[i], pl.existing[i].ID != 0)
+			w.countOrder(b, d, pl.same[i] && !pl.told[i], pl.existing[i].ID != 0)
 		case KindBehaviours:
 			switch {
 			case pl.same[i]:

@@ -43,8 +43,11 @@ var dictionary = []entry{
 	{Amount, 80, `订单金额 订单总金额 订单总额 总金额 总额 交易金额 消费金额 销售金额 销售额 合计金额 合计 金额 应付金额 应付总额 买家应付货款 应收金额 价税合计
 		订单应付金额 订单实付金额 小计 货款 含税金额
 		amount totalamount orderamount ordertotal total totalprice totalsales sales revenue grandtotal lineamount linetotal subtotal spend value amountcny`},
-	{ListAmount, 100, `商品总价 商品金额 商品总额 原价总额 商品总金额 应收原价 吊牌金额 原价金额 货品金额 商品原价合计 itemstotal listamount grossamount`},
-	{Discount, 100, `优惠金额 折扣金额 优惠 折扣 让利金额 满减金额 优惠券金额 优惠总额 商家优惠 discount discountamount`},
+	{ListAmount, 100, `商品总价 商品金额 商品总额 原价总额 商品总金额 应收原价 吊牌金额 原价金额 货品金额 商品原价合计
+		订单原价 商品原价总额 优惠前金额 折前金额 折扣前金额 应付原价 itemstotal listamount grossamount`},
+	{Discount, 100, `优惠金额 折扣金额 优惠 折扣 让利金额 满减金额 优惠券金额 优惠总额 商家优惠
+		总优惠金额 优惠总金额 订单优惠金额 商品优惠金额 商家优惠金额 店铺优惠 店铺优惠金额 折扣额 优惠额 立减金额 减免金额
+		discount discountamount totaldiscount discounttotal`},
 	{UnitPrice, 100, `单价 商品单价 成交单价 销售单价 售价 商品价格 价格 实际单价 实付单价 商品售价 含税单价
 		unitprice price lineitemprice itemprice saleprice unitcost`},
 	{Quantity, 100, `数量 商品数量 购买数量 宝贝总数量 宝贝数量 件数 销售数量 下单数量 订购数量 成交数量 购买件数 商品件数 总数量 订货数量 出库数量 销量

@@ -198,13 +198,13 @@ func (r *rig) dump() map[string][]string {
 		"terms":     `SELECT customer_id, term FROM customer_terms`,
 		"products":  `SELECT 0, source_id, code, name, category, brand FROM products`,
 		"orders": `SELECT customer_id, source_id, external_id, kind, status, paid_at, day, gross_fen, gross_sub, sales_fen, sales_sub,
-			net_fen, net_sub, freight_fen, quantity_milli, line_count, channel, store, province, city FROM orders`,
+			net_fen, net_sub, freight_fen, quantity_milli, line_count, channel, store, province, city, discount_fen FROM orders`,
 		"lines": `SELECT 0, o.external_id, l.line_no, p.code, l.quantity_milli, l.amount_fen, l.amount_sub
 			FROM order_lines l JOIN orders o ON o.id = l.order_id LEFT JOIN products p ON p.id = l.product_id`,
 		"behaviours": `SELECT customer_id, b.source_id, external_id, kind, at, day, p.code, quantity_milli, rating
 			FROM behaviours b LEFT JOIN products p ON p.id = b.product_id`,
 		"metrics": `SELECT customer_id, as_of_day, first_day, last_day, orders_365, orders_all, sales_all_fen, net_365_fen, net_all_fen,
-			months_all, carts_90, favourite_category FROM customer_metrics`,
+			months_all, carts_90, favourite_category, price_sensitivity FROM customer_metrics`,
 	}
 	for k, q := range queries {
 		lines := r.lines(q)

@@ -45,8 +45,8 @@ const (
 	OrderStatus  Meaning = "status"
 	RefundStatus Meaning = "refund_status" // beside status: says only whether money went back
 	Amount       Meaning = "amount"        // paid for the goods of the row, or of the order (rule amount_is)
-	ListAmount   Meaning = "list_amount"   // before discount; used with discount where amount is missing
-	Discount     Meaning = "discount"
+	ListAmount   Meaning = "list_amount"   // before discount; used with discount where amount is missing, and for the discount where that is
+	Discount     Meaning = "discount"      // taken off the list price
 	UnitPrice    Meaning = "unit_price"
 	Quantity     Meaning = "quantity"
 	RefundAmount Meaning = "refund_amount"

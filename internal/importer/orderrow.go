@@ -18,6 +18,8 @@ type orderRow struct {
 	hasAmount bool
 	refund    money.Exact
 	freight   money.Exact
+	discount  told
+	list      told
 	quantity  int64 // thousandths
 	rounded   int64
 	product   order.Product
@@ -73,6 +75,7 @@ func (p *parser) orderRow(b *batch, i int, out *orderRow) *fault {
 	if f := p.orderMoney(r, i, out); f != nil {
 		return f
 	}
+	p.priced(r, out)
 	if out.product, col, err = p.product(r); err != nil {
 		return faultOf(i, col, r.cells[col], err)
 	}

@@ -241,6 +241,9 @@ func (p *parser) byRow(b *batch, d *doc, o *order.Order, status order.Status, dr
 		net = n.Milli()
 	}
 	o.Sales, o.Net = money.FromMilli(sales), money.FromMilli(net)
+	if o.Kind == order.KindSale {
+		o.Discount = discountOfRows(rows, func(i int) bool { return drop[d.from+i] })
+	}
 	o.Status = mix.status(sales, net, o.Kind)
 	return nil
 }
@@ -295,6 +298,9 @@ func (p *parser) byOrder(b *batch, d *doc, o *order.Order, status order.Status, 
 		o.Kind = order.KindReturn
 	}
 	o.Sales, o.Net = order.Value(status, o.Kind, o.Gross, refund)
+	if o.Kind == order.KindSale {
+		o.Discount = discountOfOrder(rows, o.Gross.Milli(), func(i int) bool { return drop[d.from+i] })
+	}
 	var mix statusMix
 	mix.add(status)
 	o.Status = mix.status(o.Sales.Milli(), o.Net.Milli(), o.Kind)

@@ -42,11 +42,17 @@ func (w *writer) writeOrders(ctx context.Context, b *batch, pl *plan) error {
 		w.met.add(metTouched, d.customer)
 		if e := pl.existing[i]; e.ID != 0 {
 			o.ID, o.CreatedAt = e.ID, e.CreatedAt
+			if !o.Discount.Known {
+				o.Discount = e.Discount // a file without it takes nothing away
+			}
 			w.met.add(metTouched, e.CustomerID)
 			old, oldDocs = append(old, o), append(oldDocs, i)
 		} else {
 			fresh, freshDocs = append(fresh, o), append(freshDocs, i)
 		}
+	}
+	if err := w.writeDiscounts(ctx, b, pl); err != nil {
+		return err
 	}
 	if err := w.orders.InsertOrders(ctx, fresh); err != nil {
 		return err
@@ -66,6 +72,19 @@ func (w *writer) writeOrders(ctx context.Context, b *batch, pl *plan) error {
 		oldIDs[i] = old[i].ID
 	}
 	return w.orders.ReplaceLines(ctx, oldIDs, linesOf(nil, b, old, oldDocs))
+}
+
+// writeDiscounts fills in what the file tells of orders that are there and
+// otherwise as it has them. One number twice in a batch: the later row counts.
+func (w *writer) writeDiscounts(ctx context.Context, b *batch, pl *plan) error {
+	fen := map[int64]int64{}
+	for i, told := range pl.told {
+		if told {
+			fen[pl.existing[i].ID] = b.orders[b.docs[i].order].Discount.Fen
+			w.met.add(metTouched, pl.existing[i].CustomerID)
+		}
+	}
+	return w.orders.SetDiscounts(ctx, fen)
 }
 
 // linesOf appends the lines of orders that have their ids.

@@ -39,6 +39,7 @@ type OrderStore interface {
 	BehavioursByExternal(ctx context.Context, sourceID int64, externalIDs []string) (map[string]order.Existing, error)
 	InsertOrders(ctx context.Context, orders []order.Order) error
 	UpdateOrders(ctx context.Context, orders []order.Order) error
+	SetDiscounts(ctx context.Context, fen map[int64]int64) error
 	InsertLines(ctx context.Context, lines []order.Line) error
 	ReplaceLines(ctx context.Context, orderIDs []int64, lines []order.Line) error
 	InsertBehaviours(ctx context.Context, bs []order.Behaviour) error
@@ -171,32 +172,6 @@ func (w *writer) own(ctx context.Context, cursor int64) error {
 	return err
 }
 
-// plan is what a batch comes to.
-type plan struct {
-	r        *resolver
-	existing []order.Existing // by doc; ID 0 = new
-	same     []bool           // by doc: nothing new
-	novel    []bool           // by doc: something of the buyer was new
-}
-
-func (w *writer) plan(ctx context.Context, b *batch) (*plan, error) {
-	pl := &plan{r: newResolver(w), same: make([]bool, len(b.docs)), existing: make([]order.Existing, len(b.docs))}
-	if err := w.findExisting(ctx, b, pl); err != nil {
-		return nil, err
-	}
-	if !w.dry() && w.unknown(b, pl) {
-		if err := w.st.gate(ctx); err != nil {
-			return nil, err
-		}
-	}
-	var err error
-	if pl.r.extras, err = w.newExtras(ctx, b); err != nil {
-		return nil, err
-	}
-	pl.novel, err = pl.r.resolve(ctx, b.docs, func(i int) bool { return !pl.same[i] })
-	return pl, err
-}
-
 // unknown says whether a buyer of the batch is not in the cache.
 func (w *writer) unknown(b *batch, pl *plan) bool {
 	for i := range b.docs {
@@ -209,38 +184,6 @@ func (w *writer) unknown(b *batch, pl *plan) bool {
 		}
 	}
 	return false
-}
-
-// findExisting looks the documents up by their numbers.
-func (w *writer) findExisting(ctx context.Context, b *batch, pl *plan) error {
-	if w.rec.Kind == KindCustomers || w.rec.Fresh {
-		return nil
-	}
-	ids := make([]string, len(b.docs))
-	hash := func(i int) int64 { return b.orders[b.docs[i].order].ContentHash }
-	find := w.orders.OrdersByExternal
-	for i := range b.docs {
-		if w.rec.Kind == KindOrders {
-			ids[i] = b.orders[b.docs[i].order].ExternalID
-		} else {
-			ids[i] = b.events[b.docs[i].order].ExternalID
-		}
-	}
-	if w.rec.Kind == KindBehaviours {
-		find = w.orders.BehavioursByExternal
-		hash = func(i int) int64 { return b.events[b.docs[i].order].ContentHash }
-	}
-	found, err := find(ctx, w.rec.SourceID, ids)
-	if err != nil {
-		return err
-	}
-	for i, id := range ids {
-		if e, ok := found[id]; ok {
-			pl.existing[i] = e
-			pl.same[i] = e.ContentHash == hash(i)
-		}
-	}
-	return nil
 }
 
 // write stores buyers and facts of a batch.

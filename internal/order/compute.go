@@ -100,7 +100,7 @@ func (u *run) orders(ctx context.Context, sp span, find func(int64) *Metrics) er
 			t.reset(u.asOf)
 			u.bought.reset()
 		}
-		t.add(o.day, o.net, o.sales)
+		t.add(o)
 		if o.net != 0 {
 			u.bought.add(o.day >= year, o.lone, o.net)
 		}

@@ -42,6 +42,21 @@ type Metrics struct {
 	// the name that sorts first by its bytes; "" where none is above 0.
 	Category, Brand string
 	UpdatedAt       int64
+	// PriceSensitivity is the share, in per cent, of the purchases of 365 days
+	// with a known discount that were bought for less (see boughtForLess); nil
+	// with fewer than three of them.
+	PriceSensitivity *int64
+}
+
+// leastDiscounts is how many purchases with a known discount a price
+// sensitivity stands on.
+const leastDiscounts = 3
+
+// boughtForLess says whether a discount was a twentieth of the list price or
+// more: what is less is rounding. paid is before refunds; both in thousandths
+// of a 分.
+func boughtForLess(discount, paid int64) bool {
+	return discount > 0 && discount >= (paid+discount+19)/20
 }
 
 // windowStart is the first day of window w as of day d.
@@ -63,6 +78,7 @@ type tally struct {
 	months      [Windows]int64
 	lastMonth   [Windows]int32
 	first, last clock.Day
+	known, less int64 // purchases of 365 days whose discount is known, and those of them bought for less
 }
 
 func (t *tally) reset(asOf clock.Day) {
@@ -73,8 +89,15 @@ func (t *tally) reset(asOf clock.Day) {
 	}
 }
 
-func (t *tally) add(day clock.Day, net, sales int64) {
+func (t *tally) add(o placed) {
+	day, net, sales := o.day, o.net, o.sales
 	purchase := net > 0
+	if purchase && o.discount >= 0 && day >= t.starts[Window365] {
+		t.known++
+		if boughtForLess(o.discount, sales) {
+			t.less++
+		}
+	}
 	var month int32
 	if purchase {
 		if month = day.Month(); t.orders[WindowAll] == 0 {
@@ -106,6 +129,10 @@ func (t *tally) into(m *Metrics) {
 	if t.orders[WindowAll] > 0 {
 		first, last := t.first, t.last
 		m.First, m.Last = &first, &last
+	}
+	if t.known >= leastDiscounts {
+		share := (200*t.less + t.known) / (2 * t.known) // half up
+		m.PriceSensitivity = &share
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -33,6 +34,7 @@ var testNow = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 // reference computes the figures of customer id the slow, obvious way.
 func (f *facts) reference(id int64, asOf clock.Day) order.Metrics {
 	m := order.Metrics{CustomerID: id, AsOf: asOf, UpdatedAt: clock.Millis(testNow)}
+	known, less := 0, 0
 	for w, days := range []clock.Day{30, 90, 180, 365, 1 << 20} {
 		var sales, net int64
 		months := map[string]bool{}
@@ -42,12 +44,23 @@ func (f *facts) reference(id int64, asOf clock.Day) order.Metrics {
 			}
 			sales += o.Sales.Fen*1000 + o.Sales.Sub
 			net += o.Net.Fen*1000 + o.Net.Sub
+			if days == 365 && order.IsPurchase(o.Net) && o.Discount.Known {
+				known++
+				// A twentieth of the list price or more.
+				if off := float64(o.Discount.Fen) * 1000; off > 0 && off/(off+float64(o.Sales.Milli())) >= 0.05-1e-12 {
+					less++
+				}
+			}
 			if order.IsPurchase(o.Net) {
 				m.Orders[w]++
 				months[o.Day.String()[:7]] = true
 			}
 		}
 		m.Sales[w], m.Net[w], m.Months[w] = money.RoundMilli(sales), money.RoundMilli(net), int64(len(months))
+	}
+	if known >= 3 {
+		share := int64(math.Floor(100*float64(less)/float64(known) + 0.5))
+		m.PriceSensitivity = &share
 	}
 	for _, o := range f.orders {
 		if day := o.Day; o.CustomerID == id && day <= asOf && order.IsPurchase(o.Net) {
@@ -163,6 +176,12 @@ func drawFacts(t *rapid.T, asOf clock.Day) *facts {
 			refund = amount()
 		}
 		o.Sales, o.Net = order.Value(o.Status, o.Kind, o.Gross, refund)
+		if rapid.IntRange(0, 3).Draw(t, "told") > 0 {
+			o.Discount.Known = true
+			// About a twentieth of the list price, and far from it.
+			off := o.Sales.Milli() / 19_000
+			o.Discount.Fen = max(0, rapid.SampledFrom([]int64{0, off - 1, off, off + 1, 1, 100_000}).Draw(t, "off"))
+		}
 		if rapid.Bool().Draw(t, "lone") {
 			l := order.Line{OrderID: int64(i + 1), No: 1, ProductID: int64(rapid.IntRange(0, len(f.products)).Draw(t, "product")), Amount: o.Net}
 			o.SetLone([]order.Line{l})

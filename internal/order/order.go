@@ -103,6 +103,9 @@ type Order struct {
 	Sales      money.Exact // by Value
 	Net        money.Exact // by Value
 	FreightFen int64
+	// Discount is what was taken off the list price. It is no part of ContentHash:
+	// sources that begin to tell it change no order.
+	Discount Discount
 	// QuantityMilli is the sum over the lines in thousandths, negative in a return.
 	QuantityMilli int64
 	LineCount     int32
@@ -118,6 +121,12 @@ type Order struct {
 	ImportID    int64
 	CreatedAt   int64 // unix ms
 	UpdatedAt   int64
+}
+
+// Discount is an amount in 分, 0 or more, or nothing known of it, which is not 0.
+type Discount struct {
+	Fen   int64
+	Known bool
 }
 
 // NoProduct is the Lone of an order whose only line names no product.
@@ -200,6 +209,7 @@ type Existing struct {
 	ImportID    int64
 	Day         clock.Day
 	CreatedAt   int64
+	Discount    Discount // of an order
 }
 
 func codeOf(codes []string, i int) string {

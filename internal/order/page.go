@@ -35,6 +35,8 @@ type Figures struct {
 	Category     string   `json:"favourite_category" access:"orders"`
 	Brand        string   `json:"favourite_brand" access:"orders"`
 	UpdatedAt    int64    `json:"updated_at"`
+	// PriceSensitivity is as Metrics has it.
+	PriceSensitivity *int64 `json:"price_sensitivity" doc:"Per cent of the purchases of 365 days with a known discount that were bought at 5 % off the list price or more; null with fewer than three of them" access:"orders"`
 }
 
 // CustomerPage is everything the page of one customer shows.
@@ -112,6 +114,7 @@ func (m *Metrics) figures(asOf clock.Day) Figures {
 	f := Figures{
 		AsOf: asOf, FirstDay: m.First, LastDay: m.Last, LastBehaviourDay: m.LastBehaviour,
 		UnpaidCarts: m.Carts90, Views90: m.Views90, Category: m.Category, Brand: m.Brand, UpdatedAt: m.UpdatedAt,
+		PriceSensitivity: m.PriceSensitivity,
 	}
 	for w := range Windows {
 		v := WindowFigures{

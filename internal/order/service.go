@@ -83,6 +83,7 @@ type Item struct {
 	NetFen        int64      `json:"net_fen" doc:"Sales less refunds; negative in a return" access:"spend"`
 	RefundedFen   int64      `json:"refunded_fen" access:"spend"`
 	FreightFen    int64      `json:"freight_fen" access:"spend"`
+	DiscountFen   *int64     `json:"discount_fen" doc:"Taken off the list price; null where it is not known" access:"spend"`
 	QuantityMilli int64      `json:"quantity_milli"`
 	LineCount     int32      `json:"line_count"`
 	Channel       string     `json:"channel"`
@@ -196,6 +197,11 @@ func (s *Service) itemsOf(ctx context.Context, rows []orderRow) ([]Item, error) 
 			GrossFen: o.Gross.Fen, SalesFen: o.Sales.Fen, NetFen: o.Net.Fen, RefundedFen: refunded.Fen,
 			FreightFen: o.FreightFen, QuantityMilli: o.QuantityMilli, LineCount: o.LineCount,
 			Channel: o.Channel, Store: o.Store, Province: o.Province, City: o.City, Lines: []LineItem{},
+		}
+	}
+	for i := range rows {
+		if d := &rows[i].Discount; d.Known {
+			items[i].DiscountFen = &d.Fen
 		}
 	}
 	lines, err := s.store.lines(ctx, ids, maxLines)

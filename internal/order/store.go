@@ -19,23 +19,25 @@ func NewStore(d *db.DB) *Store { return &Store{db: d} }
 // OrdersByExternal finds the orders of a source by their numbers; a number
 // that is not there is missing in the answer. Any length of list.
 func (s *Store) OrdersByExternal(ctx context.Context, sourceID int64, externalIDs []string) (map[string]Existing, error) {
-	return s.byExternal(ctx, "orders", sourceID, externalIDs)
+	return s.byExternal(ctx, "orders", "discount_fen", sourceID, externalIDs)
 }
 
 // BehavioursByExternal is OrdersByExternal for behaviours.
 func (s *Store) BehavioursByExternal(ctx context.Context, sourceID int64, externalIDs []string) (map[string]Existing, error) {
-	return s.byExternal(ctx, "behaviours", sourceID, externalIDs)
+	return s.byExternal(ctx, "behaviours", "CAST(NULL AS BIGINT)", sourceID, externalIDs)
 }
 
-func (s *Store) byExternal(ctx context.Context, table string, sourceID int64, externalIDs []string) (map[string]Existing, error) {
+func (s *Store) byExternal(ctx context.Context, table, discount string, sourceID int64, externalIDs []string) (map[string]Existing, error) {
 	found := map[string]Existing{}
 	err := db.InChunks(externalIDs, func(chunk []string) error {
 		in, args := db.InArgs(2, chunk)
-		return db.Each(ctx, s.db.Q(ctx), `SELECT external_id, id, customer_id, content_hash, import_id, day, created_at FROM `+table+
+		return db.Each(ctx, s.db.Q(ctx), `SELECT external_id, id, customer_id, content_hash, import_id, day, created_at, `+discount+` FROM `+table+
 			` WHERE source_id = $1 AND external_id IN (`+in+`)`, func(r db.Scanner) error {
 			var id string
 			var e Existing
-			err := r.Scan(&id, &e.ID, &e.CustomerID, &e.ContentHash, &e.ImportID, &e.Day, &e.CreatedAt)
+			var off sql.NullInt64
+			err := r.Scan(&id, &e.ID, &e.CustomerID, &e.ContentHash, &e.ImportID, &e.Day, &e.CreatedAt, &off)
+			e.Discount = Discount{off.Int64, off.Valid}
 			found[id] = e
 			return err
 		}, append([]any{sourceID}, args...)...)
@@ -47,7 +49,7 @@ var orderColumns = []string{
 	"id", "source_id", "external_id", "customer_id", "kind", "status", "paid_at", "day",
 	"gross_fen", "gross_sub", "sales_fen", "sales_sub", "net_fen", "net_sub",
 	"freight_fen", "quantity_milli", "line_count", "channel", "store", "province", "city", "lone_product_id",
-	"content_hash", "import_id", "created_at", "updated_at",
+	"content_hash", "import_id", "created_at", "updated_at", "discount_fen",
 }
 
 // InsertOrders adds orders inside InTx. Those with ID 0 get ids, dense and
@@ -73,6 +75,7 @@ func (s *Store) InsertOrders(ctx context.Context, orders []Order) error {
 		v[12], v[13], v[14], v[15] = o.Net.Fen, o.Net.Sub, o.FreightFen, o.QuantityMilli
 		v[16], v[17], v[18], v[19], v[20] = int64(o.LineCount), o.Channel, o.Store, o.Province, o.City
 		v[21], v[22], v[23], v[24], v[25] = orNull(o.Lone), o.ContentHash, o.ImportID, o.CreatedAt, o.UpdatedAt
+		v[26] = o.Discount.orNull()
 	})
 }
 
@@ -168,6 +171,14 @@ func (s *Store) deleteIn(ctx context.Context, head string, ids []int64) error {
 		_, err := s.db.Q(ctx).ExecContext(ctx, head+in+`)`, args...)
 		return db.MapError(err)
 	})
+}
+
+// orNull is the amount as it is stored.
+func (d Discount) orNull() any {
+	if !d.Known {
+		return nil
+	}
+	return d.Fen
 }
 
 func orNull(id int64) any {

@@ -44,6 +44,7 @@ type placed struct {
 	day        clock.Day
 	net, sales int64
 	lone       int64 // as Order.Lone
+	discount   int64 // -1 where it is not known
 }
 
 // Customer and day come in one number: fewer columns are read faster. Days fit
@@ -59,10 +60,10 @@ func (s *Store) eachOrder(ctx context.Context, sp span, upTo clock.Day, fn func(
 	where, args := sp.where("customer_id")
 	n := len(args)
 	return s.db.Numbers(ctx, `SELECT customer_id * 131072 + day + 65536, net_fen * 1000 + net_sub, sales_fen * 1000 + sales_sub,
-  COALESCE(lone_product_id, 0) FROM orders
+  COALESCE(lone_product_id, 0), COALESCE(discount_fen * 1000, -1) FROM orders
 WHERE `+where+` AND day >= `+db.Placeholders(n+1, 1)+` AND day <= `+db.Placeholders(n+2, 1)+` ORDER BY customer_id, day`,
-		append(args, int64(-dayBias), int64(min(upTo, dayBias-1))), 4, func(v []int64) error {
-			fn(placed{v[0] >> dayBits, clock.Day(v[0]&(1<<dayBits-1)) - dayBias, v[1], v[2], v[3]})
+		append(args, int64(-dayBias), int64(min(upTo, dayBias-1))), 5, func(v []int64) error {
+			fn(placed{v[0] >> dayBits, clock.Day(v[0]&(1<<dayBits-1)) - dayBias, v[1], v[2], v[3], v[4]})
 			return nil
 		})
 }
@@ -173,7 +174,7 @@ var metricColumns = []string{
 	"sales_30_fen", "sales_90_fen", "sales_180_fen", "sales_365_fen", "sales_all_fen",
 	"net_30_fen", "net_90_fen", "net_180_fen", "net_365_fen", "net_all_fen",
 	"months_30", "months_90", "months_180", "months_365", "months_all",
-	"carts_90", "views_90", "favourite_category", "favourite_brand", "updated_at",
+	"carts_90", "views_90", "favourite_category", "favourite_brand", "updated_at", "price_sensitivity",
 }
 
 // writeMetrics puts rows in the place of what the customers of sp had.
@@ -198,6 +199,10 @@ func (s *Store) writeMetrics(ctx context.Context, sp span, rows []Metrics) error
 			v[5+w], v[10+w], v[15+w], v[20+w] = m.Orders[w], m.Sales[w], m.Net[w], m.Months[w]
 		}
 		v[25], v[26], v[27], v[28], v[29] = m.Carts90, m.Views90, m.Category, m.Brand, m.UpdatedAt
+		v[30] = nil
+		if m.PriceSensitivity != nil {
+			v[30] = *m.PriceSensitivity
+		}
 	})
 }
 

@@ -27,7 +27,7 @@ type orderRow struct {
 
 const orderRowSQL = `SELECT o.id, o.source_id, COALESCE(s.code, ''), COALESCE(s.name, ''), o.external_id, o.kind, o.status,
   o.paid_at, o.day, o.gross_fen, o.gross_sub, o.sales_fen, o.sales_sub, o.net_fen, o.net_sub, o.freight_fen, o.quantity_milli, o.line_count,
-  o.channel, o.store, o.province, o.city, o.updated_at
+  o.channel, o.store, o.province, o.city, o.updated_at, o.discount_fen
 FROM orders o LEFT JOIN sources s ON s.id = o.source_id`
 
 // ofCustomer reads up to n orders behind a position, newest first. The row
@@ -41,9 +41,12 @@ WHERE o.customer_id = $1 AND (o.day, o.id) < ($2, $3) ORDER BY o.day DESC, o.id 
 func (s *Store) orderRows(ctx context.Context, customerID int64, query string, args ...any) ([]orderRow, error) {
 	return db.Select(ctx, s.db.Prepared(ctx), query, func(o *orderRow, r db.Scanner) error {
 		o.CustomerID = customerID
-		return r.Scan(&o.ID, &o.SourceID, &o.SourceCode, &o.SourceName, &o.ExternalID, &o.Kind, &o.Status,
+		var off sql.NullInt64
+		err := r.Scan(&o.ID, &o.SourceID, &o.SourceCode, &o.SourceName, &o.ExternalID, &o.Kind, &o.Status,
 			&o.PaidAt, &o.Day, &o.Gross.Fen, &o.Gross.Sub, &o.Sales.Fen, &o.Sales.Sub, &o.Net.Fen, &o.Net.Sub, &o.FreightFen, &o.QuantityMilli, &o.LineCount,
-			&o.Channel, &o.Store, &o.Province, &o.City, &o.UpdatedAt)
+			&o.Channel, &o.Store, &o.Province, &o.City, &o.UpdatedAt, &off)
+		o.Discount = Discount{off.Int64, off.Valid}
+		return err
 	}, args...)
 }
 
@@ -138,7 +141,7 @@ func (s *Store) Metrics(ctx context.Context, ids []int64) (map[int64]Metrics, er
 					dst = append(dst, &group[w])
 				}
 			}
-			if err := rows.Scan(append(dst, &m.Carts90, &m.Views90, &m.Category, &m.Brand, &m.UpdatedAt)...); err != nil {
+			if err := rows.Scan(append(dst, &m.Carts90, &m.Views90, &m.Category, &m.Brand, &m.UpdatedAt, &m.PriceSensitivity)...); err != nil {
 				return err
 			}
 			m.First, m.Last, m.LastBehaviour = nullDay(first), nullDay(last), nullDay(behaviour)

@@ -106,6 +106,10 @@ func shippedNeed() *Scheme {
 				{Metric: MetricOrders, Op: OpAtMost, Value: 1},
 				{Who: plain(map[string]any{"field": "similar_category", "op": "not_empty"})},
 			}},
+			{Level: "standardised", Name: zh("rule.price_sensitive"), All: []Condition{
+				{Metric: MetricOrders, Op: OpAtLeast, Value: 1},
+				{Who: plain(map[string]any{"field": "price_sensitivity", "op": "gte", "value": 60})},
+			}},
 			{Level: "standardised", Name: zh("rule.regular_goods"), All: []Condition{
 				{Metric: MetricOrders, Op: OpAtLeast, Value: 1},
 			}},

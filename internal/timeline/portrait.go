@@ -94,6 +94,8 @@ type SpendFigures struct {
 	NetAllFen    int64    `json:"net_all_fen"`
 	OrdersAll    int64    `json:"orders_all"`
 	IntervalDays *float64 `json:"interval_days" doc:"Mean days between purchases: (last − first) ÷ (purchases − 1)"`
+	// PriceSensitivity is that of the figures of package order.
+	PriceSensitivity *int64 `json:"price_sensitivity" doc:"Per cent of the purchases of 365 days with a known discount that were bought at 5 % off the list price or more; null with fewer than three of them"`
 }
 
 // Portrait is how a customer buys. What, when and where are of the span
@@ -124,6 +126,7 @@ type figures struct {
 	bought                                 bool
 	first, last                            clock.Day
 	orders, net, months, ordersAll, netAll int64
+	price                                  *int64 // sensitivity, per cent
 }
 
 // SpendByMonth gives a customer's net spend by month. Error: customer.not_found.
@@ -236,7 +239,7 @@ func (s *Service) Portrait(ctx context.Context, customerID int64, locale string)
 }
 
 func (f *figures) shown() SpendFigures {
-	out := SpendFigures{NetFen: f.net, Orders: f.orders, Months: f.months, NetAllFen: f.netAll, OrdersAll: f.ordersAll}
+	out := SpendFigures{NetFen: f.net, Orders: f.orders, Months: f.months, NetAllFen: f.netAll, OrdersAll: f.ordersAll, PriceSensitivity: f.price}
 	if f.orders > 0 {
 		aov := customer.Ratio(f.net, f.orders)
 		out.AOVFen = &aov

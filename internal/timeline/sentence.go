@@ -12,6 +12,8 @@ const (
 	habitShare  = 0.4
 	mainShare   = 0.5
 	notable     = 0.1
+	// From here on, in per cent, the shipped need scheme calls it price-sensitive, too.
+	priceSensitive = 60
 )
 
 // dayParts are the parts of a day by their first hour; the night begins the
@@ -69,6 +71,16 @@ func (s *Service) sentence(p *Portrait, f figures, locale string) string {
 	}
 	if len(p.Channels) > 0 && p.Channels[0].Name != "" && p.Channels[0].Share >= mainShare {
 		out = append(out, t("channel", map[string]any{"channel": p.Channels[0].Name}))
+	}
+	if f.price != nil {
+		key := "price"
+		switch {
+		case *f.price == 0:
+			key = "price_none"
+		case *f.price >= priceSensitive:
+			key = "price_often"
+		}
+		out = append(out, t(key, map[string]any{"percent": i18n.Percent(float64(*f.price)/100, 0)}))
 	}
 	if c := p.Trend.Change; c != nil {
 		switch {

@@ -36,8 +36,8 @@ FROM orders WHERE customer_id = $1 AND day >= $2 AND day <= $3 GROUP BY day ORDE
 // figures reads the stored figures of a customer; zero where there are none.
 func (s *store) figures(ctx context.Context, customerID int64) (f figures, err error) {
 	var first, last *int64
-	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT first_day, last_day, orders_365, net_365_fen, months_365, orders_all, net_all_fen
-FROM customer_metrics WHERE customer_id = $1`, customerID).Scan(&first, &last, &f.orders, &f.net, &f.months, &f.ordersAll, &f.netAll)
+	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT first_day, last_day, orders_365, net_365_fen, months_365, orders_all, net_all_fen, price_sensitivity
+FROM customer_metrics WHERE customer_id = $1`, customerID).Scan(&first, &last, &f.orders, &f.net, &f.months, &f.ordersAll, &f.netAll, &f.price)
 	if db.IsNoRow(err) {
 		return f, nil
 	}

@@ -9237,6 +9237,11 @@ export interface components {
             last_behaviour_day?: string | null;
             /** @description Of the last purchase */
             last_day?: string | null;
+            /**
+             * Format: int64
+             * @description Per cent of the purchases of 365 days with a known discount that were bought at 5 % off the list price or more; null with fewer than three of them
+             */
+            price_sensitivity?: number | null;
             /** Format: int64 */
             updated_at: number;
             /** Format: int64 */
@@ -9253,6 +9258,11 @@ export interface components {
             city: string;
             /** @description Of paid_at, in company time */
             day: string;
+            /**
+             * Format: int64
+             * @description Taken off the list price; null where it is not known
+             */
+            discount_fen?: number | null;
             external_id: string;
             /** Format: int64 */
             freight_fen?: number;
@@ -11991,6 +12001,11 @@ export interface components {
             orders_365: number;
             /** Format: int64 */
             orders_all: number;
+            /**
+             * Format: int64
+             * @description Per cent of the purchases of 365 days with a known discount that were bought at 5 % off the list price or more; null with fewer than three of them
+             */
+            price_sensitivity: number | null;
         };
         TimelineStep: {
             can_finish: boolean;

@@ -163,6 +163,14 @@ function OrderBody({ order }: { order: Order }) {
           { label: t('customers.orders.number'), value: order.external_id || none },
           { label: t('customers.orders.paid_at'), value: <DateTime at={order.paid_at} /> },
           { label: t('customers.orders.gross'), value: <Money fen={order.gross_fen} /> },
+          ...(order.discount_fen == null
+            ? []
+            : [
+                {
+                  label: t('customers.orders.discount'),
+                  value: <Money fen={order.discount_fen} />,
+                },
+              ]),
           { label: t('customers.refunded'), value: <Money fen={order.refunded_fen} /> },
           { label: t('customers.net'), value: <Money fen={order.net_fen} /> },
           { label: t('customers.orders.freight'), value: <Money fen={order.freight_fen} /> },

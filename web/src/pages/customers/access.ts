@@ -19,6 +19,7 @@ export function keyOfCode(code: string): string {
       'favourite_category',
       'favourite_brand',
       'similar_category',
+      'price_sensitivity',
     ].includes(code)
   ) {
     return 'orders'

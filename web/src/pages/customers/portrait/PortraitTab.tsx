@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { Bone, Count, Day, EmptyState, Grid, Money, QueryView, StatCard } from '@/kit'
+import { Bone, Count, Day, EmptyState, Grid, Money, Percent, QueryView, StatCard } from '@/kit'
 import { MonthChart } from '../MonthChart'
 import { type Portrait, usePortrait } from './api'
 import { Compared } from './Compared'
@@ -24,6 +24,7 @@ function Body({ portrait }: { portrait: Portrait }) {
     return <EmptyState title={portrait.sentence} text={t('portrait.none_text')} />
   }
   const { trend, price } = portrait
+  const sensitivity = portrait.spend.price_sensitivity
   return (
     <div className={styles.tab}>
       <div>
@@ -65,6 +66,14 @@ function Body({ portrait }: { portrait: Portrait }) {
                 <Money fen={price.low_fen} /> – <Money fen={price.high_fen} />
               </>
             )
+          }
+        />
+        <StatCard
+          label={t('portrait.price_sensitivity')}
+          definition={t('portrait.price_sensitivity_hint')}
+          value={<Percent share={sensitivity === null ? null : sensitivity / 100} digits={0} />}
+          note={
+            sensitivity === null && t('portrait.price_sensitivity_none')
           }
         />
         <StatCard
