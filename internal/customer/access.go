@@ -61,6 +61,7 @@ var accessRules = []accessRule{
 		key: "region", group: "record", names: []string{"region_code", "province", "city", "district"},
 		codes: []string{"region", "province", "city"}, choices: accessWhole,
 	},
+	{key: fieldRegistered, group: "record", choices: accessWhole},
 	{key: "preferred_channel", group: "record", choices: accessWhole},
 	{key: "favourite_categories", group: "record", choices: accessWhole},
 	{key: fieldRemark, group: "record", choices: accessWhole},
@@ -227,7 +228,7 @@ func (p *Patch) names() []string {
 		{"birthday", p.Birthday != nil}, {"birthday_lunar", p.BirthdayLunar != nil}, {"education", p.Education != nil},
 		{fieldCompany, p.Company != nil}, {"industry", p.Industry != nil}, {"region_code", p.RegionCode != nil},
 		{"province", p.Province != nil}, {"city", p.City != nil}, {"district", p.District != nil},
-		{"preferred_channel", p.PreferredChannel != nil}, {"favourite_categories", p.Favourites != nil},
+		{fieldRegistered, p.RegisteredAt != nil}, {"preferred_channel", p.PreferredChannel != nil}, {"favourite_categories", p.Favourites != nil},
 		{fieldRemark, p.Remark != nil}, {fieldInvoice, p.Invoice.Sent},
 	} {
 		if f.sent {

@@ -10,7 +10,7 @@ var meaningKeys = map[string]string{
 	"buyer.email": string(ContactEmail), "buyer.email2": string(ContactEmail), "buyer.code": string(ContactCode),
 	"address": string(ContactAddress), "country": "region", "province": "region", "city": "region", "district": "region",
 	"industry": "industry", "remark": fieldRemark, "stage": "stage", "level": AccessLevel,
-	"education": "education", "preferred_channel": "preferred_channel", "favourite_categories": "favourite_categories",
+	"education": "education", "registered_at": fieldRegistered, "preferred_channel": "preferred_channel", "favourite_categories": "favourite_categories",
 }
 
 // MeaningKey is the field that a meaning of an import tells of, "" for none.

@@ -401,6 +401,10 @@ func (r *Stored) setText(name, text string) error {
 		return id(&r.AdviserID)
 	case name == fieldDepartment:
 		return id(&r.DepartmentID)
+	case name == fieldRegistered:
+		day, err := parseDay(text)
+		r.RegisteredAt = day
+		return err
 	case name == "birthday_lunar":
 		b, err := strconv.ParseBool(text)
 		r.BirthdayLunar = b

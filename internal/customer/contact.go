@@ -108,11 +108,7 @@ func (c *checker) place(path string, kind ContactKind, code, text string) string
 		}
 		return r.Code
 	}
-	const sure = 80
-	if p := region.Parse(text); p.Confidence >= sure {
-		return p.Code
-	}
-	return ""
+	return PlaceOfAddress(text, "", "", "")
 }
 
 // sealContact makes a contact ready to be written: every new one passes here. A

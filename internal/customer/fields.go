@@ -2,6 +2,8 @@ package customer
 
 import (
 	"strconv"
+
+	"zhike/internal/platform/clock"
 )
 
 // Stage says how far somebody has come.
@@ -20,6 +22,7 @@ type Stored struct {
 	Education        string
 	BirthdayLunar    bool
 	Industry         string
+	RegisteredAt     clock.Day // 0 = unknown
 	PreferredChannel string
 	Favourites       string // a JSON list of words
 	Remark           string
@@ -33,6 +36,7 @@ type Stored struct {
 const (
 	fieldName       = "name"
 	fieldCompany    = "company"
+	fieldRegistered = "registered_at"
 	fieldRemark     = "remark"
 	fieldOwner      = "owner_id"
 	fieldAdviser    = "adviser_id"
@@ -71,6 +75,22 @@ func refField(name string, at func(*Stored) int64) field {
 	}
 }
 
+// dayText is a day as the history writes it, "" for none.
+func dayText(d clock.Day) string {
+	if d == 0 {
+		return ""
+	}
+	return d.String()
+}
+
+// parseDay reads it back.
+func parseDay(text string) (clock.Day, error) {
+	if text == "" {
+		return 0, nil
+	}
+	return clock.ParseDay(text)
+}
+
 func idText(id int64) string {
 	if id == 0 {
 		return ""
@@ -97,6 +117,11 @@ var recordFields = []field{
 	textField("province", "province", func(r *Stored) string { return r.Province }),
 	textField("city", "city", func(r *Stored) string { return r.City }),
 	textField("district", "district", func(r *Stored) string { return r.District }),
+	{
+		name: fieldRegistered, column: "registered_at", typ: "INTEGER",
+		value: func(r *Stored) any { return orNull(int64(r.RegisteredAt)) },
+		text:  func(r *Stored) string { return dayText(r.RegisteredAt) },
+	},
 	textField("preferred_channel", "preferred_channel", func(r *Stored) string { return r.PreferredChannel }),
 	textField("favourite_categories", "favourite_categories", func(r *Stored) string { return r.Favourites }),
 	textField(fieldRemark, "remark", func(r *Stored) string { return r.Remark }),

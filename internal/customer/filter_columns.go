@@ -291,6 +291,11 @@ func (x *extras) recordValue(code string, r *Stored) any {
 		return r.City
 	case "region":
 		return regionText(r)
+	case fieldRegistered:
+		if r.RegisteredAt == 0 {
+			return nil
+		}
+		return r.RegisteredAt.String()
 	case "preferred_channel":
 		return r.PreferredChannel
 	case "favourite_categories":

@@ -114,6 +114,7 @@ func makeFields() []listField {
 		record(listField{code: "region", typ: "region", ops: opsPlace, compile: regionCondition, column: true, width: 180}),
 		record(placeField("province", "c.province")),
 		record(placeField("city", "c.city")),
+		record(registeredField()),
 		record(codes("preferred_channel", "record.channel.", Channels, opsChoice)),
 		record(listField{code: "favourite_categories", typ: "text", ops: opsText, compile: likedCondition, column: true, width: 160}),
 		record(text("remark", "c.remark", false, 200)),

@@ -246,6 +246,8 @@ func (x *exporter) layoutFact(what, system string, it *Item, r *Stored) string {
 			return "" // another system would take it for a day of the sun
 		}
 		return r.Birthday
+	case "registered_at":
+		return dayText(r.RegisteredAt)
 	case "stage":
 		return stageWord(system, r.Stage)
 	case "industry":

@@ -6,17 +6,19 @@ import (
 
 	"zhike/internal/clean"
 	"zhike/internal/platform/auth"
+	"zhike/internal/platform/clock"
 )
 
 // ImportedRecord is what a row of a file says of a customer besides Customer;
 // an empty field says nothing.
 type ImportedRecord struct {
-	CustomerID int64
-	New        bool // made by the same import: no history of its beginnings
-	Industry   string
-	Remark     string
-	Stage      Stage
-	Education  clean.Education // of a person
+	CustomerID   int64
+	New          bool // made by the same import: no history of its beginnings
+	Industry     string
+	Remark       string
+	Stage        Stage
+	Education    clean.Education // of a person
+	RegisteredAt clock.Day       // 0 says nothing; the earlier one stays
 	// PreferredChannel is one of Channels.
 	PreferredChannel string
 	Favourites       string // as [FavouritesText] writes them
@@ -109,6 +111,9 @@ func (in *ImportedRecord) into(r *Stored, owners map[string]person, at int64) {
 	}
 	if in.Education != "" && r.Kind == KindPerson {
 		r.Education = string(in.Education)
+	}
+	if d := in.RegisteredAt; d > 0 && (r.RegisteredAt == 0 || d < r.RegisteredAt) {
+		r.RegisteredAt = d
 	}
 	if in.Stage != "" {
 		r.Stage = in.Stage

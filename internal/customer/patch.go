@@ -47,6 +47,7 @@ type Patch struct {
 	Province         *string               `json:"province,omitempty" maxLength:"400"`
 	City             *string               `json:"city,omitempty" maxLength:"400"`
 	District         *string               `json:"district,omitempty" maxLength:"400"`
+	RegisteredAt     *string               `json:"registered_at,omitempty" maxLength:"10" doc:"Day of registration in company time, 2020-05-01; empty where unknown"`
 	PreferredChannel *string               `json:"preferred_channel,omitempty" enum:"phone,sms,wecom,email,app,post,"`
 	Favourites       *[]string             `json:"favourite_categories,omitempty" maxItems:"20"`
 	Remark           *string               `json:"remark,omitempty" maxLength:"8000"`
@@ -134,6 +135,8 @@ func (p *Patch) textAt(name string) **string {
 		return &p.City
 	case "district":
 		return &p.District
+	case fieldRegistered:
+		return &p.RegisteredAt
 	case "preferred_channel":
 		return &p.PreferredChannel
 	case fieldRemark:
@@ -245,6 +248,7 @@ func (c *checker) apply(p *Patch, r *Stored) {
 	c.line(fieldCompany, p.Company, maxName, &r.Company)
 	c.line("industry", p.Industry, maxShort, &r.Industry)
 	c.region(p, r)
+	c.registered(p.RegisteredAt, r)
 	c.coded("preferred_channel", p.PreferredChannel, Channels, &r.PreferredChannel)
 	if p.Favourites != nil {
 		c.categories(*p.Favourites, r)
@@ -259,6 +263,19 @@ func (c *checker) apply(p *Patch, r *Stored) {
 			}
 		}
 	}
+}
+
+// registered takes the day of a registration, none before 1970 and none to come.
+func (c *checker) registered(text *string, r *Stored) {
+	if text == nil {
+		return
+	}
+	day, err := parseDay(strings.TrimSpace(*text))
+	if err != nil || day < 0 || day > c.today {
+		_ = c.bad.WithField(fieldRegistered, "customer.bad_registered")
+		return
+	}
+	r.RegisteredAt = day
 }
 
 // region lets names follow the code, and the code follow names that mean one

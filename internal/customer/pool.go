@@ -296,6 +296,7 @@ func (s *Service) Register(r *jobs.Registry) {
 	jobs.Handle(r, func(ctx context.Context, _ jobs.Job[feedArgs]) error { return s.CleanFeed(ctx) }, jobs.Unique())
 	r.Every("customer.clean_feed", jobs.Interval(24*time.Hour), func() jobs.Args { return feedArgs{} })
 	s.registerSealing(r)
+	s.registerPlaces(r)
 	s.registerLists(r)
 }
 

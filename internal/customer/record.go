@@ -42,6 +42,7 @@ type Record struct {
 	Province         string         `json:"province" access:"region"`
 	City             string         `json:"city" access:"region"`
 	District         string         `json:"district" access:"region"`
+	RegisteredAt     string         `json:"registered_at" doc:"Day of registration in company time; empty where unknown" access:"registered_at"`
 	PreferredChannel string         `json:"preferred_channel" access:"preferred_channel"`
 	Favourites       []string       `json:"favourite_categories" doc:"What the customer says to like" access:"favourite_categories"`
 	Remark           string         `json:"remark" access:"remark"`
@@ -130,7 +131,7 @@ func (s *Service) shown(r *Stored) *Record {
 		ID: r.ID, Version: r.Version, Kind: r.Kind, Stage: r.Stage, Name: r.Name, Gender: r.Gender,
 		Birthday: r.Birthday, BirthdayLunar: r.BirthdayLunar, Education: r.Education, Company: r.Company,
 		Industry: r.Industry, RegionCode: r.RegionCode, Province: r.Province, City: r.City, District: r.District,
-		PreferredChannel: r.PreferredChannel, Favourites: []string{}, Remark: r.Remark,
+		RegisteredAt: dayText(r.RegisteredAt), PreferredChannel: r.PreferredChannel, Favourites: []string{}, Remark: r.Remark,
 		Sources: []SourceKey{}, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}
 	if json.Unmarshal([]byte(r.Favourites), &out.Favourites) != nil || out.Favourites == nil {

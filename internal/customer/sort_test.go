@@ -26,7 +26,7 @@ func TestSortedWithoutIndex(t *testing.T) {
 		must(t, d.InTx(t.Context(), func(ctx context.Context) error {
 			for _, q := range []string{
 				`UPDATE customer_metrics SET orders_365 = customer_id % 5, net_365_fen = 1000 * (customer_id % 7) - 500, orders_30 = customer_id % 2`,
-				`UPDATE customers SET city = CASE id % 4 WHEN 0 THEN '' WHEN 1 THEN '杭州市' WHEN 2 THEN '上海市' ELSE 'a市' END`,
+				`UPDATE customers SET city = CASE id % 4 WHEN 0 THEN '' WHEN 1 THEN '杭州市' WHEN 2 THEN '上海市' ELSE 'a市' END, registered_at = CASE WHEN id % 3 > 0 THEN 15000 + id % 4 END`,
 			} {
 				if _, err := d.Q(ctx).ExecContext(ctx, q); err != nil {
 					return err
@@ -36,7 +36,8 @@ func TestSortedWithoutIndex(t *testing.T) {
 		}))
 		ranks := map[string]int64{"high": 1, "mid": 2}
 		for _, fields := range [][]string{{"orders_365"}, {"orders_30"}, {"aov_365"}, {"net_90"}, {"city"}, {"level"},
-			{"orders_365", "net_365"}, {"city", "-aov_365"}, {"level", "-orders_365"}, {"orders_30", "city"}, {"name", "-net_365"}, {"net_90", "id"}} {
+			{"orders_365", "net_365"}, {"city", "-aov_365"}, {"level", "-orders_365"}, {"orders_30", "city"}, {"name", "-net_365"}, {"net_90", "id"},
+			{"registered_at"}, {"city", "-registered_at"}} {
 			field := fields[0]
 			for _, desc := range []bool{false, true} {
 				sort := field
@@ -152,7 +153,7 @@ func sortKey(t *testing.T, ranks map[string]int64, field string, it customer.Ite
 		return keyOfItem{num: ranks[it.Level.Code]}
 	}
 	switch v := it.Values[field].(type) {
-	case nil: // no average
+	case nil: // no average, no day
 		return keyOfItem{num: -1 << 60}
 	case int64:
 		return keyOfItem{num: v}

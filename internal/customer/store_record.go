@@ -11,11 +11,11 @@ import (
 
 const storedColumns = `c.id, c.kind, c.name, c.gender, c.birthday, c.company, c.province, c.city, c.district, c.region_code, c.source_id,
   COALESCE(c.owner_id, 0), COALESCE(c.department_id, 0), c.version, c.created_at, c.updated_at,
-  c.stage, c.education, c.birthday_lunar, c.industry, c.preferred_channel,
+  c.stage, c.education, c.birthday_lunar, c.industry, COALESCE(c.registered_at, 0), c.preferred_channel,
   c.favourite_categories, c.remark, COALESCE(c.adviser_id, 0), c.owned_at, c.last_contact_at, c.invoice_cipher`
 
 func (r *Stored) scanInto() []any {
-	return append(r.Customer.scanInto(), &r.Stage, &r.Education, &r.BirthdayLunar, &r.Industry,
+	return append(r.Customer.scanInto(), &r.Stage, &r.Education, &r.BirthdayLunar, &r.Industry, &r.RegisteredAt,
 		&r.PreferredChannel, &r.Favourites, &r.Remark, &r.AdviserID, &r.OwnedAt, &r.LastContactAt, &r.InvoiceCipher)
 }
 

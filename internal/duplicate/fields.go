@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"zhike/internal/customer"
+	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
 )
 
@@ -33,7 +34,7 @@ var groups = []group{
 	{"birthday", []string{"birthday", "birthday_lunar"}, "birthday"},
 	one("education"), one("company"), one("industry"),
 	{"region", []string{"region_code", "province", "city", "district"}, "province"},
-	one("preferred_channel"), one("favourite_categories"), one("remark"),
+	one("registered_at"), one("preferred_channel"), one("favourite_categories"), one("remark"),
 	{"owner", []string{"owner_id", "department_id", "owned_at"}, "owner_id"},
 	{"adviser", []string{"adviser_id"}, "adviser_id"},
 	{"invoice", []string{"invoice_cipher"}, "invoice_cipher"},
@@ -56,10 +57,18 @@ func empty(v any) bool {
 }
 
 // byDefault keeps the winner's value, unless it is empty and the loser's is
-// not. Who bought once is no prospect any more.
+// not. Who bought once is no prospect any more, and of two registrations the
+// earlier one is the one customer's.
 func (g *group) byDefault(winner, loser row) Side {
 	if g.name == "stage" {
 		if loser["stage"] == "customer" && winner["stage"] != "customer" {
+			return Loser
+		}
+		return Winner
+	}
+	if g.name == "registered_at" {
+		w, l := winner[g.name], loser[g.name]
+		if !empty(l) && (empty(w) || number(l) < number(w)) {
 			return Loser
 		}
 		return Winner
@@ -122,6 +131,14 @@ func plan(winner, loser row, choices map[string]Side) (set row, chosen map[strin
 func number(v any) int64 {
 	n, _ := v.(int64)
 	return n
+}
+
+// said is a column as the history of a customer writes it.
+func said(column string, v any) string {
+	if column == "registered_at" && !empty(v) {
+		return clock.Day(number(v)).String()
+	}
+	return text(v)
 }
 
 // text is a value as the history of a customer writes it.

@@ -36,6 +36,10 @@ func TestPlan(t *testing.T) {
 		"a customer does not become one":       {full(nil), full(row{"stage": "prospect"}), nil, row{}},
 		"the earlier beginning":                {full(nil), full(row{"created_at": int64(50), "source_id": int64(2)}), nil, row{"created_at": int64(50), "source_id": int64(2)}},
 		"the later contact":                    {full(row{"last_contact_at": int64(5)}), full(row{"last_contact_at": int64(9)}), nil, row{"last_contact_at": int64(9)}},
+		"the earlier registration":             {full(row{"registered_at": int64(9)}), full(row{"registered_at": int64(5)}), nil, row{"registered_at": int64(5)}},
+		"the earlier registration stays":       {full(row{"registered_at": int64(5)}), full(row{"registered_at": int64(9)}), nil, row{}},
+		"the only registration":                {full(row{"registered_at": nil}), full(row{"registered_at": int64(9)}), nil, row{"registered_at": int64(9)}},
+		"a registration that is known":         {full(row{"registered_at": int64(9)}), full(row{"registered_at": nil}), nil, row{}},
 		"an owner comes with their department": {full(nil), full(row{"owner_id": int64(7), "department_id": int64(3), "owned_at": int64(70)}), nil, row{"owner_id": int64(7), "department_id": int64(3), "owned_at": int64(70)}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -47,6 +51,9 @@ func TestPlan(t *testing.T) {
 				t.Errorf("%d of %d groups have a side", len(chosen), len(groups))
 			}
 		})
+	}
+	if got := said("registered_at", int64(18383)); got != "2020-05-01" {
+		t.Errorf("the history says %s", got)
 	}
 	_, _, err := plan(full(nil), full(nil), map[string]Side{"phone": Loser, "remark": "both"})
 	if !errs.Is(err, "invalid") || len(errs.From(err).Fields) != 2 {

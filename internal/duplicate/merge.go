@@ -197,7 +197,7 @@ func (s *Service) changes(id int64, before, after row) []customer.Change {
 			if !changed || c == "owned_at" {
 				continue
 			}
-			ch := customer.Change{CustomerID: id, Field: c, Before: text(before[c]), After: text(v)}
+			ch := customer.Change{CustomerID: id, Field: c, Before: said(c, before[c]), After: said(c, v)}
 			if c == "invoice_cipher" {
 				ch.Field = "invoice"
 				ch.BeforeClear, ch.AfterClear = s.open(before[c]), s.open(v)

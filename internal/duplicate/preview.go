@@ -140,7 +140,7 @@ func (s *Service) shown(g *group, r row, names map[int64]string) string {
 		}
 		return ""
 	}
-	return text(r[g.decisive])
+	return said(g.decisive, r[g.decisive])
 }
 
 // Merges lists merges, newest first; those of one customer where customerID is

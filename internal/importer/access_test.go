@@ -56,7 +56,7 @@ func TestMappingOfRestrictedFields(t *testing.T) {
 	// not restricted: who looks after whom, relations, and tags.
 	free := []Meaning{OwnerName, ParentName, ContactTitle, ContactPrimary, Tags}
 	blind := auth.FieldAccess{}
-	for _, key := range []string{"name", "kind", "company", "gender", "birthday", "phone", "email", "code", "address", "region", "industry", "remark", "stage", "number", "education", "preferred_channel", "favourite_categories"} {
+	for _, key := range []string{"name", "kind", "company", "gender", "birthday", "phone", "email", "code", "address", "region", "industry", "remark", "stage", "number", "education", "preferred_channel", "favourite_categories", "registered_at"} {
 		blind[key] = auth.AccessHidden
 	}
 	if diff := cmp.Diff(free, writable(auth.With(t.Context(), &auth.Actor{StaffID: 7, Fields: blind}), Meanings(KindCustomers))); diff != "" {

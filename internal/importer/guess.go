@@ -217,7 +217,7 @@ func fits(m Meaning, vals []string) float64 {
 
 func testOf(m Meaning) func(string) bool {
 	switch m {
-	case PaidAt, OrderedAt, EventAt:
+	case PaidAt, OrderedAt, EventAt, RegisteredAt:
 		return func(s string) bool { return clean.LooksLikeDate(s) || clean.LooksLikeDateSerial(s) }
 	case Amount, ListAmount, Discount, UnitPrice, RefundAmount, Freight:
 		return func(s string) bool { _, err := clean.Money(s); return err == nil }

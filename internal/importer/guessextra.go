@@ -100,7 +100,7 @@ func free(m Meaning, layout string) bool {
 	switch m {
 	case Ignore:
 		return true
-	case Country, Province, City, District, Address, Industry, Remark, Channel, StoreName, Category, Brand:
+	case Country, Province, City, District, Address, Industry, Remark, Channel, StoreName, Category, Brand, RegisteredAt:
 		return layout == ""
 	}
 	return false

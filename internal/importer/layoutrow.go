@@ -6,6 +6,7 @@ import (
 
 	"zhike/internal/clean"
 	"zhike/internal/customer"
+	"zhike/internal/platform/clock"
 	"zhike/internal/platform/sheet"
 	"zhike/internal/platform/vault"
 	"zhike/internal/tag"
@@ -32,6 +33,9 @@ func (m *more) hash(put func(string)) {
 	for _, s := range []string{r.Industry, r.Remark, string(r.Stage), r.Owner, string(r.Education), r.PreferredChannel} {
 		put(s)
 	}
+	if r.RegisteredAt != 0 {
+		put("registered " + r.RegisteredAt.String())
+	}
 	if r.Favourites != "" { // what was said before there was this column stays the same
 		put("favourites " + r.Favourites)
 	}
@@ -52,7 +56,7 @@ type morePlace struct {
 	family, given, third, second                               int
 	industry, remark, stage, owner                             int
 	parentID, parentName, companyID, contactTitle, mainContact int
-	education, channel, favourites                             int
+	education, channel, favourites, registered                 int
 }
 
 // newMorePlace finds them; nil where the mapping has none.
@@ -63,7 +67,7 @@ func newMorePlace(cols *columns) *morePlace {
 				cols.col(BuyerFamily), cols.col(BuyerGiven), cols.col(BuyerPhone3), cols.col(BuyerEmail2),
 				cols.col(Industry), cols.col(Remark), cols.col(StageOf), cols.col(OwnerName),
 				cols.col(ParentID), cols.col(ParentName), cols.col(CompanyID), cols.col(ContactTitle), cols.col(ContactPrimary),
-				cols.col(Education), cols.col(PreferredChannel), cols.col(Favourites),
+				cols.col(Education), cols.col(PreferredChannel), cols.col(Favourites), cols.col(RegisteredAt),
 			}
 		}
 	}
@@ -162,6 +166,13 @@ func (p *parser) readMore(at int, r *row, out *buyer) *fault {
 			return faultOf(at, p.more.favourites, s, err)
 		}
 		m.record.Favourites = text
+	}
+	if s := cell(r, p.more.registered); !clean.IsBlank(s) {
+		day, err := p.dates.Parse(s)
+		if err != nil {
+			return faultOf(at, p.more.registered, s, err)
+		}
+		m.record.RegisteredAt = clock.DayOf(day.Time, p.zone)
 	}
 	company, f := p.numberAt(at, r, p.more.companyID)
 	if f != nil {

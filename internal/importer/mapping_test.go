@@ -56,7 +56,7 @@ func TestGuessKnowsTheUsualExports(t *testing.T) {
 		{
 			"members", "会员编号,姓名,客户类型,性别,手机号,邮箱,出生日期,省份,城市,详细地址,注册时间",
 			"SL0001,王芳,个人,女,13800000001,w@example.com,1990-01-02,上海,上海市,某路 1 号,2020-01-01",
-			KindCustomers, "会员编号=buyer.id 姓名=buyer.name 客户类型=buyer.kind 性别=buyer.gender 手机号=buyer.phone 邮箱=buyer.email 出生日期=buyer.birthday 省份=province 城市=city 详细地址=address 注册时间=ignore",
+			KindCustomers, "会员编号=buyer.id 姓名=buyer.name 客户类型=buyer.kind 性别=buyer.gender 手机号=buyer.phone 邮箱=buyer.email 出生日期=buyer.birthday 省份=province 城市=city 详细地址=address 注册时间=registered_at",
 		},
 		{
 			"behaviour", "事件编号,会员编号,行为类型,行为时间,商品编码,评分",

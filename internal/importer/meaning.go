@@ -92,6 +92,8 @@ const (
 	ContactPrimary Meaning = "contact.primary"
 	// Of a person only, 小学 to 博士.
 	Education Meaning = "education"
+	// RegisteredAt is the day on which somebody registered or joined.
+	RegisteredAt Meaning = "registered_at"
 	// How the customer wants to be reached: 电话, 短信, 企业微信, 邮件, App, 邮寄.
 	PreferredChannel Meaning = "preferred_channel"
 	// What the customer says to like, separated by commas.
@@ -116,7 +118,7 @@ var buyerMeanings = []Meaning{
 var recordMeanings = []Meaning{
 	BuyerFamily, BuyerGiven, BuyerPhone3, BuyerEmail2, Industry, Remark, StageOf, OwnerName,
 	ParentID, ParentName, CompanyID, ContactTitle, ContactPrimary, Education, PreferredChannel,
-	Favourites,
+	Favourites, RegisteredAt,
 }
 
 var productMeanings = []Meaning{ProductCode, ProductName, Category, Brand}

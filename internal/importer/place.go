@@ -31,53 +31,26 @@ func (p *parser) place(r *row, out *buyer) (col int, err error) {
 	return -1, nil
 }
 
-// sure is from when on the place that an address begins with is taken for the
-// customer's.
-const sure = 80
-
-// settle gives the code that the names of a customer mean, none where they mean
-// no one division.
-func settle(c *customer.Customer) {
-	c.RegionCode = ""
-	if p, ok := region.Find(c.Province, c.City, c.District); ok {
-		c.RegionCode = p.Code
-	}
-}
-
-// settleNew does so for a new customer; where no column says a place, the
+// settleNew sets the region of a new customer; where no column says a place, the
 // address does.
 func settleNew(c *customer.Customer, bu *buyer) {
 	if c.Province != "" || c.City != "" || c.District != "" {
-		settle(c)
+		c.Settle()
 		return
 	}
 	for i := range bu.n {
-		if bu.contacts[i].kind != customer.ContactAddress {
-			continue
+		if bu.contacts[i].kind == customer.ContactAddress {
+			c.SettleBy(bu.contacts[i].text)
 		}
-		if p := region.Parse(bu.contacts[i].text); p.Confidence >= sure {
-			c.Province, c.City, c.District, c.RegionCode = p.Province, p.City, p.District, p.Code
+		if c.RegionCode != "" {
 			return
 		}
 	}
 }
 
-// placeOfAddress gives the code of a buyer's address: as the address says it
-// alone, then behind the place that the row says, else that place; "" where
-// none is certain.
+// placeOfAddress gives the code of a buyer's address, "" where none is certain.
 func placeOfAddress(text string, bu *buyer) string {
-	if p := region.Parse(text); p.Confidence >= sure {
-		return p.Code
-	}
-	said := bu.province + bu.city + bu.district
-	if said == "" {
-		return ""
-	}
-	if p := region.Parse(said + text); p.Confidence >= sure {
-		return p.Code
-	}
-	p, _ := region.Find(bu.province, bu.city, bu.district)
-	return p.Code
+	return customer.PlaceOfAddress(text, bu.province, bu.city, bu.district)
 }
 
 // move brings the place of c up to what bu says and tells whether it changed.
@@ -96,6 +69,6 @@ func move(c *customer.Customer, bu *buyer) bool {
 	if was == [...]string{c.Province, c.City, c.District} {
 		return false
 	}
-	settle(c)
+	c.Settle()
 	return true
 }

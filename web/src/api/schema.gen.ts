@@ -6132,6 +6132,8 @@ export interface components {
             province?: string;
             /** @description GB/T 2260 code of a district, city or province; names follow it */
             region_code?: string;
+            /** @description Day of registration in company time, 2020-05-01; empty where unknown */
+            registered_at?: string;
             remark?: string;
             /** @enum {string} */
             stage?: "prospect" | "customer";
@@ -6256,6 +6258,8 @@ export interface components {
             preferred_channel?: string;
             province?: string;
             region_code?: string;
+            /** @description Day of registration in company time; empty where unknown */
+            registered_at?: string;
             relations: components["schemas"]["CustomerRelationItem"][];
             remark?: string;
             /** @description Where the customer was first seen */
@@ -6313,6 +6317,8 @@ export interface components {
             province?: string;
             /** @description GB/T 2260 code of a district, city or province; names follow it */
             region_code?: string;
+            /** @description Day of registration in company time, 2020-05-01; empty where unknown */
+            registered_at?: string;
             remark?: string;
             /** @enum {string} */
             stage?: "prospect" | "customer";
@@ -6485,6 +6491,8 @@ export interface components {
             province?: string;
             /** @description GB/T 2260 code of a district, city or province; names follow it */
             region_code?: string;
+            /** @description Day of registration in company time, 2020-05-01; empty where unknown */
+            registered_at?: string;
             remark?: string;
             /** @enum {string} */
             stage?: "prospect" | "customer";

@@ -1,4 +1,5 @@
-import { Input, Select } from 'antd'
+import { DatePicker, Input, Select } from 'antd'
+import dayjs from 'dayjs'
 import { useTranslation } from 'react-i18next'
 import { perm } from '@/app/permissions'
 import { Day, Section } from '@/kit'
@@ -33,6 +34,24 @@ export function Basics() {
         )}
         <Text field="industry" max={100} />
         <RegionField />
+        <Inline<string>
+          label={t('record.field.registered_at')}
+          shown={record.registered_at ? <Day at={record.registered_at} /> : none}
+          value={record.registered_at ?? ''}
+          may={may}
+          access="registered_at"
+          toPatch={(registered_at) => ({ registered_at })}
+          input={({ value, onChange }) => (
+            <DatePicker
+              autoFocus
+              className={styles.wide}
+              aria-label={t('record.field.registered_at')}
+              maxDate={dayjs()}
+              value={value ? dayjs(value) : null}
+              onChange={(day) => onChange(day?.format('YYYY-MM-DD') ?? '')}
+            />
+          )}
+        />
         <Choice field="preferred_channel" codes={[...channels]} words="record.channel" />
         <Inline<string[]>
           label={t('record.field.favourite_categories')}

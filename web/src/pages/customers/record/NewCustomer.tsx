@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Button, Form, Input, Segmented, Select } from 'antd'
+import { Button, DatePicker, Form, Input, Segmented, Select } from 'antd'
+import dayjs, { type Dayjs } from 'dayjs'
 import { ChevronDown, ChevronRight, Plus, X } from 'lucide-react'
 import { type ReactNode, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -38,6 +39,7 @@ interface Values {
   education?: NewBody['education']
   industry?: string
   region_code?: string
+  registered_at?: Dayjs | null
   preferred_channel?: NewBody['preferred_channel']
   favourite_categories?: string[]
   remark?: string
@@ -70,6 +72,7 @@ export function bodyOf(v: Values, assigns: boolean): NewBody {
     company: text(v.company),
     industry: text(v.industry),
     region_code: v.region_code || undefined,
+    registered_at: v.registered_at?.format('YYYY-MM-DD'),
     preferred_channel: v.preferred_channel,
     favourite_categories: v.favourite_categories?.length ? v.favourite_categories : undefined,
     remark: text(v.remark),
@@ -262,6 +265,11 @@ export function NewCustomer({ onClose }: { onClose: () => void }) {
             </Form.Item>
           </Allowed>
         </div>
+        <Allowed field="registered_at">
+          <Form.Item name="registered_at" label={t('record.field.registered_at')}>
+            <DatePicker className={styles.wide} maxDate={dayjs()} />
+          </Form.Item>
+        </Allowed>
         <Allowed field="favourite_categories">
           <Form.Item name="favourite_categories" label={t('record.field.favourite_categories')}>
             <WordsInput />

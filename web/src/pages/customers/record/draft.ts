@@ -13,6 +13,7 @@ export const parts = {
   company: ['company'],
   industry: ['industry'],
   region: ['region_code', 'province', 'city', 'district'],
+  registered_at: ['registered_at'],
   preferred_channel: ['preferred_channel'],
   favourite_categories: ['favourite_categories'],
   remark: ['remark'],
