@@ -12,7 +12,7 @@ import { ExportButton } from './Export'
 import { Filters } from './Filters'
 import { TableSettings, visibleColumns } from './Settings'
 import { useSaved } from './saved'
-import { listQuery, nextSecond, nextSort, searchKey, sizes, sortKeys } from './state'
+import { keyField, listQuery, nextSecond, nextSort, searchKey, sizes, sortKeys } from './state'
 import { TableView } from './TableView'
 import styles from './table.module.css'
 import type { DataTableProps, FilterDef, RowKey } from './types'
@@ -110,12 +110,18 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     },
   })
 
-  const sortOptions = columns
-    .filter((c) => c.sort)
-    .flatMap((c) => [
+  const [lead, second] = sortKeys(state.sort)
+  const directions = (list: typeof columns) =>
+    list.flatMap((c) => [
       { value: c.sort ?? '', label: t('ui.table.ascending', { column: c.title }) },
       { value: `-${c.sort}`, label: t('ui.table.descending', { column: c.title }) },
     ])
+  const sortOptions = directions(columns.filter((c) => c.sort))
+  // What can follow the column that leads, as a shift-click does where there are heads.
+  const thenOptions =
+    props.sortTwice && lead
+      ? directions(columns.filter((c) => c.sort && !c.sortLeads && c.sort !== keyField(lead)))
+      : []
 
   const bar = (
     <div className={`${styles.bar} zk-noprint`}>
@@ -142,9 +148,20 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           <Select
             aria-label={t('common.sort')}
             placeholder={t('common.sort')}
-            value={sortKeys(state.sort)[0]}
+            value={lead}
             options={sortOptions}
             onChange={(sort) => change({ sort })}
+            popupMatchSelectWidth={false}
+          />
+        )}
+        {phone && thenOptions.length > 0 && (
+          <Select
+            allowClear
+            aria-label={t('ui_sort.then_by')}
+            placeholder={t('ui_sort.then_by')}
+            value={second}
+            options={thenOptions}
+            onChange={(then) => change({ sort: then ? `${lead},${then}` : lead })}
             popupMatchSelectWidth={false}
           />
         )}
