@@ -23,7 +23,7 @@ async function ask<T>(method: string, path: string, body?: object): Promise<T> {
   const answer = await v.context.request.fetch(`/api/v1${path}`, { method, data: body })
   expect(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`).toBe(true)
   const text = await answer.text()
-  return text ? JSON.parse(text) : undefined
+  return (text ? JSON.parse(text) : undefined) as T
 }
 
 const until = (what: () => Promise<boolean>) =>
