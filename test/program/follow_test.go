@@ -251,19 +251,10 @@ func (w *followedWorld) check() {
 // kept reads the memberships of the database; the server has stopped.
 func (w *followedWorld) kept() map[int64]map[int64]bool {
 	t, ctx := w.in.t, context.Background()
-	config := db.Config{Dir: w.in.dir}
-	for _, kv := range w.in.env {
-		if url, ok := strings.CutPrefix(kv, "ZHIKE_DB="); ok && url != "" {
-			config = db.Config{URL: url, MaxConns: 2}
-		}
-	}
-	d, err := db.Open(ctx, config)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := w.in.open()
 	defer d.Close()
 	sets := map[int64]*columns.Matches{}
-	err = db.Each(ctx, d.Q(ctx), `SELECT audience_id, block, bits FROM audience_blocks ORDER BY audience_id, block`, func(r db.Scanner) error {
+	err := db.Each(ctx, d.Q(ctx), `SELECT audience_id, block, bits FROM audience_blocks ORDER BY audience_id, block`, func(r db.Scanner) error {
 		var id int64
 		var block int
 		var bits []byte

@@ -33,15 +33,15 @@ export function binary(): string {
 }
 
 // Settings of the person who runs the tests must not reach the program under test.
-function environment(data: string): NodeJS.ProcessEnv {
+function environment(data: string, more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([key]) => !key.startsWith('ZHIKE_')),
   )
-  return { ...env, ZHIKE_DATA: data, ZHIKE_LOCALE: 'zh-CN' }
+  return { ...env, ...more, ZHIKE_DATA: data, ZHIKE_LOCALE: 'zh-CN' }
 }
 
-/** A new data folder and the binary on it. `stop` of the program removes the folder. */
-export async function newData(): Promise<{
+/** A new data folder and the binary on it, with settings. `stop` of the program removes the folder. */
+export async function newData(more: NodeJS.ProcessEnv = {}): Promise<{
   data: string
   command: Program['command']
   serve: () => Promise<Program>
@@ -49,7 +49,7 @@ export async function newData(): Promise<{
 }> {
   const path = binary()
   const data = await mkdtemp(join(tmpdir(), 'zhike-e2e-'))
-  const env = environment(data)
+  const env = environment(data, more)
   const command = async (...args: string[]) => {
     const { stdout } = await run(path, args, {
       cwd: data,

@@ -25,6 +25,17 @@ describe('navigation', () => {
     expect(seen[2]?.path).toBe('/settings/staff')
     expect(seen[2]?.children?.some((c) => c.path === '/settings/audit')).toBe(false)
   })
+  it('leaves out what tells of customers for who may not see any', () => {
+    const paths = (...may: string[]) =>
+      visibleNav(
+        nav,
+        () => true,
+        (p) => may.includes(p),
+      ).flatMap((e) => e.children?.map((c) => c.path) ?? [])
+    expect(paths('tier.view')).not.toContain('/tiering/appeals')
+    expect(paths('tier.view')).toContain('/tiering/reviews')
+    expect(paths('tier.view', 'customer.view')).toContain('/tiering/appeals')
+  })
   it('leads to the first page allowed', () => {
     const seen = visibleNav(
       nav,

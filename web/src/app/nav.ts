@@ -14,6 +14,8 @@ export interface NavItem {
   label: string
   /** Permissions of which one is enough; none = everybody. */
   permission?: string[]
+  /** One that is needed beside: the page tells of customers. */
+  beside?: string
   /** Pages that belong to it although their addresses lie elsewhere. */
   also?: string[]
   /** Catalogue key with further words that ⌘K finds it by (pinyin, English, synonyms). */
@@ -127,6 +129,7 @@ export const nav: NavEntry[] = [
         path: '/tiering/appeals',
         label: 'nav.tiering.appeals',
         permission: [perm.tierView],
+        beside: perm.customerView,
         words: 'nav.words.appeals',
       },
       {
@@ -213,7 +216,8 @@ export function visibleNav(
   exists: (path: string) => boolean,
   can: (permission: string) => boolean,
 ): NavEntry[] {
-  const allowed = (item: NavItem) => !item.permission || item.permission.some(can)
+  const allowed = (item: NavItem) =>
+    (!item.permission || item.permission.some(can)) && (!item.beside || can(item.beside))
   const out: NavEntry[] = []
   for (const entry of entries) {
     if (!entry.children) {
