@@ -4,7 +4,7 @@ import "zhike/internal/platform/auth"
 
 // The permissions of this package.
 const (
-	PermView      auth.Permission = "customer.view"
+	PermView      auth.Permission = auth.ViewCustomers
 	PermReveal    auth.Permission = "customer.reveal" // contacts in clear, one by one or in an export
 	PermExport    auth.Permission = "customer.export"
 	PermCreate    auth.Permission = "customer.create"

@@ -37,6 +37,6 @@ var Permissions = []auth.Permission{PermManage}
 
 // Names of permissions that package customer owns.
 const (
-	permView auth.Permission = "customer.view"
+	permView auth.Permission = auth.ViewCustomers
 	permEdit auth.Permission = "customer.edit"
 )

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"bytes"
 	"fmt"
 	"testing"
 )
@@ -48,6 +49,21 @@ func TestAuditorSeesTheProcedureAndNoCustomer(t *testing.T) {
 			t.Errorf("GET %s answered %d %.200s", path, status, answer)
 		}
 		tells(t, "auditor GET "+path, answer)
+	}
+	// What was done with a customer is told, and which fields; not their values.
+	for _, path := range []string{"/audit?limit=200", "/audit/export"} {
+		status, answer := p.do("GET", path, nil, nil)
+		if status != 200 || !bytes.Contains(answer, []byte("customer.create")) || !bytes.Contains(answer, []byte("***")) {
+			t.Errorf("GET %s answered %d %.300s", path, status, answer)
+		}
+		for _, secret := range []string{foreignName, foreignPhone} {
+			if bytes.Contains(answer, []byte(secret)) {
+				t.Errorf("GET %s tells %s", path, secret)
+			}
+		}
+		if _, answer = admin.do("GET", path, nil, nil); !bytes.Contains(answer, []byte(foreignName)) {
+			t.Errorf("GET %s does not tell the administrator %s: the test would find nothing", path, foreignName)
+		}
 	}
 	one := fmt.Sprintf("/customers/%d", mine.ID)
 	for _, r := range [][2]string{

@@ -110,7 +110,10 @@ describe('a tool that begins by itself', () => {
   test('begins for whom a file of orders brings to its stage', async () => {
     const roles = await ask<{ items: { id: number; code: string }[] }>('GET', '/roles')
     const role = roles.items.find((r) => r.code === 'account_manager')
-    const staff = await ask<{ id: number; password: string }>('POST', '/staff', {
+    const { staff, password: first } = await ask<{
+      staff: { id: number }
+      password: string
+    }>('POST', '/staff', {
       login: 'linxy',
       name: manager,
       department_id: 1,
@@ -118,8 +121,8 @@ describe('a tool that begins by itself', () => {
     })
     mine = await visit(program.url)
     await mine.page.goto('/')
-    await signIn(mine.page, 'linxy', staff.password)
-    await choosePassword(mine.page, staff.password, password)
+    await signIn(mine.page, 'linxy', first)
+    await choosePassword(mine.page, first, password)
     await mine.page.getByRole('heading', { name: zh('nav.overview'), level: 1 }).waitFor()
     const made = await ask<{ id: number }>('POST', '/customers', {
       name: '周敏',
@@ -145,5 +148,17 @@ describe('a tool that begins by itself', () => {
       )
       return tasks.items.length === 1 && tasks.items[0]?.auto === true
     })
+  })
+
+  test('is owed by who looks after the customer, until its deadline', async () => {
+    const { page } = mine
+    await page.goto('/steps')
+    const owed = page.getByRole('main').getByText('周敏').first()
+    await owed.waitFor()
+    await fitting(page, 'main')
+    await page.goto('/')
+    await page.getByRole('link', { name: '周敏' }).first().click()
+    await page.waitForURL(`**/customers/${customer}**`)
+    await page.getByText(tool).first().waitFor()
   })
 })

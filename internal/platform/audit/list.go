@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"slices"
 	"time"
 
 	"zhike/internal/platform/auth"
@@ -78,12 +79,35 @@ type View struct {
 	Hash       string          `json:"hash"`
 }
 
+// ofCustomers are the kinds of things whose entries hold values of customers.
+var ofCustomers = []string{"customer", "note", "attachment", "merge", "merge_batch", "duplicate", "tier_appeal"}
+
 // cover takes the values of customers out of what somebody sees from whom
-// fields of customers are hidden: that there was a change stays.
+// fields of customers are hidden: that there was a change stays. Who may see no
+// customer at all, as an auditor, is told which fields changed.
 func (r *Record) cover(a *auth.Actor) {
-	if r.ObjectType == "customer" && a.HidesAny() {
+	switch {
+	case r.ObjectType == "customer" && a.HidesAny():
 		r.Before, r.After = "", ""
+	case slices.Contains(ofCustomers, r.ObjectType) && !a.Can(auth.ViewCustomers):
+		r.Before, r.After = veiled(r.Before), veiled(r.After)
 	}
+}
+
+// veiled keeps the names of the fields of a side, and none of its values.
+func veiled(side string) string {
+	fields := object(side)
+	if fields == nil {
+		return ""
+	}
+	for name := range *fields {
+		(*fields)[name] = "***"
+	}
+	out, err := json.Marshal(fields)
+	if err != nil {
+		return ""
+	}
+	return string(out)
 }
 
 func (r *Record) view() View {

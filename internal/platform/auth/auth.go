@@ -21,6 +21,9 @@ const (
 	SignedIn Permission = "signed_in"
 )
 
+// ViewCustomers is what it takes to see customers of one's scope at all.
+const ViewCustomers Permission = "customer.view"
+
 // Scope is how far a role sees over customers and what hangs on them.
 type Scope uint8
 

@@ -50,17 +50,20 @@ export function Root() {
   )
 }
 
-/** A page that needs a permission, or says which one is missing. */
+/** A page that needs a permission (of several one, and what is needed beside), or says which one is missing. */
 export function Guard({
   permission,
+  beside,
   children,
 }: {
   permission?: string | string[]
+  beside?: string
   children: ReactNode
 }) {
   const me = useMe()
   const wanted = permission === undefined ? [] : [permission].flat()
   if (wanted.length > 0 && !wanted.some(me.can)) return <NoPermission permission={wanted[0]} />
+  if (beside && !me.can(beside)) return <NoPermission permission={beside} />
   return children
 }
 

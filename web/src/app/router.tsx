@@ -27,7 +27,7 @@ export const router = createBrowserRouter([
           const { default: Component } = await route.page()
           return {
             element: (
-              <Guard permission={route.permission}>
+              <Guard permission={route.permission} beside={route.beside}>
                 <Component />
               </Guard>
             ),

@@ -7,6 +7,8 @@ export interface PageRoute {
   page: () => Promise<{ default: ComponentType }>
   /** Permission to see it (any of several); none = everybody signed in. */
   permission?: string | string[]
+  /** One that is needed beside. */
+  beside?: string
 }
 
 // Every folder of pages brings its own table, so that adding one touches nothing else.

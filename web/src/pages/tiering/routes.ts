@@ -32,6 +32,7 @@ export const routes: PageRoute[] = [
   {
     path: '/tiering/appeals',
     permission: perm.tierView,
+    beside: perm.customerView,
     page: () => import('./appeals/AppealsPage'),
   },
   {
