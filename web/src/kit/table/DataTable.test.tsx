@@ -1,5 +1,5 @@
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ApiError } from '@/api/errors'
 import type { ListQuery } from '@/api/types'
 import { TestApp } from '@/test/app'
@@ -89,6 +89,40 @@ describe('DataTable', () => {
     const head = screen.getByRole('columnheader', { name: /Spend/ })
     expect(head.getAttribute('aria-sort')).toBe('descending')
     expect(screen.getByRole('columnheader', { name: /Name/ }).textContent).toContain('2')
+  })
+
+  it('sorts by a second column on phones, where there are no heads', async () => {
+    const deaf = () => undefined
+    vi.stubGlobal('matchMedia', () => ({
+      matches: true,
+      addEventListener: deaf,
+      removeEventListener: deaf,
+      addListener: deaf,
+      removeListener: deaf,
+    }))
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const load = vi.fn(pages)
+    render(
+      <TestApp>
+        <DataTable<Row>
+          id="narrow"
+          label="Rows"
+          queryKey={['narrow']}
+          load={load}
+          defaultSort="-spend"
+          sortTwice
+          columns={[
+            { key: 'name', title: 'Name', sort: 'name', render: (r) => r.name },
+            { key: 'spend', title: 'Spend', sort: 'spend', render: () => '1' },
+            { key: 'level', title: 'Level', sort: 'level', sortLeads: true, render: () => '1' },
+          ]}
+        />
+      </TestApp>,
+    )
+    fireEvent.mouseDown(await screen.findByRole('combobox', { name: 'ui_sort.then_by' }))
+    const options = await screen.findAllByText(/^ui.table.(as|des)cending/)
+    fireEvent.click(options.at(-1) as HTMLElement)
+    await waitFor(() => expect(load.mock.calls.at(-1)?.[0].sort).toBe('-spend,-name'))
   })
 
   it('reads its filters from the address', async () => {
