@@ -66,6 +66,7 @@ func (r *records) export(ctx context.Context, m measuring, behind string) error 
 		Status string `json:"status"`
 		Rows   int64  `json:"rows"`
 	}
+	before := statusMiB(r.pid, "VmRSS:")
 	r.resetPeak()
 	started := time.Now()
 	if err := r.send(ctx, "POST", "/customers/exports", map[string]any{"format": "csv"}, &run); err != nil {
@@ -75,7 +76,8 @@ func (r *records) export(ctx context.Context, m measuring, behind string) error 
 		return err
 	}
 	m.add("export of 1,000,000 rows to CSV"+behind+", s (≤ 60)", "%.1f", time.Since(started).Seconds()*1e6/float64(run.Rows))
-	m.add("export"+behind+", peak memory of the server, MiB (≤ 300)", "%.0f", r.peakMiB())
+	m.add("export"+behind+", peak memory of the server with its columns, MiB", "%.0f", r.peakMiB())
+	m.add("export"+behind+", the same before it, MiB", "%.0f", before)
 	return nil
 }
 

@@ -72,9 +72,7 @@ function Body({ portrait }: { portrait: Portrait }) {
           label={t('portrait.price_sensitivity')}
           definition={t('portrait.price_sensitivity_hint')}
           value={<Percent share={sensitivity === null ? null : sensitivity / 100} digits={0} />}
-          note={
-            sensitivity === null && t('portrait.price_sensitivity_none')
-          }
+          note={sensitivity === null && t('portrait.price_sensitivity_none')}
         />
         <StatCard
           label={t('portrait.interval')}
