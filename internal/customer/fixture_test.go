@@ -36,6 +36,15 @@ type person struct {
 	level    int64 // 0 = not graded
 }
 
+// sensitivity is the price sensitivity of who bought three times, nil of others.
+func (p *person) sensitivity() *int64 {
+	if p.orders < 3 {
+		return nil
+	}
+	share := 50 + p.net365/100
+	return &share
+}
+
 type fixture struct {
 	db      *db.DB
 	vault   *vault.Vault
@@ -200,7 +209,7 @@ func (f *fixture) add(t testing.TB, people []person) {
 				last = int64(p.last)
 			}
 			if _, err := f.db.Q(ctx).ExecContext(ctx, `UPDATE customer_metrics SET net_365_fen = $1, net_all_fen = $2, orders_365 = $3, orders_all = $4,
- last_day = $5, favourite_category = $6 WHERE customer_id = $7`, p.net365, p.net365*2, p.orders, p.orders, last, p.category, all[i].ID); err != nil {
+ last_day = $5, favourite_category = $6, price_sensitivity = $7 WHERE customer_id = $8`, p.net365, p.net365*2, p.orders, p.orders, last, p.category, p.sensitivity(), all[i].ID); err != nil {
 				return err
 			}
 			if p.level == 0 {

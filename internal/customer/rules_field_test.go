@@ -47,7 +47,7 @@ func (s *ruleSite) field(w *ruletest.World, c *ruletest.Customer, n *customer.No
 		}
 		return has && w.Days(n.Op, d, n.Value)
 	case code == "f.score" || code == "age" || strings.Contains(code, "_30") || strings.Contains(code, "_90") || strings.Contains(code, "_180") || strings.Contains(code, "_365") ||
-		strings.HasSuffix(code, "_all") || code == "days_since":
+		strings.HasSuffix(code, "_all") || code == "days_since" || code == customer.PriceField:
 		v := p.number(w, code)
 		if isFigure(code) && w.AsOf != today {
 			v = figureThen(w, c, code)
@@ -184,6 +184,12 @@ func (p *listed) number(w *ruletest.World, code string) *big.Rat {
 			return whole(int64(w.AsOf - p.last))
 		}
 	}
+	if code == customer.PriceField {
+		if share := p.sensitivity(); share != nil {
+			return whole(*share)
+		}
+		return nil
+	}
 	if strings.HasPrefix(code, "aov_") || code == "days_since" {
 		return nil
 	}
@@ -196,6 +202,8 @@ func (s *ruleSite) number(w *ruletest.World, c *ruletest.Customer, code string) 
 	p := s.person(c.ID)
 	v := p.number(w, code)
 	switch {
+	case code == customer.PriceField && w.AsOf != today:
+		return sensitivityThen(w, c)
 	case isFigure(code) && w.AsOf != today, strings.HasPrefix(code, "aov_"):
 		if len(bought(w, c, code)) == 0 {
 			return nil
@@ -210,7 +218,7 @@ func (s *ruleSite) number(w *ruletest.World, c *ruletest.Customer, code string) 
 }
 
 func isFigure(code string) bool {
-	return !strings.HasPrefix(code, "f.") && (strings.Contains(code, "_") && strings.ContainsAny(code, "013569") || strings.HasSuffix(code, "_all") ||
+	return code == customer.PriceField || !strings.HasPrefix(code, "f.") && (strings.Contains(code, "_") && strings.ContainsAny(code, "013569") || strings.HasSuffix(code, "_all") ||
 		strings.HasSuffix(code, "_day") || code == "days_since")
 }
 
@@ -257,6 +265,8 @@ func figureThen(w *ruletest.World, c *ruletest.Customer, code string) *big.Rat {
 			return big.NewRat(int64(w.AsOf-d), 1)
 		}
 		return nil
+	case code == customer.PriceField:
+		return sensitivityThen(w, c)
 	case !strings.HasPrefix(code, "net_") && !strings.HasPrefix(code, "aov_"):
 		return big.NewRat(count, 1)
 	}
@@ -273,6 +283,27 @@ func figureThen(w *ruletest.World, c *ruletest.Customer, code string) *big.Rat {
 		return sum.Quo(sum, big.NewRat(count, 1))
 	}
 	return new(big.Rat).SetInt(ruletest.HalfEven(sum))
+}
+
+// sensitivityThen is how many of a hundred purchases of a year with a known discount
+// were bought for a twentieth of the list price less, or for more than that; half up.
+func sensitivityThen(w *ruletest.World, c *ruletest.Customer) *big.Rat {
+	known, less := int64(0), int64(0)
+	for _, x := range bought(w, c, "orders_365") {
+		off, has := x.Numbers["discount"]
+		if !has {
+			continue
+		}
+		known++
+		if paid := x.Numbers["sales"]; off > 0 && 20*1000*off >= paid+1000*off {
+			less++
+		}
+	}
+	if known < 3 {
+		return nil
+	}
+	share := big.NewRat(200*less+known, 2*known)
+	return new(big.Rat).SetInt(new(big.Int).Quo(share.Num(), share.Denom()))
 }
 
 func (s *ruleSite) birthday(w *ruletest.World, p *listed, n *customer.Node) bool {

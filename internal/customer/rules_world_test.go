@@ -129,6 +129,11 @@ func factsFor(t testing.TB, d *db.DB, r *rand.Rand, ids []int64) []*ruletest.Cus
 			c.Facts["orders"] = append(c.Facts["orders"], ruletest.Fact{Day: day, At: at, ID: nextOrder, Counted: purchase, Words: words,
 				Numbers: map[string]int64{"net": net*1000 + netSub, "sales": sales*1000 + salesSub, "gross": gross*1000 + grossSub,
 					"freight": freight * 1000, "quantity": quantity, "lines": count}})
+			off := "NULL"
+			if r.IntN(4) > 0 {
+				v := number(0, 1, 5, 53, 500)
+				off, c.Facts["orders"][len(c.Facts["orders"])-1].Numbers["discount"] = fmt.Sprint(v), v
+			}
 			lone := "NULL"
 			ofOrder := func(more map[string]string) map[string]string {
 				maps.Copy(more, words)
@@ -142,8 +147,8 @@ func factsFor(t testing.TB, d *db.DB, r *rand.Rand, ids []int64) []*ruletest.Cus
 				c.Facts["lines"] = append(c.Facts["lines"], ruletest.Fact{Day: day, At: at, ID: nextOrder * 1_000_000, Counted: purchase, Words: ofOrder(of),
 					Numbers: map[string]int64{"amount": net*1000 + netSub, "quantity": quantity}})
 			}
-			orders = append(orders, fmt.Sprintf("(%d, %d, 'o%d', %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %s, %s, %s, %s, %s, 0, 0, 0, 0)", nextOrder, source, nextOrder, id,
-				kind, status, at, day, gross, grossSub, sales, salesSub, net, netSub, freight, quantity, count, quoted(channel), quoted(store), quoted(province), quoted(city), lone))
+			orders = append(orders, fmt.Sprintf("(%d, %d, 'o%d', %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %s, %s, %s, %s, %s, %s, 0, 0, 0, 0)", nextOrder, source, nextOrder, id,
+				kind, status, at, day, gross, grossSub, sales, salesSub, net, netSub, freight, quantity, count, quoted(channel), quoted(store), quoted(province), quoted(city), lone, off))
 			for k := range r.Int64N(4) {
 				p, of := product()
 				fen, sub, q := number(-100, 0, 50, 1000, 2500), number(0, 500, 999), number(0, 1000, 1500)
@@ -199,7 +204,7 @@ func factsFor(t testing.TB, d *db.DB, r *rand.Rand, ids []int64) []*ruletest.Cus
 		}
 		insert("products (id, source_id, code, name, category, brand, created_at, updated_at)", products)
 		insert(`orders (id, source_id, external_id, customer_id, kind, status, paid_at, day, gross_fen, gross_sub, sales_fen, sales_sub, net_fen, net_sub,
- freight_fen, quantity_milli, line_count, channel, store, province, city, lone_product_id, content_hash, import_id, created_at, updated_at)`, orders)
+ freight_fen, quantity_milli, line_count, channel, store, province, city, lone_product_id, discount_fen, content_hash, import_id, created_at, updated_at)`, orders)
 		insert("order_lines (order_id, line_no, product_id, quantity_milli, amount_fen, amount_sub)", lines)
 		insert(`behaviours (id, source_id, external_id, customer_id, kind, at, day, product_id, quantity_milli, rating, content_hash, import_id, created_at)`, behaviours)
 		return nil

@@ -145,25 +145,27 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         )}
         {props.toolbar}
         {phone && sortOptions.length > 0 && (
-          <Select
-            aria-label={t('common.sort')}
-            placeholder={t('common.sort')}
-            value={lead}
-            options={sortOptions}
-            onChange={(sort) => change({ sort })}
-            popupMatchSelectWidth={false}
-          />
-        )}
-        {phone && thenOptions.length > 0 && (
-          <Select
-            allowClear
-            aria-label={t('ui_sort.then_by')}
-            placeholder={t('ui_sort.then_by')}
-            value={second}
-            options={thenOptions}
-            onChange={(then) => change({ sort: then ? `${lead},${then}` : lead })}
-            popupMatchSelectWidth={false}
-          />
+          <div className={thenOptions.length > 0 ? styles.sorts : styles.sort}>
+            <Select
+              aria-label={t('common.sort')}
+              placeholder={t('common.sort')}
+              value={sortOptions.some((o) => o.value === lead) ? lead : undefined}
+              options={sortOptions}
+              onChange={(sort) => change({ sort })}
+              popupMatchSelectWidth={false}
+            />
+            {thenOptions.length > 0 && (
+              <Select
+                allowClear
+                aria-label={t('ui_sort.then_by')}
+                placeholder={t('ui_sort.then_by')}
+                value={second}
+                options={thenOptions}
+                onChange={(then) => change({ sort: then ? `${lead},${then}` : lead })}
+                popupMatchSelectWidth={false}
+              />
+            )}
+          </div>
         )}
         {props.exportPath && (
           <ExportButton
