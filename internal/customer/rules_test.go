@@ -240,7 +240,8 @@ func (r *drawRules) relative() customer.Node {
 	if r.IntN(5) == 0 {
 		fields := []string{"f.score"}
 		for _, f := range r.fields {
-			if f.Group == "figures" && (f.Type == "number" || f.Type == "money") {
+			// Of a past day nobody is compared by price sensitivity: rule.not_as_of.
+			if f.Group == "figures" && (f.Type == "number" || f.Type == "money") && (f.Code != customer.PriceField || r.s.world.AsOf == today) {
 				fields = append(fields, f.Code)
 			}
 		}
