@@ -22,9 +22,27 @@ type Preview struct {
 	Moves      *Moves         `json:"moves" doc:"Against the newest run of the scheme with this code; null without one"`
 }
 
+// previewWait is how long a preview waits for the one before it.
+const previewWait = 10 * time.Second
+
+// previewAlone waits until no other preview is computed: each reads everybody. The
+// one that somebody left a page with ends a moment after the page that follows asks.
+func (s *Service) previewAlone(ctx context.Context) error {
+	late := time.NewTimer(previewWait)
+	defer late.Stop()
+	select {
+	case s.preview <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-late.C:
+		return errs.New(errs.RateLimited, "tier.preview_busy")
+	}
+}
+
 // PreviewScheme grades by a scheme that need not be stored. Errors:
 // tier.scheme_invalid, tier.as_of_future, tier.as_of_past, tier.preview_busy
-// where one is being made, tier.preview_slow after 25 s.
+// where another takes longer than 10 s, tier.preview_slow after 25 s.
 func (s *Service) PreviewScheme(ctx context.Context, sch *Scheme, day *clock.Day, locale string) (Preview, error) {
 	if err := sch.Validate(); err != nil {
 		return Preview{}, err
@@ -42,12 +60,10 @@ func (s *Service) PreviewScheme(ctx context.Context, sch *Scheme, day *clock.Day
 	if err != nil {
 		return Preview{}, err
 	}
-	select {
-	case s.preview <- struct{}{}:
-		defer func() { <-s.preview }()
-	default:
-		return Preview{}, errs.New(errs.RateLimited, "tier.preview_busy")
+	if err := s.previewAlone(ctx); err != nil {
+		return Preview{}, err
 	}
+	defer func() { <-s.preview }()
 	outer := ctx
 	ctx, done := context.WithTimeout(ctx, previewTime)
 	defer done()
