@@ -230,7 +230,7 @@ func (s *Service) write(ctx context.Context, v *version, rules []namedRule, list
 		if err := s.store.enforce(ctx, v.ID); err != nil {
 			return err
 		}
-		if err := s.store.tell(ctx, s.now(), changed); err != nil || s.Audit == nil {
+		if err := s.store.tell(ctx, s.now(), changed); err != nil {
 			return err
 		}
 		return s.Audit.Append(ctx, audit.Entry{Action: "affinity.refreshed", ObjectType: "affinity_version", ObjectID: strconv.FormatInt(v.ID, 10),
