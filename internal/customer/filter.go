@@ -46,13 +46,18 @@ func (c *compiler) foreign(n *Node, path string) (expr, error) {
 
 // env is what package rule needs to know of this request.
 func (c *compiler) env() *rule.Env {
-	env := &rule.Env{AsOf: c.asOf, Rule: c.asRule, Audience: c.asAudience, Number: c.number}
+	env := &rule.Env{AsOf: c.asOf, Rule: c.asRule, Audience: c.asAudience, Number: c.number, Streams: c.streams()}
 	env.Label = func(key string) string { return accessLabel(c.ctx, key) }
 	env.Hidden = func(key string) bool { return auth.Hides(c.ctx, key) }
-	if c.s.Rules != nil {
-		env.Streams = c.s.Rules.Streams()
-	}
 	return env
+}
+
+// streams are the facts that can be asked for; nil has none.
+func (c *compiler) streams() *rule.Streams {
+	if c.s.Rules == nil {
+		return nil
+	}
+	return c.s.Rules.Streams()
 }
 
 // asRule compiles a rule for package rule. Its term names its own tables, c and

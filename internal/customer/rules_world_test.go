@@ -133,6 +133,10 @@ func factsFor(t testing.TB, d *db.DB, r *rand.Rand, ids []int64) []*ruletest.Cus
 			if r.IntN(4) > 0 {
 				v := number(0, 1, 5, 53, 500)
 				off, c.Facts["orders"][len(c.Facts["orders"])-1].Numbers["discount"] = fmt.Sprint(v), v
+				words["price"] = "list"
+				if list := (v+sales)*1000 + salesSub; v > 0 && v*1000*20 >= list {
+					words["price"] = "reduced"
+				}
 			}
 			lone := "NULL"
 			ofOrder := func(more map[string]string) map[string]string {

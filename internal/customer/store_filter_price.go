@@ -1,15 +1,18 @@
 package customer
 
 import (
+	"math"
+
 	mem "zhike/internal/column"
 	"zhike/internal/platform/clock"
+	"zhike/internal/platform/errs"
 	"zhike/internal/rule"
 )
 
 // PriceField is the price sensitivity of a customer: per cent of the purchases of
 // 365 days with a known discount that were bought at 5 % off the list price or
 // more, null with fewer than three of them. Package order keeps it with the
-// figures; discounts themselves are not in memory.
+// figures, and tells of each order in the stream of orders.
 const PriceField = "price_sensitivity"
 
 func priceField() listField {
@@ -17,40 +20,66 @@ func priceField() listField {
 }
 
 // priceCondition compares it; of whom it is not known nothing holds but "ne" and
-// "empty". Of a past day the orders tell it.
+// "empty". Of a past day the orders tell it. Error: rule.not_as_of, where no
+// stream has them.
 func priceCondition(c *compiler, n *Node) (expr, error) {
-	is := func(op string, from, to int64) string {
-		if op == "between" {
-			return " BETWEEN " + num(from) + " AND " + num(to)
+	from, to := int64(0), int64(100)
+	if n.Op != "empty" && n.Op != "not_empty" {
+		a, b, err := n.Wholes(rule.MaxFigure)
+		if err != nil {
+			return expr{}, err
 		}
-		return map[string]string{"eq": " = ", "ne": " = ", "gt": " > ", "gte": " >= ", "lt": " < ", "lte": " <= "}[op] + num(from)
-	}
-	col := memNumber("m." + PriceField)
-	if n.Op == "empty" || n.Op == "not_empty" {
-		if c.past {
-			return flip(priceThen(c.asOf, ""), n.Op, "empty"), nil
-		}
-		return flip(plain('m', "m."+PriceField+" IS NOT NULL").inMemory(mem.Has(col)), n.Op, "empty"), nil
-	}
-	from, to, err := n.Wholes(rule.MaxFigure)
-	if err != nil {
-		return expr{}, err
+		from, to = shareRange(n.Op, a, b)
 	}
 	if c.past {
-		return flip(priceThen(c.asOf, is(n.Op, from, to)), n.Op, "ne"), nil
+		st := c.streams().Get("orders")
+		if st == nil {
+			return expr{}, errs.New(errs.Invalid, "rule.not_as_of")
+		}
+		return flip(priceThen(st, c.asOf, from, to), n.Op, "ne", "empty"), nil
 	}
-	e := plain('m', "COALESCE(m."+PriceField+is(n.Op, from, to)+", FALSE)")
-	return flip(e.inMemory(memCompare(col, n.Op, from, to)), n.Op, "ne"), nil
+	e := plain('m', "COALESCE(m."+PriceField+" BETWEEN "+num(from)+" AND "+num(to)+", FALSE)")
+	return flip(e.inMemory(mem.Between(memNumber("m."+PriceField), from, to)), n.Op, "ne", "empty"), nil
 }
 
-// priceThen holds for customers with a sensitivity as of a day for which is
-// holds; it is counted as package order counts it.
-func priceThen(asOf clock.Day, is string) expr {
-	having := "COUNT(*) >= 3"
-	if is != "" {
-		having += " AND (200 * COUNT(CASE WHEN o.discount_fen > 0 AND o.discount_fen * 20000 >= o.sales_fen * 1000 + o.sales_sub + o.discount_fen * 1000 THEN 1 END)" +
-			" + COUNT(*)) / (2 * COUNT(*))" + is
+// shareRange is what an operator asks of a share in per cent; that of "ne" is what
+// it does not ask.
+func shareRange(op string, from, to int64) (least, most int64) {
+	switch op {
+	case "gt":
+		return from + 1, 100
+	case "gte":
+		return from, 100
+	case "lt":
+		return 0, from - 1
+	case "lte":
+		return 0, from
 	}
-	return lookup("{id} IN (SELECT o.customer_id FROM orders o WHERE o.day >= " + num(int64(asOf-yearDays+1)) + " AND o.day <= " + num(int64(asOf)) +
-		" AND o.discount_fen IS NOT NULL AND (o.net_fen > 0 OR (o.net_fen = 0 AND o.net_sub > 0)) GROUP BY o.customer_id HAVING " + having + ")")
+	return from, to
 }
+
+// priceThen holds where the sensitivity as of a day lies from from to to. It is
+// counted as package order counts it: a half is rounded up, so that from reaches
+// from half a per cent below.
+func priceThen(st *rule.Stream, asOf clock.Day, from, to int64) expr {
+	price, first := st.Dimension("price").Expr, int64(asOf-yearDays+1)
+	e := lookup("{id} IN (SELECT " + st.Customer + " FROM " + st.Table + " WHERE " + st.Day + " >= " + num(first) + " AND " + st.Day + " <= " + num(int64(asOf)) +
+		" AND " + price + " IS NOT NULL AND " + st.Counted + " GROUP BY " + st.Customer + " HAVING COUNT(*) >= " + num(leastPrices) +
+		" AND (200 * SUM(" + price + ") + COUNT(*)) / (2 * COUNT(*)) BETWEEN " + num(from) + " AND " + num(to) + ")")
+	of, ok := st.CodeCol("price")
+	if !ok {
+		return e
+	}
+	facts := mem.Facts{Day: st.DayCol(), From: first, To: int64(asOf),
+		Tests: []mem.FactTest{{Col: st.CountedCol(), Range: true, From: 1, To: 1}}}
+	known := facts
+	known.Tests = append(known.Tests, mem.FactTest{Col: of, Range: true, From: 0, To: 1})
+	share := func(least int64) *mem.Cond { // of 200 times the average of 0 and 1
+		return mem.CompareAverage(mem.Value{Facts: &facts, Of: of}, mem.AverageRange{Times: 200, From: least, To: math.MaxInt64})
+	}
+	return e.inMemory(mem.All(mem.Compare(mem.Value{Facts: &known, Agg: mem.Count}, leastPrices, math.MaxInt64), share(2*from-1), mem.Not(share(2*to+1))))
+}
+
+// leastPrices is how many purchases with a known discount a price sensitivity
+// stands on.
+const leastPrices = 3

@@ -84,7 +84,7 @@ func (w *writer) writeDiscounts(ctx context.Context, b *batch, pl *plan) error {
 			w.met.add(metTouched, pl.existing[i].CustomerID)
 		}
 	}
-	return w.orders.SetDiscounts(ctx, fen)
+	return w.orders.SetDiscounts(ctx, fen, w.nowMS)
 }
 
 // linesOf appends the lines of orders that have their ids.

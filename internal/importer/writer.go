@@ -39,7 +39,7 @@ type OrderStore interface {
 	BehavioursByExternal(ctx context.Context, sourceID int64, externalIDs []string) (map[string]order.Existing, error)
 	InsertOrders(ctx context.Context, orders []order.Order) error
 	UpdateOrders(ctx context.Context, orders []order.Order) error
-	SetDiscounts(ctx context.Context, fen map[int64]int64) error
+	SetDiscounts(ctx context.Context, fen map[int64]int64, now int64) error
 	InsertLines(ctx context.Context, lines []order.Line) error
 	ReplaceLines(ctx context.Context, orderIDs []int64, lines []order.Line) error
 	InsertBehaviours(ctx context.Context, bs []order.Behaviour) error

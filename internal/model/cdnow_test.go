@@ -185,6 +185,11 @@ func TestCDNOWSummary(t *testing.T) {
 	digits(t, "a", m.A, "0.79289")
 	digits(t, "b", m.B, "2.42575")
 	digits(t, "log-likelihood", fit.LogLikelihood, "-9582.4256")
+	expected := 0.0
+	for _, r := range rows[1:] {
+		expected += m.Expected(int(num(r[1])), num(r[2]), num(r[3]), 39)
+	}
+	digits(t, "expected in the holdout", expected, "1653.42") // 1653.41 with times that are not rounded
 
 	v := &Values{}
 	v.take(xs, averages)

@@ -59,6 +59,13 @@ func boughtForLess(discount, paid int64) bool {
 	return discount > 0 && discount >= (paid+discount+19)/20
 }
 
+// boughtForLessSQL is boughtForLess of the orders o, where their discount is known.
+const boughtForLessSQL = "o.discount_fen > 0 AND o.discount_fen * 20000 >= o.sales_fen * 1000 + o.sales_sub + o.discount_fen * 1000"
+
+// priceCodes are what an order tells of its price in the streams of orders and
+// lines, where its discount is known.
+var priceCodes = [...]string{"list", "reduced"}
+
 // windowStart is the first day of window w as of day d.
 func windowStart(w int, d clock.Day) clock.Day {
 	if WindowDays[w] == 0 {

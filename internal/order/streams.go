@@ -17,7 +17,7 @@ const (
 // customers did without buying. A purchase, which is what is counted, is an
 // order with something left after refunds (package doc).
 //
-// i18n-keys: order.kind.* order.status.* order.behaviour.*
+// i18n-keys: order.kind.* order.status.* order.behaviour.* order.price.*
 func Streams() []rule.Stream {
 	// Products without a name go by their code.
 	product := rule.Lookup{Table: "products", ID: "id", Expr: "CASE WHEN name = '' THEN code ELSE name END", Source: toldProducts}
@@ -50,6 +50,8 @@ func Streams() []rule.Stream {
 		{Code: "kind", Label: "stream.kind", Expr: "o.kind", Words: "order.kind.", Codes: codesOf(kindCodes[:])},
 		{Code: "status", Label: "stream.status", Expr: "o.status", Words: "order.status.", Codes: codesOf(statusCodes[:])},
 		source("o.source_id"),
+		{Code: "price", Label: "stream.price", Expr: "CASE WHEN o.discount_fen IS NOT NULL THEN CASE WHEN " + boughtForLessSQL + " THEN 1 ELSE 0 END END",
+			Words: "order.price.", Codes: codesOf(priceCodes[:])},
 	}
 	// An order with one line that brought what the order did names the product
 	// itself (Order.Lone): its line is not looked at, and most orders are such.

@@ -119,6 +119,10 @@ func TestStreamsReadFactsAndWritersTell(t *testing.T) {
 		orders[4].CustomerID, orders[4].UpdatedAt = 3, 10
 		tx(func(ctx context.Context) error { return s.UpdateOrders(ctx, orders[4:]) })
 		expect("an order of somebody else", "orders 2…2", "orders 3…3")
+		tx(func(ctx context.Context) error {
+			return s.SetDiscounts(ctx, map[int64]int64{orders[0].ID: 1, orders[2].ID: 0}, 10)
+		})
+		expect("discounts of orders that were there", "orders 1…1")
 		bs := []order.Behaviour{
 			{CustomerID: 1, ExternalID: "a", Kind: order.BehaviourCart, At: 7, Day: 0, ProductID: ids[1], QuantityMilli: 2000, CreatedAt: 9},
 			{CustomerID: 1, ExternalID: "b", Kind: order.BehaviourReview, At: 8, Day: 0, Rating: 5, CreatedAt: 9},
@@ -133,15 +137,15 @@ func TestStreamsReadFactsAndWritersTell(t *testing.T) {
 		o := func(i int) string { return fmt.Sprint(day, orders[i].ID, " ") }
 		l := func(i, no int) string { return fmt.Sprint(day, orders[i].ID*1_000_000+int64(no), " ") }
 		for code, want := range map[string][]string{
-			// net, sales, gross, freight, quantity, lines, channel, store, province, city, kind, status, source
+			// net, sales, gross, freight, quantity, lines, channel, store, province, city, kind, status, source, price
 			"orders": {
-				o(0) + "1 1999 0 2999 0 1000 1     1 2 门店", o(1) + "1 3000 0 0 0 3500 2 微信    1 2 门店",
-				o(2) + "1 7000 0 0 0 1000 1     1 2 门店", o(3) + "0 -1500 0 0 0 0 0     2 2 门店",
+				o(0) + "1 1999 0 2999 0 1000 1     1 2 门店 1", o(1) + "1 3000 0 0 0 3500 2 微信    1 2 门店 -",
+				o(2) + "1 7000 0 0 0 1000 1     1 2 门店 0", o(3) + "0 -1500 0 0 0 0 0     2 2 门店 -",
 			},
 			// amount, quantity, category, brand, product, code, then those of the order
 			"lines": {
-				l(0, 0) + "1 1999 1000 咖啡 山 美式 A     1 2 门店", l(1, 1) + "1 3500 2500 绿茶  B B 微信    1 2 门店",
-				l(1, 2) + "1 -500 1000 - - - - 微信    1 2 门店", l(2, 0) + "1 7000 1000 - - - -     1 2 门店",
+				l(0, 0) + "1 1999 1000 咖啡 山 美式 A     1 2 门店 1", l(1, 1) + "1 3500 2500 绿茶  B B 微信    1 2 门店 -",
+				l(1, 2) + "1 -500 1000 - - - - 微信    1 2 门店 -", l(2, 0) + "1 7000 1000 - - - -     1 2 门店 0",
 			},
 			// rating, quantity, kind, source, category, brand, product, code
 			"behaviours": {fmt.Sprint("1 0 7 ", bs[0].ID, " - 2000 2 - 绿茶  B B")},

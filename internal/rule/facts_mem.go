@@ -9,7 +9,7 @@ import "zhike/internal/column"
 func (c *chosen) mem(counted bool) column.Facts {
 	f := column.Facts{Day: c.st.series(column.Series, c.st.Day), From: int64(c.from), To: int64(c.to)}
 	if counted && c.st.Counted != "" {
-		col := c.st.series(column.Series, "CASE WHEN "+c.st.Counted+" THEN 1 ELSE 0 END")
+		col := c.st.CountedCol()
 		f.Counted = &col
 	}
 	for _, t := range c.tests {

@@ -118,6 +118,20 @@ func (st *Stream) series(kind column.Kind, expr string) column.Col {
 // columns in memory, for whoever adds up facts in a way of their own.
 func (st *Stream) DayCol() column.Col { return st.series(column.Series, st.Day) }
 
+// CountedCol is 1 for the facts that are counted and 0 for others, and CodeCol the
+// number of a dimension with Codes.
+func (st *Stream) CountedCol() column.Col {
+	return st.series(column.Series, "CASE WHEN "+st.Counted+" THEN 1 ELSE 0 END")
+}
+
+func (st *Stream) CodeCol(code string) (column.Col, bool) {
+	d := st.Dimension(code)
+	if d == nil || d.Codes == nil {
+		return column.Col{}, false
+	}
+	return st.series(column.Series, d.Expr), true
+}
+
 func (st *Stream) MeasureCol(code string) (column.Col, bool) {
 	m := st.Measure(code)
 	if m == nil {
