@@ -54,6 +54,8 @@ type streamBench struct {
 	wild  bool // days do not follow instants, numbers are far apart
 	// dayless: one day in so many is missing then.
 	dayless int
+	// amounts, where not nil, are all that there are.
+	amounts []*int64
 }
 
 func newStreamBench(t *testing.T, wild bool) *streamBench {
@@ -96,6 +98,9 @@ func (b *streamBench) draw(r *rand.Rand) (out []fact) {
 			f.day = some(r, b.dayless, other)
 			f.money = some(r, 9, []int64{r.Int64N(5), -r.Int64N(1 << 50), r.Int64N(1 << 50), r.Int64N(70_000)}[r.IntN(4)])
 			f.product = some(r, 6, []int64{0, 1, -5, 1 << 40, 4, 5, 7, 30000}[r.IntN(8)])
+		}
+		if b.amounts != nil {
+			f.money, f.product = b.amounts[r.IntN(len(b.amounts))], b.amounts[r.IntN(len(b.amounts))]
 		}
 		out = append(out, f)
 	}
@@ -194,12 +199,23 @@ func (b *streamBench) build(t *testing.T, cols map[Col]data) {
 // and without what is kept of earlier answers, against a plain reading.
 func TestFactsAgainstPlainReading(t *testing.T) {
 	seed := rand.Uint64()
-	for _, mode := range []string{"tame", "wild", "tame, then wild"} {
+	for _, mode := range []string{"tame", "wild", "tame, then wild", "all missing", "all missing, then tame", "all alike", "two of them", "one or missing"} {
 		wild := mode == "wild"
 		r := rand.New(rand.NewPCG(seed, 2))
 		b := newStreamBench(t, wild)
 		if wild {
 			b.dayless = 12
+		}
+		zero, one := int64(0), int64(1)
+		switch {
+		case strings.HasPrefix(mode, "all missing"):
+			b.amounts = []*int64{nil}
+		case mode == "all alike":
+			b.amounts = []*int64{&one}
+		case mode == "two of them":
+			b.amounts = []*int64{&zero, &one}
+		case mode == "one or missing":
+			b.amounts = []*int64{nil, &one}
 		}
 		id := func() int64 {
 			switch r.IntN(10) {
@@ -238,6 +254,9 @@ func TestFactsAgainstPlainReading(t *testing.T) {
 			}
 			if mode == "tame, then wild" && n > 100 {
 				wild, b.wild = true, true
+			}
+			if mode == "all missing, then tame" && n > 100 {
+				b.amounts = nil
 			}
 			b.set(t, r, ids)
 			if now := b.cols[buysCols.day].(*series).block(0).off; now != before {

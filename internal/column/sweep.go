@@ -214,7 +214,11 @@ func (v *boundValue) add(st *stretch, s *sweep, left []boundTest) bool {
 		if p = st.ordered(v.of); p == nil {
 			return false
 		}
-		if p.bias == 1 && v.agg != Distinct {
+		switch {
+		case p.bias == 0 || v.agg == Distinct:
+		case p.width == 0: // not one has a value
+			none = true
+		default:
 			tests = append(tests, sieve{p: p, ranged: true, lo: 1, hi: math.MaxUint64})
 		}
 	}

@@ -72,6 +72,7 @@ func (l *gradedLog) beforeWriting() float64 {
 var gradedRules = []question{
 	fixed("orders", `{"facts":{"stream":"orders","agg":"sum","of":"net","window":{"last":365}},"op":"gte","value":100000}`),
 	fixed("categories", `{"facts":{"stream":"lines","agg":"distinct","of":"category","window":{"last":365}},"op":"gte","value":4}`),
+	fixed("prices", `{"facts":{"stream":"orders","agg":"count","window":{"last":365},"where":[{"field":"price","op":"in","value":["reduced"]}]},"op":"gte","value":3}`),
 	fixed("ratings", `{"facts":{"stream":"behaviours","agg":"count","window":{"last":90},"where":[{"field":"kind","op":"in","value":["review"]},`+
 		`{"field":"rating","op":"lte","value":2}]},"op":"gte","value":1}`),
 }
