@@ -33,6 +33,7 @@ func (a *App) columnMetrics(m *web.Metrics) {
 		gauge("zhike_columns_customers", "Customers in the columns.", func() int64 { return stats().Customers }),
 		counter("zhike_columns_answered_total", "Lists answered from the columns.", func() int64 { return stats().Answered }),
 		counter("zhike_columns_passed_total", "Lists left to the database: columns were being read or were behind.", func() int64 { return stats().Passed }),
+		counter("zhike_columns_broke_total", "Questions left to the database because of a fault of the columns.", func() int64 { return stats().Broke }),
 		counter("zhike_columns_followed_total", "Customers read again after a write.", func() int64 { return stats().Followed }),
 		counter("zhike_columns_rebuilt_total", "How often all columns were read anew.", func() int64 { return stats().Rebuilt }),
 	)
@@ -46,6 +47,8 @@ func (d *doctor) columns(a *App) {
 		d.add("columns", StatusOK, "doctor.columns.off", "")
 	case s.Columns == 0:
 		d.add("columns", StatusOK, "doctor.columns.empty", "", "max", s.MaxBytes>>20)
+	case s.Broke > 0:
+		d.add("columns", StatusWarning, "doctor.columns.broke", "doctor.columns.broke_fix", "times", s.Broke)
 	case s.Differed > 0:
 		d.add("columns", StatusWarning, "doctor.columns.differed", "doctor.columns.differed_fix", "times", s.Differed)
 	default:

@@ -19,6 +19,7 @@ type Stats struct {
 	Followed       int64 `json:"followed" doc:"Customers that were read again"`
 	Rebuilt        int64 `json:"rebuilt" doc:"How often all was read anew"`
 	Differed       int64 `json:"differed" doc:"How often a check found the columns other than the database"`
+	Broke          int64 `json:"broke" doc:"Questions that the database answered because of a fault of the columns"`
 	Checked        int64 `json:"checked" doc:"Blocks of customers that were compared with the database"`
 	LoadMillis     int64 `json:"load_ms" doc:"What the last reading took"`
 	LoadedAt       int64 `json:"loaded_at"`
@@ -34,7 +35,7 @@ func (s *Set) Stats() (out Stats) {
 	}
 	c := &s.stats
 	out = Stats{MaxBytes: s.o.MaxBytes, Answered: c.answered.Load(), Passed: c.passed.Load(), Followed: c.followed.Load(),
-		Rebuilt: c.rebuilt.Load(), Differed: c.differed.Load(), Checked: c.checked.Load(), LoadMillis: c.loadMillis.Load(), LoadedAt: c.loadedAt.Load(),
+		Rebuilt: c.rebuilt.Load(), Differed: c.differed.Load(), Broke: c.broke.Load(), Checked: c.checked.Load(), LoadMillis: c.loadMillis.Load(), LoadedAt: c.loadedAt.Load(),
 		CheckedAt: c.checkedAt.Load(), Customers: s.customers(), SnapshotBytes: c.snapshotBytes.Load(), FromSnapshotMs: c.fromSnapshot.Load()}
 	s.mu.RLock()
 	defer s.mu.RUnlock()

@@ -25,7 +25,7 @@ func (s *Set) Match(ctx context.Context, c *Cond) (m *Matches, ok bool, err erro
 	if !s.knows(ctx, c) {
 		return nil, false, nil
 	}
-	ok, err = s.with(ctx, reads(c), func(v *view) error {
+	ok, err = s.ask(ctx, reads(c), func(v *view) error {
 		m = v.nobody()
 		at, found, err := v.matching(c)
 		for i, b := range at {
@@ -44,7 +44,7 @@ func (s *Set) Holds(ctx context.Context, id int64, conds []*Cond) (holds []bool,
 		return nil, false, nil
 	}
 	holds = make([]bool, len(conds))
-	ok, err = s.with(ctx, reads(conds...), func(v *view) error {
+	ok, err = s.ask(ctx, reads(conds...), func(v *view) error {
 		v.one = true
 		b, row := split(id)
 		if k := v.get(everybody).(*sets).block(b); k == nil || !k.any.has(row) {
@@ -72,7 +72,7 @@ func (s *Set) Among(ctx context.Context, c *Cond, ids []int64) (m *Matches, ok b
 			some.Add(id)
 		}
 	}
-	ok, err = s.with(ctx, reads(c), func(v *view) error {
+	ok, err = s.ask(ctx, reads(c), func(v *view) error {
 		m = v.among(c, some)
 		return ctx.Err()
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -111,8 +112,8 @@ type Set struct {
 }
 
 type counters struct {
-	answered, passed, followed, rebuilt, differed, checked, failed atomic.Int64
-	loadMillis, loadedAt, checkedAt, snapshotBytes, fromSnapshot   atomic.Int64
+	answered, passed, followed, rebuilt, differed, checked, failed, broke atomic.Int64
+	loadMillis, loadedAt, checkedAt, snapshotBytes, fromSnapshot          atomic.Int64
 }
 
 // New makes a Set that keeps nothing yet; nil where MaxBytes is 0.
@@ -176,11 +177,31 @@ func (s *Set) Find(ctx context.Context, q *Query) (out Result, ok bool, err erro
 	if !s.knows(ctx, q.Where) {
 		return out, false, nil
 	}
-	ok, err = s.with(ctx, q.cols(), func(v *view) (err error) {
+	ok, err = s.ask(ctx, q.cols(), func(v *view) (err error) {
 		out, err = q.answer(v)
 		return err
 	})
 	return out, ok, err
+}
+
+// ask is with for what this package evaluates itself. A fault in it is told to the
+// log and as ok = false: the database answers, and whoever asked goes on.
+func (s *Set) ask(ctx context.Context, cols []Col, fn func(v *view) error) (ok bool, err error) {
+	defer func() {
+		r := recover()
+		if r == nil {
+			return
+		}
+		ok, err = false, nil
+		f, known := r.(fault)
+		if !known {
+			f = fault{r, debug.Stack()}
+		}
+		s.stats.broke.Add(1)
+		s.o.Log.Error("columns did not answer because of a fault; the database does", slog.Any("fault", f.value), slog.String("stack", string(f.stack)))
+		s.Doubt()
+	}()
+	return s.with(ctx, cols, fn)
 }
 
 // with calls fn with columns as of now: with everything that was committed

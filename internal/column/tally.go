@@ -35,7 +35,7 @@ func (s *Set) Tally(ctx context.Context, c *Cond, by []Split) (out []Tally, ok b
 			cols = append(cols, sp.Col)
 		}
 	}
-	ok, err = s.with(ctx, cols, func(v *view) error {
+	ok, err = s.ask(ctx, cols, func(v *view) error {
 		blocks, found, err := v.matching(c)
 		if err != nil {
 			return err

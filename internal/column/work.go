@@ -2,7 +2,9 @@ package column
 
 import (
 	"context"
+	"fmt"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 )
@@ -25,13 +27,21 @@ type view struct {
 	lent []*leaf // see giveBack
 }
 
+// fault is what a goroutine panicked with, and where.
+type fault struct {
+	value any
+	stack []byte
+}
+
+func (f fault) String() string { return fmt.Sprintf("%v\n%s", f.value, f.stack) }
+
 // each calls fn with numbers below n, in several goroutines where there are
 // slots for them; the caller has one. It ends early, with the error of the
 // context, where nobody waits for the answer.
 func (v *view) each(n int, fn func(i int)) error {
 	var next atomic.Int64
 	var wait sync.WaitGroup
-	var broke atomic.Pointer[any] // what a helper panicked with
+	var broke atomic.Pointer[fault] // of a helper
 	helpers := 0
 	run := func(more func()) {
 		for v.ctx.Err() == nil {
@@ -55,7 +65,7 @@ func (v *view) each(n int, fn func(i int)) error {
 			wait.Go(func() {
 				defer func() {
 					if r := recover(); r != nil {
-						broke.Store(&r)
+						broke.Store(&fault{r, debug.Stack()})
 					}
 					<-slots
 				}()

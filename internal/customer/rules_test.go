@@ -435,6 +435,9 @@ func (s *ruleSite) find(t testing.TB, of *customer.Service, w customer.Who) (ids
 			must(t, s.columns.Settle(t.Context()))
 			continue
 		}
+		if st := s.columns.Stats(); st.Broke > 0 {
+			t.Fatalf("%s: the columns broke: %+v", b, st)
+		}
 		ids = []int64{}
 		f.Members.After(0, func(id int64) bool { ids = append(ids, id); return true })
 		return ids, f.Engine
