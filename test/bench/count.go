@@ -38,6 +38,9 @@ func (s *server) counts(ctx context.Context, m measuring) error {
 		return err
 	}
 	m.add("columns of audiences read from the database, s", "%.1f", time.Since(started).Seconds())
+	if err := s.rest(ctx); err != nil {
+		return err
+	}
 	worst := time.Duration(0)
 	for _, q := range list {
 		m.note("count: %s", q.name)

@@ -181,21 +181,29 @@ func (p *program) stages(ctx context.Context, m measuring) error {
 		return err
 	}
 	defer s.stop()
-	const touched = 50_000
-	file, err := touching(m, touched)
-	if err != nil {
+	// The bench data ends years ago: the first order of today moves the day as of
+	// which everybody is looked at, which is another matter than orders day by day.
+	if _, err := p.touch(m, 1); err != nil {
 		return err
 	}
-	defer os.Remove(file)
-	began, cpu := time.Now(), s.cpuTime()
-	if _, err := p.run("import", "orders", file, "--json"); err != nil {
+	moved := time.Now()
+	if err := s.staged(ctx, moved); err != nil {
+		return err
+	}
+	m.add("stages of everybody, when the day of the data moves by years, s", "%.1f", time.Since(moved).Seconds())
+	if err := s.rest(ctx); err != nil {
+		return err
+	}
+	cpu := s.cpuTime()
+	took, err := p.touch(m, 50_000)
+	if err != nil {
 		return err
 	}
 	imported := time.Now()
 	if err := s.staged(ctx, imported); err != nil {
 		return err
 	}
-	m.add("import of an order each for 50,000 customers, s", "%.1f", imported.Sub(began).Seconds())
+	m.add("import of an order each for 50,000 customers, s", "%.1f", took.Seconds())
 	m.add("their stages are worked out after it, s (≤ 10)", "%.1f", time.Since(imported).Seconds())
 	m.add("stages and columns meanwhile, CPU s of the server", "%.1f", (s.cpuTime() - cpu).Seconds())
 	return nil
@@ -219,6 +227,18 @@ func (s *server) staged(ctx context.Context, at time.Time) error {
 		}
 	}
 	return errors.New("the lifecycle does not come up")
+}
+
+// touch imports a new order of today for each of the first customers, and says what that took.
+func (p *program) touch(m measuring, customers int) (time.Duration, error) {
+	file, err := touching(m, customers)
+	if err != nil {
+		return 0, err
+	}
+	defer os.Remove(file)
+	began := time.Now()
+	_, err = p.run("import", "orders", file, "--json")
+	return time.Since(began), err
 }
 
 // touching writes a file with a new order of today for each of the first customers.
