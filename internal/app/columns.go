@@ -6,7 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"zhike/internal/platform/i18n"
-	"zhike/internal/platform/jobs"
+	"zhike/internal/platform/memory"
 	"zhike/internal/platform/web"
 )
 
@@ -16,7 +16,7 @@ func (a *App) columnsSized(bytes int64) {
 	if os.Getenv("GOGC") != "" || !a.serving.Load() {
 		return
 	}
-	jobs.Lasting(bytes)
+	memory.Lasting(bytes)
 }
 
 func (a *App) columnMetrics(m *web.Metrics) {

@@ -21,6 +21,7 @@ import (
 	"zhike/internal/platform/config"
 	"zhike/internal/platform/db/dbtest"
 	"zhike/internal/platform/jobs"
+	"zhike/internal/platform/memory"
 )
 
 const benchStreets = "人民路 中山路 解放路 建设路 和平路 新华路 文化路 长江路 黄河路 朝阳路 光明路 胜利路 学府路 科技路 滨江路 湖滨路"
@@ -176,7 +177,7 @@ func BenchmarkScan(b *testing.B) {
 				_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // the peak begins anew
 				cpu := cpuTime()
 				slowest := writeMeanwhile(b, ctx, a)
-				back := jobs.Frugal()
+				back := memory.Frugal()
 				err := a.Duplicates.Scan(ctx, func(int64, int64, string) {})
 				back()
 				b.Logf("CPU %v, largest resident memory %s, slowest of the writes meanwhile %v", cpuTime()-cpu, peak(), slowest())

@@ -17,8 +17,8 @@ import (
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/i18n"
-	"zhike/internal/platform/jobs"
 	"zhike/internal/platform/log"
+	"zhike/internal/platform/memory"
 	"zhike/internal/platform/web"
 	webui "zhike/web"
 )
@@ -69,7 +69,7 @@ const servePercent = 300
 func (a *App) Serve(ctx context.Context, started func(Started)) error {
 	a.serving.Store(true)
 	if os.Getenv("GOGC") == "" {
-		jobs.Garbage(servePercent)
+		memory.Garbage(servePercent)
 	}
 	if os.Getenv("GOMAXPROCS") == "" {
 		// One more than evaluate columns at a time (column.slots): with all of them

@@ -8,6 +8,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"zhike/internal/platform/memory"
 )
 
 var errMemory = errors.New("column: more than the memory set apart for columns")
@@ -83,10 +85,11 @@ func (s *Set) load() {
 	s.work.Unlock()
 }
 
-// rest ends a load; the caller holds work.
+// rest ends a load, which leaves much garbage; the caller holds work.
 func (s *Set) rest() {
 	s.loading = false
 	close(s.loaded)
+	memory.FreeSoon()
 }
 
 // Beside waits for a turn to have the database answer what columns could not,

@@ -17,6 +17,7 @@ import (
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/jobs"
+	"zhike/internal/platform/memory"
 	"zhike/internal/platform/vault"
 	"zhike/internal/platform/web"
 )
@@ -231,7 +232,7 @@ func (s *Service) runExport(ctx context.Context, id int64) error {
 		return err
 	}
 	s.Columns.Spare()
-	defer jobs.Frugal()()
+	defer memory.Frugal()()
 	defer s.DB.GiveBack(ctx)()
 	err = s.makeExport(ctx, r)
 	switch {

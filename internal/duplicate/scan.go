@@ -6,6 +6,7 @@ import (
 
 	"zhike/internal/dedupe"
 	"zhike/internal/platform/jobs"
+	"zhike/internal/platform/memory"
 )
 
 // ScanArgs looks through the whole base for duplicates.
@@ -213,7 +214,7 @@ func (s *Service) find(ctx context.Context, index *dedupe.Index, w dedupe.Weight
 // Register registers the jobs.
 func (s *Service) Register(r *jobs.Registry) {
 	jobs.Handle(r, func(ctx context.Context, _ jobs.Job[ScanArgs]) error {
-		defer jobs.Frugal()()
+		defer memory.Frugal()()
 		return s.Scan(ctx, func(done, total int64, note string) { jobs.Report(ctx, done, total, "customers", note) })
 	}, jobs.Unique(), jobs.Timeout(0), jobs.Queue("long", 1))
 	jobs.Handle(r, s.learn, jobs.Unique(), jobs.Queue("long", 1))

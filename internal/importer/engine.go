@@ -10,7 +10,7 @@ import (
 
 	"zhike/internal/platform/audit"
 	"zhike/internal/platform/errs"
-	"zhike/internal/platform/jobs"
+	"zhike/internal/platform/memory"
 	"zhike/internal/platform/sheet"
 	"zhike/internal/platform/vault"
 )
@@ -41,7 +41,7 @@ func (s *Service) execute(ctx context.Context, rec *Record, src sheet.Source, pr
 	if err := s.acquire(ctx, rec); err != nil {
 		return err
 	}
-	defer jobs.Frugal()()
+	defer memory.Frugal()()
 	held, stop := s.keepLease(ctx, rec)
 	err := s.work(held, rec, src, progress)
 	stop()

@@ -7,16 +7,14 @@ import (
 	"encoding/base64"
 	"fmt"
 	"runtime"
-	"runtime/debug"
 	"strings"
-	"sync"
 	"sync/atomic"
-	"time"
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/unicode/norm"
 
 	"zhike/internal/platform/errs"
+	"zhike/internal/platform/memory"
 )
 
 // Cost is what one password hash costs.
@@ -39,9 +37,6 @@ const (
 	keyBytes     = 32
 )
 
-// freeAfter is how long after the last hash its memory goes back to the system.
-const freeAfter = 2 * time.Second
-
 // maxWaiting is how many may wait for a hash; who comes beyond it is sent away
 // at once instead of being let wait until the time is out.
 const maxWaiting = 64
@@ -53,9 +48,6 @@ type hasher struct {
 	slots   chan struct{}
 	waiting atomic.Int64
 	dummy   string // hash of nothing, for logins that do not exist
-
-	mu   sync.Mutex
-	free *time.Timer
 }
 
 func newHasher(c Cost) *hasher {
@@ -80,17 +72,10 @@ func (h *hasher) enter(ctx context.Context) error {
 	}
 }
 
-// leave gives the slot back. The memory of a hash is garbage now; left alone
-// the runtime would keep it for minutes.
+// leave gives the slot back. The memory of a hash is garbage now.
 func (h *hasher) leave() {
 	<-h.slots
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.free == nil {
-		h.free = time.AfterFunc(freeAfter, debug.FreeOSMemory)
-		return
-	}
-	h.free.Reset(freeAfter)
+	memory.FreeSoon()
 }
 
 // hash gives the PHC form of a password: $argon2id$v=19$m=…,t=…,p=…$salt$key.

@@ -47,7 +47,7 @@ var order = []string{
 
 // platformOrder is the same inside the platform: leaves first.
 var platformOrder = []string{
-	"errs", "clock", "calendar", "money", "auth", "i18n", "log", "config", "db", "sheet", "vault", "idempotency", "web", "audit", "jobs", "events",
+	"errs", "clock", "memory", "calendar", "money", "auth", "i18n", "log", "config", "db", "sheet", "vault", "idempotency", "web", "audit", "jobs", "events",
 }
 
 type file struct {

@@ -20,6 +20,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"zhike/internal/platform/errs"
+	"zhike/internal/platform/memory"
 )
 
 // Engine says which database is behind.
@@ -244,7 +245,7 @@ func (d *DB) narrowLater() {
 	if d.narrow == nil {
 		d.narrow = time.AfterFunc(wideFor, func() {
 			d.setWriter(context.Background())
-			debug.FreeOSMemory()
+			memory.FreeSoon()
 		})
 		return
 	}

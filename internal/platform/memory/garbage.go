@@ -1,4 +1,6 @@
-package jobs
+// Package memory says how much garbage the process may have, and gives back what
+// is not in use. Left to itself the runtime keeps it for minutes.
+package memory
 
 import (
 	"runtime/debug"
