@@ -8,6 +8,7 @@ import (
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
+	"zhike/internal/platform/memory"
 	"zhike/internal/platform/web"
 )
 
@@ -103,6 +104,7 @@ func (e *Engine) try(ctx context.Context, h head, c *Config, each func(before, a
 	if err != nil {
 		return err
 	}
+	defer memory.FreeSoon()
 	b, err := e.s.store.book(ctx, h.day)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"zhike/internal/column"
 	"zhike/internal/platform/clock"
+	"zhike/internal/platform/memory"
 )
 
 // follow works the open day out: for those who were written to since the last
@@ -40,6 +41,7 @@ func (e *Engine) follow(ctx context.Context, r *ready) error {
 			return nil
 		}
 	}
+	defer memory.FreeSoon() // everybody's stages are garbage then
 	b, err := e.s.store.book(ctx, r.open)
 	if err != nil {
 		return err
@@ -282,6 +284,7 @@ func (e *Engine) close(ctx context.Context, r *ready) error {
 		b.feed = r.plans.At.Feed
 	}
 	e.book = nil
+	defer memory.FreeSoon()
 	if err := e.all(ctx, r, a, b); err != nil {
 		return err
 	}
