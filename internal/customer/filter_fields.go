@@ -39,6 +39,17 @@ func (f *listField) kept() bool {
 	return f.typ == "level" || f.code == "stage" || f.code == LifecycleField
 }
 
+// MayBeUnknown gives the key of the text that names a number or a day of customers
+// of whom it need not be known, so that a rule can ask whether it is "empty"; false
+// of other fields and of those that a company made.
+func MayBeUnknown(code string) (label string, ok bool) {
+	f := fieldsByCode[code]
+	if f == nil || !f.has("empty") || f.typ != "number" && f.typ != "money" && f.typ != "date" {
+		return "", false
+	}
+	return f.label, true
+}
+
 // The operators by type.
 var (
 	opsText    = []string{"contains", "begins", "eq", "ne", "in", "not_in", "empty", "not_empty"}

@@ -68,7 +68,7 @@ func TestAxes(t *testing.T) {
 				t.Errorf("customer %d introduced %v, want %v", id, got, want)
 			}
 		}
-		if got := fmt.Sprint(f.missing(valueAxes())); got != fmt.Sprint([]Missing{{MetricRating, 31}, {MetricIndustryGrowth, 6}}) {
+		if got := fmt.Sprint(f.missing(valueAxes())); got != fmt.Sprint([]Missing{{Metric: MetricRating, Customers: 31}, {Metric: MetricIndustryGrowth, Customers: 6}}) {
 			t.Errorf("missing: %s", got)
 		}
 	})

@@ -56,8 +56,8 @@ func TestLevelsComeIntoForce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if first.Dimension != DimensionNeed || len(people.asked) != aboutPeople(shippedNeed()) || !people.asked[0].Everybody || *people.asked[0].AsOf != day {
-			t.Fatalf("%+v, asked %+v", first, people.asked)
+		if first.Dimension != DimensionNeed || len(people.asked) != aboutPeople(shippedNeed())+1 || !people.asked[0].Everybody || *people.asked[0].AsOf != day {
+			t.Fatalf("%+v, asked %+v", first, people.asked) // the one more: of whom the price sensitivity is not known
 		}
 		levels := s.Levels()
 		now, err := levels.CurrentRun(ctx, DimensionNeed)

@@ -56,7 +56,7 @@ func (f *loaded) forRun() *loaded {
 // complete adds to facts what a scheme asks for beside them: whom its rules of
 // audiences mean, its axes, custom fields, and what models forecast.
 func (s *Service) complete(ctx context.Context, sch *Scheme, f *Facts) error {
-	for _, part := range []func(context.Context, *Scheme, *Facts) error{s.findPeople, s.axes, s.readFields, s.forecast} {
+	for _, part := range []func(context.Context, *Scheme, *Facts) error{s.findPeople, s.findUnknown, s.axes, s.readFields, s.forecast} {
 		if err := part(ctx, sch, f); err != nil {
 			return err
 		}

@@ -94,7 +94,7 @@ func TestFieldsAreFigures(t *testing.T) {
 			t.Fatal(err)
 		}
 		run := runNow(t, ctx, s, "potential", "2024-02-20")
-		if got := fmt.Sprint(run.Summary.Missing); got != "[{f.budget 2} {f.nps 1} {f.size 1}]" {
+		if got := fmt.Sprint(run.Summary.Missing); got != "[{f.budget 2  <nil>} {f.nps 1  <nil>} {f.size 1  <nil>}]" {
 			t.Errorf("missing: %s", got)
 		}
 		for _, tt := range []struct {

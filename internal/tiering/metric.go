@@ -82,6 +82,9 @@ type Facts struct {
 	// who has whom the conditions mean that are rules of audiences, by their place
 	// in Scheme.Conditions.
 	who map[int]members
+	// unknown are the numbers of customers that those rules compare and that are not
+	// known of somebody.
+	unknown []Missing
 	// forecasts are the figures by models, nil where a scheme uses none.
 	forecasts *Forecasts
 	// referrals and industryGrowth (NaN: none) are nil where a scheme does not use them.

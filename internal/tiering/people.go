@@ -84,11 +84,7 @@ func (s *Service) findPeople(ctx context.Context, sch *Scheme, f *Facts) error {
 		if err != nil {
 			return err
 		}
-		if s.People == nil {
-			return errs.New(errs.Unavailable, "tier.no_people")
-		}
-		day := clock.Day(f.AsOf)
-		found, err := s.People.Find(ctx, customer.Who{Rule: n, AsOf: &day, Everybody: true})
+		found, err := s.find(ctx, f, n)
 		if err != nil {
 			return err
 		}
@@ -104,6 +100,15 @@ func (s *Service) findPeople(ctx context.Context, sch *Scheme, f *Facts) error {
 		f.who[k] = set
 	}
 	return nil
+}
+
+// find gives whom a rule means on the day of the facts.
+func (s *Service) find(ctx context.Context, f *Facts, n *rule.Node) (customer.Found, error) {
+	if s.People == nil {
+		return customer.Found{}, errs.New(errs.Unavailable, "tier.no_people")
+	}
+	day := clock.Day(f.AsOf)
+	return s.People.Find(ctx, customer.Who{Rule: n, AsOf: &day, Everybody: true})
 }
 
 // checkPeople compiles the rules of audiences in a scheme for the actor. Errors

@@ -242,6 +242,10 @@ func (p *prose) outcome(d *DimensionReport) []document.Block {
 func (p *prose) missing() []string {
 	out := make([]string, 0, len(p.s.Missing))
 	for _, x := range p.s.Missing {
+		if x.Name != nil {
+			out = append(out, p.n("missing_field", x.Customers, "field", x.Name.In(p.locale)))
+			continue
+		}
 		out = append(out, p.n("missing", x.Customers, "metric", p.metric(x.Metric)))
 	}
 	return out

@@ -37,7 +37,7 @@ func sampleReport(locale string) *Report {
 			MeanR:    3.01, MeanF: 2.61, MeanM: 3,
 			CutsR: []float64{240, 120, 60, 25}, CutsF: []float64{2, 3, 5}, CutsM: []float64{150, 330, 700, 1500},
 		},
-		Missing: []Missing{{MetricRating, 11_204}, {MetricAOV, 4_197}},
+		Missing: []Missing{{Metric: MetricRating, Customers: 11_204}, {Metric: MetricAOV, Customers: 4_197}},
 	}
 	s.Levels = []LevelSummary{
 		{"high", names[0], rules.Levels[0].Advice, 412, 412, 5_231, 493_827_156, 0.4, 1_198_610, 12.697, 94_404, 21.44},

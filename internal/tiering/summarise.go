@@ -266,7 +266,8 @@ func (f *Facts) firstDay(s *Scheme) clock.Day {
 	return clock.Day(first)
 }
 
-// missing counts, for the figures the scheme uses, the customers without them.
+// missing counts, for the figures the scheme uses, the customers without them; those
+// that its rules of audiences compare come last.
 func (f *Facts) missing(s *Scheme) []Missing {
 	var out []Missing
 	for _, m := range s.metrics() {
@@ -280,7 +281,7 @@ func (f *Facts) missing(s *Scheme) []Missing {
 			out = append(out, Missing{Metric: m, Customers: n})
 		}
 	}
-	return out
+	return append(out, f.unknown...)
 }
 
 // metrics lists the figures a scheme uses, in the order of Metrics, custom fields

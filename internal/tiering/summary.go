@@ -1,6 +1,9 @@
 package tiering
 
-import "zhike/internal/platform/clock"
+import (
+	"zhike/internal/field"
+	"zhike/internal/platform/clock"
+)
 
 // Summary is what a finished run keeps beside its assignments
 // (tier_runs.summary, JSON): everything the report says about the whole. Money
@@ -87,8 +90,11 @@ type MonthRow struct {
 // Missing says which figure was not there for how many customers, so that a
 // reader knows what the grading could not see.
 type Missing struct {
-	Metric    Metric `json:"metric"`
+	Metric    Metric `json:"metric,omitempty"`
 	Customers int64  `json:"customers"`
+	// Field is a field of lists in place of a figure, Name what it was called.
+	Field string       `json:"field,omitempty" doc:"In place of metric: a field of customers that a rule of audiences compares"`
+	Name  *field.Label `json:"name,omitempty" doc:"Of the field, when the run was made"`
 }
 
 // Moves compares a run with the one before it of the same scheme.

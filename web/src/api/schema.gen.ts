@@ -10851,7 +10851,11 @@ export interface components {
         TieringMissing: {
             /** Format: int64 */
             customers: number;
-            metric: string;
+            /** @description In place of metric: a field of customers that a rule of audiences compares */
+            field?: string;
+            metric?: string;
+            /** @description Of the field, when the run was made */
+            name?: components["schemas"]["FieldLabel"];
         };
         TieringModelUse: {
             /** @description Last day of the facts that it was fitted on */

@@ -216,7 +216,13 @@ export interface Summary {
   rfm?: RfmStats
   heat?: HeatCell[]
   months: MonthRow[] | null
-  missing?: { metric: Metric; customers: number }[]
+  /** Of a figure, or of a field that a rule of audiences compares, by its name then. */
+  missing?: {
+    metric?: Metric
+    field?: string
+    name?: { zh: string; en?: string }
+    customers: number
+  }[]
   /** Custom fields that were figures. */
   fields?: FieldFigure[]
   models?: { kind: 'purchases' | 'churn'; id: number; version: number; as_of: string }[]

@@ -1,8 +1,9 @@
+import { useTranslation } from 'react-i18next'
 import { perm } from '@/app/permissions'
 import { Facts, Section, useFormat, useMe } from '@/kit'
 import type { Summary } from '../api'
 import { useSchemeOf } from '../queries'
-import { useFiguresOf } from '../schemes/figures'
+import { named, useFiguresOf } from '../schemes/figures'
 import { conditionText, foundText, metricName, peopleText } from '../schemes/words'
 import styles from './report.module.css'
 
@@ -10,6 +11,7 @@ import styles from './report.module.css'
 export function Basis({ summary }: { summary: Summary }) {
   const { t } = useFiguresOf(summary.fields)
   const f = useFormat()
+  const { i18n } = useTranslation()
   const { scheme } = summary
   const measure = metricName(t, 'spend', scheme.measure)
   return (
@@ -63,9 +65,11 @@ export function Basis({ summary }: { summary: Summary }) {
               <h3 className={styles.basisTitle}>{t('tiers.basis.missing')}</h3>
               <ul className={styles.basisList}>
                 {summary.missing.map((m) => (
-                  <li key={m.metric}>
+                  <li key={m.field ?? m.metric}>
                     {t('tiers.basis.missing_line', {
-                      metric: metricName(t, m.metric, scheme.measure),
+                      metric: m.metric
+                        ? metricName(t, m.metric, scheme.measure)
+                        : m.name && named(i18n.language, m.name),
                       value: f.count(m.customers),
                       count: m.customers,
                     })}

@@ -57,11 +57,15 @@ export function useFigures(): Figures {
   return useSaying(query.data ?? none)
 }
 
+/** A name as people wrote it, in the language of the reader. */
+export const named = (language: string, l: { zh: string; en?: string }) =>
+  (language === 'en' && l.en) || l.zh
+
 /** The custom fields of a run as they were then. */
 export function useFiguresOf(fields: FieldFigure[] | undefined): Figures {
   const { i18n } = useTranslation()
   const own = useMemo(() => {
-    const say = (l: { zh: string; en?: string }) => (i18n.language === 'en' && l.en) || l.zh
+    const say = (l: { zh: string; en?: string }) => named(i18n.language, l)
     return (fields ?? []).map(
       (x): OwnFigure => ({
         metric: x.metric,
