@@ -22,7 +22,7 @@ func (s *Service) close(ctx context.Context, rec *Record, end Status, cause erro
 // the import with its event and its audit entry.
 func (s *Service) finish(ctx context.Context, rec *Record, m *met, end Status, cause error, progress Progress) error {
 	if !rec.DryRun {
-		if err := s.st.restoreIndexes(ctx, func(statement string) bool { return !ofFigures(statement) }); err != nil {
+		if err := s.db.RestoreIndexes(ctx, func(statement string) bool { return !ofFigures(statement) }); err != nil {
 			return err
 		}
 		if rec.Accepted >= largeImport {
@@ -103,7 +103,7 @@ func (s *Service) finish(ctx context.Context, rec *Record, m *met, end Status, c
 // it was killed and nobody went on with it. It does nothing otherwise, and is
 // called at the end of every import, by a job, and when the program starts.
 func (s *Service) Recover(ctx context.Context) error {
-	return s.st.restoreIndexes(ctx, func(string) bool { return true })
+	return s.db.RestoreIndexes(ctx, func(string) bool { return true })
 }
 
 // firstLarge is from how many rows on the first import of a database takes

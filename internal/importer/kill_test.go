@@ -150,11 +150,11 @@ func TestKilledImportEndsAsAnUndisturbedOne(t *testing.T) {
 			if n := r.one(`SELECT count(*) FROM import_pending`) + r.one(`SELECT count(*) FROM import_customers`); n != 0 {
 				t.Errorf("%d rows of work are left behind", n)
 			}
-			if left, err := r.s.st.deferred(r.ctx); err != nil || len(left) != 0 {
+			if left, err := r.s.db.DeferredIndexes(r.ctx); err != nil || len(left) != 0 {
 				t.Errorf("indexes are still away: %v %v", left, err)
 			}
 			for _, name := range secondaryOf(KindOrders) {
-				if how, err := r.s.st.indexStatement(r.ctx, name); err != nil || how == "" {
+				if how, err := r.s.db.IndexStatement(r.ctx, name); err != nil || how == "" {
 					t.Errorf("index %s is gone: %v", name, err)
 				}
 			}

@@ -162,12 +162,13 @@ func TestIndexesComeBackAfterADeadImport(t *testing.T) {
 		r := newRig(t, d)
 		how := map[string]string{}
 		for _, name := range secondaryOf(KindOrders) {
-			how[name], _ = r.s.st.indexStatement(r.ctx, name)
+			how[name], _ = r.s.db.IndexStatement(r.ctx, name)
 		}
 		r.s.batch, r.s.deferRows = 10, 50
 		ctx, cancel := context.WithCancel(r.ctx)
 		defer cancel()
-		_, err := r.s.Run(ctx, RunInput{Path: r.file("a.csv", goodRows(100)), Source: "shop", Progress: func(p Phase, done, _ int64) {
+		path := r.file("a.csv", goodRows(100))
+		_, err := r.s.Run(ctx, RunInput{Path: path, Source: "shop", Progress: func(p Phase, done, _ int64) {
 			if p == PhaseRows {
 				cancel()
 			}
@@ -175,16 +176,20 @@ func TestIndexesComeBackAfterADeadImport(t *testing.T) {
 		if errs.KindOf(err) != errs.Canceled {
 			t.Fatalf("got %v", err)
 		}
-		if how, err := r.s.st.indexStatement(r.ctx, "orders_customer"); err != nil || how != "" {
+		if how, err := r.s.db.IndexStatement(r.ctx, "orders_customer"); err != nil || how != "" {
 			t.Fatalf("the first large import keeps its indexes: %q %v", how, err)
 		}
 		if err := r.s.Recover(r.ctx); err != nil {
 			t.Fatal(err)
 		}
 		for name, want := range how {
-			if got, err := r.s.st.indexStatement(r.ctx, name); err != nil || got != want {
+			if got, err := r.s.db.IndexStatement(r.ctx, name); err != nil || got != want {
 				t.Errorf("%s came back as %q, want %q (%v)", name, got, want, err)
 			}
+		}
+		// It goes on with them, as after an upgrade, and ends.
+		if res := r.run(RunInput{Path: path, Source: "shop"}); res.ImportID != 1 || res.OrdersCreated != 100 {
+			t.Errorf("gone on: %+v", res)
 		}
 		// A second import, or one into a table that has rows, leaves them alone.
 		if res := r.run(RunInput{Path: r.file("b.csv", goodRows(120)), Source: "pos"}); res.Accepted != 120 {

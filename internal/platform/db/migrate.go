@@ -31,6 +31,13 @@ func (d *DB) Migrate(ctx context.Context) (steps int, err error) {
 	if current > target {
 		return 0, errs.New(errs.Conflict, "db.newer_schema", "database", current, "program", target)
 	}
+	if current > 0 && current < target {
+		// Steps of the schema know the indexes that a base has, also of one in the
+		// middle of a first large import, which then goes on with them.
+		if err := d.RestoreIndexes(ctx, func(string) bool { return true }); err != nil {
+			return 0, errs.Wrap(err, errs.Internal, "db.migration_failed")
+		}
+	}
 	results, err := p.Up(ctx)
 	if err != nil {
 		return 0, errs.Wrap(err, errs.Internal, "db.migration_failed")
