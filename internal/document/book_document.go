@@ -65,7 +65,11 @@ func SheetName(used map[string]bool, name string) string {
 		if n > 1 {
 			end = " " + KindID.Text(int64(n))
 		}
-		try := strings.TrimSpace(string(r[:min(len(r), maxSheetName-len(end))])) + end
+		try := string(r[:min(len(r), maxSheetName-len(end))])
+		if at := strings.LastIndexByte(try, ' '); len(try) < len(name) && at > maxSheetName/2 {
+			try = try[:at] // not within a word
+		}
+		try = strings.TrimSpace(try) + end
 		if key := strings.ToLower(try); !used[key] {
 			used[key] = true
 			return try

@@ -3,6 +3,7 @@ package document
 import (
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 func tableStart(style string, widths []int) string {
@@ -103,6 +104,7 @@ const (
 	cellAir   = 200
 	leastText = 6  // characters of a column of text
 	mostText  = 44 // longer texts break
+	mostWord  = 16 // longer words break
 )
 
 // widths gives the columns their widths, and the size of the type in half points:
@@ -112,6 +114,7 @@ func (t *Table) widths() (widths []int, size int) {
 		char := charWidth * size / 18
 		widths = make([]int, len(t.Cols))
 		weights := make([]int, len(t.Cols)) // of columns that may break
+		leasts := make([]int, len(t.Cols))  // their widths at least
 		fixed, broken, total := 0, 0, 0
 		for i, c := range t.Cols {
 			need := t.longest(i)
@@ -121,6 +124,7 @@ func (t *Table) widths() (widths []int, size int) {
 				continue
 			}
 			weights[i] = min(max(need, leastText), mostText)
+			leasts[i] = min(max(t.word(i), leastText), mostWord)*char + cellAir
 			total += weights[i]*char + cellAir
 			if c.Share > 0 {
 				weights[i] = int(20 * c.Share)
@@ -130,21 +134,15 @@ func (t *Table) widths() (widths []int, size int) {
 		}
 		left := textWidth - fixed
 		least := 0
-		for i := range weights {
-			if weights[i] > 0 {
-				least += leastText*char + cellAir
-			}
+		for _, w := range leasts {
+			least += w
 		}
 		if left < least && size > 12 {
 			continue
 		}
 		switch {
-		case broken > 0 && total > left: // texts share what numbers leave
-			for i := range widths {
-				if weights[i] > 0 {
-					widths[i] = max(left, least) * weights[i] / broken
-				}
-			}
+		case broken > 0 && total >= left: // texts share what numbers leave
+			share(widths, weights, leasts, max(left, least))
 		default: // there is room: everybody gets more of it
 			for i := range widths {
 				if weights[i] > 0 {
@@ -157,6 +155,27 @@ func (t *Table) widths() (widths []int, size int) {
 			stretch(widths, textWidth) // numbers break before a table leaves its page
 		}
 		return widths, size
+	}
+}
+
+// share divides a whole among columns of text by their weights, no column below its
+// least.
+func share(widths, weights, leasts []int, whole int) {
+	sum := sumOf(weights)
+	done := make([]bool, len(weights))
+	for again := true; again; {
+		again = false
+		for i, w := range weights {
+			if w > 0 && !done[i] && whole*w < leasts[i]*sum {
+				widths[i], done[i], again = leasts[i], true, true
+				whole, sum = whole-leasts[i], sum-w
+			}
+		}
+	}
+	for i, w := range weights {
+		if w > 0 && !done[i] {
+			widths[i] = whole * w / sum
+		}
 	}
 }
 
@@ -190,12 +209,17 @@ func stretch(widths []int, whole int) {
 }
 
 // longest is how many narrow characters the longest value of a column has; heads
-// may break once.
+// may break, but not within a word.
 func (t *Table) longest(i int) int {
-	n := TextColumns(t.Cols[i].Head)
-	if n > 6 {
+	head := t.Cols[i].Head
+	n := TextColumns(head)
+	switch {
+	case n > 16 && strings.Contains(head, " "):
+		n = n/3 + 1
+	case n > 6:
 		n = max(n/2+1, 6)
 	}
+	n = max(n, longestWord(head)+1)
 	for _, row := range t.Rows {
 		long := textColumnsOf(t.Cols[i].Kind.Text(row[i]))
 		if _, ok := row[i].(Level); ok {
@@ -207,6 +231,39 @@ func (t *Table) longest(i int) int {
 		n = max(n, textColumnsOf(t.Cols[i].Kind.Text(t.Foot[i])))
 	}
 	return n
+}
+
+// word is how many narrow characters the longest word of a column has.
+func (t *Table) word(i int) int {
+	n := longestWord(t.Cols[i].Head) + 1 // of letters, which are wider than figures
+	for _, row := range t.Rows {
+		long := longestWord(t.Cols[i].Kind.Text(row[i])) + 1
+		if _, ok := row[i].(Level); ok {
+			long += 2 // its ground, in bold
+		}
+		n = max(n, long)
+	}
+	return n
+}
+
+// longestWord is how many narrow characters the longest piece of a text has that
+// stands on one line; Chinese breaks behind each character.
+func longestWord(s string) (longest int) {
+	n := 0
+	for _, r := range s {
+		w := runeColumns(r)
+		if w == 2 || unicode.IsSpace(r) {
+			n = 0
+		}
+		if !unicode.IsSpace(r) {
+			n += w
+		}
+		longest = max(longest, n)
+		if w == 2 {
+			n = 0
+		}
+	}
+	return longest
 }
 
 func textColumnsOf(s string) int {

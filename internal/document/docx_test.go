@@ -172,6 +172,55 @@ func TestDOCXSays(t *testing.T) {
 	}
 }
 
+// Words of a table stay whole, those of its head and of levels too: a reader does
+// not put "Custo" and "mers" together.
+func TestDOCXTablesKeepWordsWhole(t *testing.T) {
+	heads := []string{"Customers", "Share of customers", "Buyers", "Orders", "Net spend", "Share of net spend", "Spend per customer",
+		"Orders per customer", "Order value", "Mean days since last purchase"}
+	tab := &Table{Cols: []Column{Col("Level", KindLevel)}}
+	row := []any{Level{1, "Potential"}}
+	for i, head := range heads {
+		kind, v := KindInt, any(int64(38_145))
+		if i == 4 {
+			kind, v = KindMoney, int64(9_664_566_58)
+		}
+		tab.Cols, row = append(tab.Cols, Col(head, kind)), append(row, v)
+	}
+	tab.Add(row...)
+	shared := &Table{Cols: []Column{WideCol("Stage", 0.4), WideCol("Responsible", 0.4), WideCol("What to do", 9)}}
+	shared.Add("Recovery", "Marketing", strings.Repeat("Strengthen what is there. ", 9))
+	for name, tab := range map[string]*Table{"many": tab, "shared": shared} {
+		widths, size := tab.widths()
+		if sum := sumOf(widths); sum > textWidth {
+			t.Errorf("%s: %v leave the page", name, widths)
+		}
+		for i, w := range widths {
+			value := tab.Cols[i].Kind.Text(tab.Rows[0][i])
+			if need := max(longestWord(tab.Cols[i].Head), longestWord(value))*charWidth*size/18 + cellAir; w < need {
+				t.Errorf("%s: column %q has %d at size %d, its longest word needs %d", name, tab.Cols[i].Head, w, size, need)
+			}
+		}
+	}
+	for text, want := range map[string]int{"Share of customers": 9, "高价值客户": 2, "R5 近期客户": 2, "¥9,664,566.58": 13, "": 0} {
+		if got := longestWord(text); got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+}
+
+// The name of a sheet that is cut ends with a word.
+func TestSheetNamesEndWithAWord(t *testing.T) {
+	used := map[string]bool{}
+	for _, want := range []string{"Customer lifecycle standard", "Customer lifecycle standard 2"} {
+		if got := SheetName(used, "Customer lifecycle standard operating procedures"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if got := SheetName(used, "Key customers"); got != "Key customers" {
+		t.Error(got)
+	}
+}
+
 // Columns fill the page and never leave it, whatever stands in them.
 func TestDOCXTablesFitThePage(t *testing.T) {
 	long := strings.Repeat("很长的规则说明", 40)

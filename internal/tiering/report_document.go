@@ -175,7 +175,7 @@ func (p *prose) heatSection() document.Section {
 
 // heatTable has a row for each recency class, the best first.
 func (p *prose) heatTable(rows, cols int, value func(HeatCell) any) *document.Table {
-	t := &document.Table{Cols: []document.Column{document.Col("R ＼ F", document.KindText)}}
+	t := &document.Table{Cols: []document.Column{document.Col(`R \ F`, document.KindText)}}
 	for f := 1; f <= cols; f++ {
 		t.Cols = append(t.Cols, document.Col("F"+strconv.Itoa(f), document.KindAny))
 	}

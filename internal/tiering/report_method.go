@@ -2,6 +2,8 @@ package tiering
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"zhike/internal/document"
 	"zhike/internal/field"
@@ -71,9 +73,19 @@ func (p *prose) conditions(list []Condition, at int) []string {
 	return out
 }
 
+// inSentence begins a sentence small that stands within another; what begins with
+// several capitals is a name.
+func inSentence(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if next, _ := utf8.DecodeRuneInString(s[size:]); size == 0 || unicode.IsUpper(next) {
+		return s
+	}
+	return string(unicode.ToLower(first)) + s[size:]
+}
+
 func (p *prose) condition(c Condition, at int) string {
 	if c.Who != nil {
-		return p.r.People[at]
+		return inSentence(p.r.People[at])
 	}
 	name := p.metric(c.Metric)
 	limit, known := "", false
