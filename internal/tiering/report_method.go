@@ -73,11 +73,11 @@ func (p *prose) conditions(list []Condition, at int) []string {
 	return out
 }
 
-// inSentence begins a sentence small that stands within another; what begins with
-// several capitals is a name.
+// inSentence begins a sentence small that stands within another; a capital without a
+// small letter behind it begins a name.
 func inSentence(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
-	if next, _ := utf8.DecodeRuneInString(s[size:]); size == 0 || unicode.IsUpper(next) {
+	if next, _ := utf8.DecodeRuneInString(s[size:]); size == len(s) || !unicode.IsLower(next) && next != ' ' {
 		return s
 	}
 	return string(unicode.ToLower(first)) + s[size:]

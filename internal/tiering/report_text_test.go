@@ -181,3 +181,15 @@ func TestReportTexts(t *testing.T) {
 		t.Errorf("only %d keys found: the scan is broken", len(used))
 	}
 }
+
+// A sentence within another begins small, but for names in capitals.
+func TestSentencesWithinSentencesBeginSmall(t *testing.T) {
+	for text, want := range map[string]string{
+		"Notes at least 3 times": "notes at least 3 times", "NPS ≥ 9": "NPS ≥ 9", "R&D spend ≥ 5": "R&D spend ≥ 5",
+		"近 90 天有投诉": "近 90 天有投诉", "": "", "A note was written": "a note was written",
+	} {
+		if got := inSentence(text); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
+	}
+}
