@@ -121,7 +121,7 @@ func TestHiddenFieldsFindNobody(t *testing.T) {
 		}
 		for _, path := range []string{
 			"/customers?province=x", "/customers?city=x", "/customers?net_365_min=1", "/customers?net_365_max=1",
-			"/customers?sort=net_365", "/customers?sort=-net_all", "/customers?sort=-aov_30", "/customers?sort=city", "/customers?sort=name,-net_all", "/customers/export?sort=name,net_all", "/customers?columns=phone", "/customers?columns=email,remark",
+			"/customers?sort=net_365", "/customers?sort=-net_all", "/customers?sort=-aov_30", "/customers?sort=-model_clv", "/customers?sort=name,model_clv", "/customers?sort=city", "/customers?sort=name,-net_all", "/customers/export?sort=name,net_all", "/customers?columns=phone", "/customers?columns=email,remark",
 			"/customers?filter=" + node("remark", "contains", `"绝"`), "/customers?filter=" + node("birthday", "month", "6"),
 			"/customers?filter=" + node("has_phone", "is", "true"), "/customers?filter=" + node("region", "within", `"330100"`),
 			"/customers?filter=" + url.QueryEscape(`{"not":{"any":[{"field":"kind","op":"in","value":["person"]},{"field":"aov_365","op":"gte","value":1}]}}`),

@@ -228,7 +228,7 @@ func (s *columnSite) write(t testing.TB, seed uint64) {
 			return column.Tell(ctx, s.db, table, 1, id)
 		}))
 	}
-	switch r.IntN(12) {
+	switch r.IntN(13) {
 	case 0:
 		edit("industry", []string{"零售", "", "餐饮"}[r.IntN(3)])
 	case 1:
@@ -284,6 +284,14 @@ func (s *columnSite) write(t testing.TB, seed uint64) {
 			must(t, s.service.Delete(ctx, id, got))
 			s.ids = slices.DeleteFunc(s.ids, func(x int64) bool { return x == id })
 		}
+	case 12:
+		texts := []string{fmt.Sprintf("DELETE FROM customer_forecasts WHERE customer_id = %d", id)}
+		if r.IntN(3) > 0 {
+			churn := []string{"NULL", "2", "4"}[r.IntN(3)]
+			texts = append(texts, fmt.Sprintf("INSERT INTO customer_forecasts (customer_id, alive, orders_centi, clv_fen, churn) VALUES (%d, %d, %d, %d, %s)",
+				id, r.IntN(5), r.IntN(5)*50, r.IntN(5)*1000, churn))
+		}
+		sql(customer.ForecastTable, texts...)
 	}
 }
 
@@ -309,6 +317,7 @@ func TestColumnsAgree(t *testing.T) {
 			return err
 		}))
 		s.fill(t, s.as("boss"), 90)
+		s.forecast(t)
 		return withColumns(t, s, 64<<20)
 	}
 	sites := []*columnSite{site(dbtest.SQLite(t))}
@@ -328,8 +337,8 @@ func TestColumnsAgree(t *testing.T) {
 			sorts = append(sorts, f.Code, "-"+f.Code)
 		}
 	}
-	for _, first := range []string{"level", "-level", "city", "-orders_365", "f.plan", "-f.score", "last_day", "name", "-id"} {
-		for _, second := range []string{"net_all", "-name", "-aov_365", "created", "-province"} {
+	for _, first := range []string{"level", "-level", "city", "-orders_365", "f.plan", "-f.score", "last_day", "name", "-id", "-model_alive", "model_churn"} {
+		for _, second := range []string{"net_all", "-name", "-aov_365", "created", "-province", "-model_clv", "model_alive"} {
 			if strings.TrimPrefix(first, "-") != strings.TrimPrefix(second, "-") {
 				sorts = append(sorts, first+","+second)
 			}

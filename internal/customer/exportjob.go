@@ -111,7 +111,8 @@ func (s *Service) StartExport(ctx context.Context, body ExportBody) (ExportRun, 
 	if err != nil {
 		return ExportRun{}, err
 	}
-	if _, err := c.orderOf(strings.TrimPrefix(lq.Sort, "-")); err != nil {
+	bare, desc := strings.CutPrefix(lq.Sort, "-")
+	if _, err := c.orderOf(bare, desc); err != nil {
 		return ExportRun{}, err
 	}
 	text, err := marshalText(exportQuery{body, localeOf(ctx), hiddenIn(ctx, body.Layout)})

@@ -59,7 +59,7 @@ func (x *listExport) write(ctx context.Context, lq ListQuery, begin func(name st
 		return 0, err
 	}
 	bare, desc := strings.CutPrefix(lq.Sort, "-")
-	by, err := c.orderOf(bare)
+	by, err := c.orderOf(bare, desc)
 	if err != nil {
 		return 0, err
 	}

@@ -290,7 +290,7 @@ func (s *Service) tree(ctx context.Context, lq ListQuery, place *hit, backward b
 	if err != nil {
 		return Page{}, err
 	}
-	by, err := c.orderOf(bare)
+	by, err := c.orderOf(bare, desc)
 	if err != nil {
 		return Page{}, err
 	}
@@ -343,8 +343,8 @@ func (s *Service) tree(ctx context.Context, lq ListQuery, place *hit, backward b
 	return p, err
 }
 
-// orderBy gives a way to sort by its name.
-func (c *compiler) orderBy(name string) (*order, error) {
+// orderBy gives a way to sort by its name and direction.
+func (c *compiler) orderBy(name string, desc bool) (*order, error) {
 	f, err := c.listField(name)
 	if err != nil {
 		return nil, err
@@ -354,6 +354,9 @@ func (c *compiler) orderBy(name string) (*order, error) {
 	}
 	if f.typ == "level" {
 		return c.levelOrder(f)
+	}
+	if desc && f.sortBy.down != nil {
+		return f.sortBy.down, nil
 	}
 	return f.sortBy, nil
 }

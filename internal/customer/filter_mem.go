@@ -308,7 +308,7 @@ func (s *Service) recalled(ctx context.Context, actor *auth.Actor, f *Filter, p 
 	}
 	name := sortName(sort)
 	bare, desc := strings.CutPrefix(name, "-")
-	by, err := c.orderBy(bare)
+	by, err := c.orderBy(bare, desc)
 	if err != nil {
 		return false, err
 	}

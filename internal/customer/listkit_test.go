@@ -195,6 +195,17 @@ func (s *listSite) fill(t testing.TB, ctx context.Context, n int) {
 	}))
 }
 
+// forecast writes what models say: of some customers nothing, of others not all.
+func (s *listSite) forecast(t testing.TB) {
+	t.Helper()
+	must(t, s.db.InTx(t.Context(), func(ctx context.Context) error {
+		_, err := s.db.Q(ctx).ExecContext(ctx, `INSERT INTO customer_forecasts (customer_id, alive, orders_centi, clv_fen, churn)
+SELECT id, CASE WHEN id % 3 > 0 THEN id % 5 END, CASE WHEN id % 5 > 0 THEN 50 * (id % 4) END, 1000 * (id % 6), CASE WHEN id % 7 < 5 THEN id % 2 END
+FROM customers WHERE id % 4 > 0`)
+		return err
+	}))
+}
+
 // problem reads the codes of a refused request: "list.bad_value at filter.value".
 func (s *listSite) problem(t testing.TB, who, method, target, body string) (int, string) {
 	t.Helper()

@@ -11,18 +11,20 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"zhike/internal/clean"
+	"zhike/internal/column"
 	"zhike/internal/customer"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/db/dbtest"
 )
 
 // TestSortedWithoutIndex: lists of everybody and of some are sorted by orders,
-// averages, places and levels as their columns show them; the database and the
+// averages, places, levels and figures of models as their columns show them; the database and the
 // columns in memory agree, forwards and backwards, and a page is where it was
 // after somebody was added before it.
 func TestSortedWithoutIndex(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := withColumns(t, listSetup(t, d, 70), 64<<20)
+		s.forecast(t)
 		must(t, d.InTx(t.Context(), func(ctx context.Context) error {
 			for _, q := range []string{
 				`UPDATE customer_metrics SET orders_365 = customer_id % 5, net_365_fen = 1000 * (customer_id % 7) - 500, orders_30 = customer_id % 2`,
@@ -35,10 +37,17 @@ func TestSortedWithoutIndex(t *testing.T) {
 			return nil
 		}))
 		ranks := map[string]int64{"high": 1, "mid": 2}
+		catalogue, err := s.service.ListFields(s.as("boss"))
+		must(t, err)
 		for _, fields := range [][]string{{"orders_365"}, {"orders_30"}, {"aov_365"}, {"net_90"}, {"city"}, {"level"},
 			{"orders_365", "net_365"}, {"city", "-aov_365"}, {"level", "-orders_365"}, {"orders_30", "city"}, {"name", "-net_365"}, {"net_90", "id"},
-			{"registered_at"}, {"city", "-registered_at"}} {
+			{"registered_at"}, {"city", "-registered_at"},
+			{"model_alive"}, {"model_orders"}, {"model_clv"}, {"model_churn"}, {"model_churn", "name"}, {"model_alive", "-model_clv"}, {"model_orders", "id"},
+			{"level", "model_alive"}, {"city", "-model_churn"}, {"orders_365", "-model_alive"}, {"id", "model_clv"}} {
 			field := fields[0]
+			if !slices.ContainsFunc(catalogue.Items, func(f customer.FieldInfo) bool { return f.Code == field && f.Sortable }) {
+				t.Errorf("the catalogue does not offer to sort by %s", field)
+			}
 			for _, desc := range []bool{false, true} {
 				sort := field
 				if desc {
@@ -60,18 +69,30 @@ func TestSortedWithoutIndex(t *testing.T) {
 						return p, *p.NextCursor
 					}
 					for name, of := range map[string]*customer.Service{"sql": s.service, "columns": s.mem} {
-						if name == "columns" && (tree != nil || sort != "level" && sort != "-level") && second != "id" { // of levels an index gives everybody
+						if name == "columns" && (tree != nil || sort != "level" && sort != "-level") && second != "id" && field != "id" { // of levels and ids an index gives everybody
 							if _, answered := s.fromMemory(t, "boss", customer.ListQuery{Filter: customer.Filter{Tree: tree}, Sort: sort, Limit: 9}); !answered {
 								t.Fatalf("%s: the columns do not sort", sort)
 							}
 						}
 						var all []customer.Item
+						var back *string
 						for cursor := ""; ; {
 							p, next := ask(of, cursor)
-							all = append(all, p.Items...)
+							all, back = append(all, p.Items...), p.PrevCursor
 							if cursor = next; next == "" {
 								break
 							}
+						}
+						at := len(all) - 1 - (len(all)-1)%9
+						for ; back != nil; at -= 9 {
+							p, _ := ask(of, *back)
+							if back = p.PrevCursor; !slices.EqualFunc(p.Items, all[at-9:at], func(a, b customer.Item) bool { return a.ID == b.ID }) {
+								t.Errorf("%s on %s by %s: the page before %d is another", name, d.Engine(), sort, at)
+								break
+							}
+						}
+						if at != 0 {
+							t.Errorf("%s on %s by %s: %d are before the first page", name, d.Engine(), sort, at)
 						}
 						if len(all) != 70 {
 							t.Fatalf("%s %s: %d listed", name, sort, len(all))
@@ -84,9 +105,11 @@ func TestSortedWithoutIndex(t *testing.T) {
 							}
 							k2 := 0
 							if second != "" {
-								if k2 = sortKey(t, ranks, second, a).compare(sortKey(t, ranks, second, b)); down {
+								x, y := sortKey(t, ranks, second, a), sortKey(t, ranks, second, b)
+								if k2 = x.compare(y); down {
 									k2 = -k2
 								}
+								k2 = cmp.Or(cmp.Compare(x.last, y.last), k2)
 							}
 							return cmp.Or(cmp.Compare(x.last, y.last), k, k2, id)
 						}
@@ -102,19 +125,21 @@ func TestSortedWithoutIndex(t *testing.T) {
 			}
 		}
 		// An export has the order of the list.
-		var run customer.ExportRun
-		decode(t, s.call(t, "boss", "POST", "/customers/exports", `{"sort":"-orders_365,net_365","columns":["id"]}`, nil).Body.Bytes(), &run)
-		must(t, s.service.RunExport(context.Background(), run.ID))
-		file := s.call(t, "boss", "GET", fmt.Sprintf("/customers/exports/%d/file", run.ID), "", nil).Body.String()
-		p, err := s.service.Query(s.as("boss"), customer.ListQuery{Sort: "-orders_365,net_365", Limit: 200})
-		must(t, err)
-		lines := strings.Fields(file)[1:]
-		if len(lines) != 70 || len(p.Items) != 70 {
-			t.Fatalf("%d exported, %d listed", len(lines), len(p.Items))
-		}
-		for i, it := range p.Items {
-			if lines[i] != fmt.Sprint(it.ID) {
-				t.Fatalf("line %d is %s, the list has %d", i, lines[i], it.ID)
+		for _, sort := range []string{"-orders_365,net_365", "-model_clv,model_alive"} {
+			var run customer.ExportRun
+			decode(t, s.call(t, "boss", "POST", "/customers/exports", `{"sort":"`+sort+`","columns":["id"]}`, nil).Body.Bytes(), &run)
+			must(t, s.service.RunExport(context.Background(), run.ID))
+			file := s.call(t, "boss", "GET", fmt.Sprintf("/customers/exports/%d/file", run.ID), "", nil).Body.String()
+			p, err := s.service.Query(s.as("boss"), customer.ListQuery{Sort: sort, Limit: 200})
+			must(t, err)
+			lines := strings.Fields(file)[1:]
+			if len(lines) != 70 || len(p.Items) != 70 {
+				t.Fatalf("%s: %d exported, %d listed", sort, len(lines), len(p.Items))
+			}
+			for i, it := range p.Items {
+				if lines[i] != fmt.Sprint(it.ID) {
+					t.Fatalf("%s: line %d is %s, the list has %d", sort, i, lines[i], it.ID)
+				}
 			}
 		}
 		for sort, want := range map[string]string{
@@ -153,8 +178,13 @@ func sortKey(t *testing.T, ranks map[string]int64, field string, it customer.Ite
 		return keyOfItem{num: ranks[it.Level.Code]}
 	}
 	switch v := it.Values[field].(type) {
-	case nil: // no average, no day
-		return keyOfItem{num: -1 << 60}
+	case nil:
+		if strings.HasPrefix(field, "model_") {
+			return keyOfItem{last: 1}
+		}
+		return keyOfItem{num: -1 << 60} // no average, no day
+	case float64:
+		return keyOfItem{num: int64(v*100 + 0.5)}
 	case int64:
 		return keyOfItem{num: v}
 	case string:
@@ -170,6 +200,7 @@ func sortKey(t *testing.T, ranks map[string]int64, field string, it customer.Ite
 func TestSortStaysUnderInserts(t *testing.T) {
 	dbtest.EachConcurrent(t, func(t *testing.T, d *db.DB) {
 		s := withColumns(t, listSetup(t, d, 40), 64<<20)
+		s.forecast(t)
 		for _, c := range []struct {
 			name, sort string
 			of         *customer.Service
@@ -178,6 +209,10 @@ func TestSortStaysUnderInserts(t *testing.T) {
 			{"columns", "-orders_365", s.mem},
 			{"sql", "orders_365,-net_365", s.service},
 			{"columns", "-level,net_365", s.mem},
+			{"sql", "-model_clv", s.service},
+			{"columns", "-model_clv", s.mem},
+			{"sql", "model_churn,-model_alive", s.service},
+			{"columns", "model_churn,-model_alive", s.mem},
 		} {
 			name, of, there := c.name+" by "+c.sort, c.of, slices.Clone(s.ids)
 			var seen []int64
@@ -195,6 +230,13 @@ func TestSortStaysUnderInserts(t *testing.T) {
 				cursor = *p.NextCursor
 				s.add(t, []person{{c: customer.Customer{Name: "后来", SourceID: 1}, orders: 9}, {c: customer.Customer{Name: "后来", SourceID: 1}}})
 				must(t, d.InTx(t.Context(), func(ctx context.Context) error {
+					id := s.ids[len(s.ids)-2] // of the last no model says anything
+					if _, err := d.Q(ctx).ExecContext(ctx, `INSERT INTO customer_forecasts (customer_id, alive, clv_fen, churn) VALUES ($1, 9, 9000, 0)`, id); err != nil {
+						return err
+					}
+					if err := column.Tell(ctx, d, customer.ForecastTable, 1, id); err != nil {
+						return err
+					}
 					_, _, err := s.service.Store().Feed(ctx, customer.FeedCreated, 0, 1, s.ids[len(s.ids)-2:])
 					return err
 				}))

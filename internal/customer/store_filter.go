@@ -23,6 +23,8 @@ type order struct {
 	scan           bool            // no index holds the key
 	bytewise       bool            // a text that the database may sort by the customs of a language
 	held           *column.Segment // the key in memory, where it is no column
+	some           bool            // not everybody has a row in the table; the key says where the others stand
+	down           *order          // the descending order, where it has another key
 }
 
 // segment is a stretch of a sorted list that one index gives: of a choice one
@@ -53,8 +55,11 @@ func (o *order) segments(desc bool) []segment {
 	}
 	if o.custom == nil {
 		g := segment{from: o.table + " k", key: o.key, id: "k." + o.id, text: o.text, day: o.day, bytewise: o.bytewise}
-		if o.plainID {
+		switch {
+		case o.plainID:
 			g.key = ""
+		case o.some:
+			g.from, g.id = "customers everybody LEFT JOIN "+o.table+" k ON k."+o.id+" = everybody.id", "everybody.id"
 		}
 		return []segment{g}
 	}
@@ -95,6 +100,9 @@ func (o *order) keyed() (columns, join, where string) {
 		return "0, '', 1", "", ""
 	}
 	join, where = " CROSS JOIN "+o.table+" k", " AND k."+o.id+" = {id}"
+	if o.some {
+		join, where = " LEFT JOIN "+o.table+" k ON k."+o.id+" = {id}", ""
+	}
 	if o.text {
 		return "0, " + o.key + ", 1", join, where
 	}
@@ -209,8 +217,9 @@ func (s *Store) walk(ctx context.Context, parts []expr, g *segment, then *thenBy
 		second, join, where = then.keyed()
 		key += ", " + second
 	}
-	q.b.WriteString("SELECT " + g.id + ", " + key + " FROM " + g.from + join)
-	on := strings.ReplaceAll(where, "{id}", g.id)
+	fill := func(text string) string { return strings.ReplaceAll(text, "{id}", g.id) }
+	q.b.WriteString("SELECT " + g.id + ", " + key + " FROM " + g.from + fill(join))
+	on := fill(where)
 	if needC {
 		q.b.WriteString(" CROSS JOIN customers c")
 		on += " AND c.id = " + g.id

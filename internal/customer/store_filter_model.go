@@ -43,7 +43,7 @@ func modelFigureOf(code string) *modelFigure {
 }
 
 func (f *modelFigure) field() listField {
-	return listField{code: f.code, typ: f.typ, ops: opsNumber, column: true, unit: f.unit, scale: f.scale,
+	return listField{code: f.code, typ: f.typ, ops: opsNumber, column: true, unit: f.unit, scale: f.scale, sortBy: byModel(f),
 		compile: func(_ *compiler, n *Node) (expr, error) { return f.condition(n) }}
 }
 

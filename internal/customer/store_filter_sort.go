@@ -37,6 +37,22 @@ func byAverage(window string) *order {
 		held: &mem.Segment{By: col, Sorted: true, Missing: noAverage}}
 }
 
+// noForecast stands for a figure that no model gives where lists sort by one: it
+// is behind all others, and with a minus below them.
+const noForecast = 1 << 60
+
+// byModel sorts by a figure of the company's models. Customers without one come
+// last either way, so that the two directions differ in their key.
+func byModel(f *modelFigure) *order {
+	way := func(missing int64) *order {
+		return &order{table: ForecastTable, key: "COALESCE(k." + f.column + ", " + num(missing) + ")", id: "customer_id", scan: true, some: true,
+			held: &mem.Segment{By: f.col(), Sorted: true, Missing: missing}}
+	}
+	by := way(noForecast)
+	by.down = way(-noForecast)
+	return by
+}
+
 // levelOrder sorts by the levels of a run, ascending from the best; customers
 // without one come last either way.
 type levelOrder struct {

@@ -30,33 +30,37 @@ func sortKeys(sort string) []string {
 	return list
 }
 
-// orderOf is orderBy for a name with further keys. The second key is a field of
+// orderOf is orderBy for a name with further keys; desc is of the first. The second key is a field of
 // the record or a figure: choices part a list, and do so first.
-func (c *compiler) orderOf(name string) (*order, error) {
+func (c *compiler) orderOf(name string, desc bool) (*order, error) {
 	first, rest, more := strings.Cut(name, ",")
-	by, err := c.orderBy(first)
+	by, err := c.orderBy(first, desc)
 	if err != nil || !more {
 		return by, err
 	}
-	bare, desc := strings.CutPrefix(rest, "-")
+	bare, down := strings.CutPrefix(rest, "-")
 	if strings.Contains(bare, ",") {
 		return nil, errs.New(errs.Invalid, "invalid").WithField("sort", "list.too_many_keys", "max", maxKeys)
 	}
-	second, err := c.orderBy(bare)
+	second, err := c.orderBy(bare, down)
 	if err != nil {
 		return nil, err
 	}
 	if second.custom != nil || second.levels != nil || bare == first {
 		return nil, errs.New(errs.Invalid, "invalid").WithField("sort", "list.no_second_key", "field", bare)
 	}
+	if by.plainID { // nobody has the id of another
+		return by, nil
+	}
 	out := *by
-	out.then, out.scan = &thenBy{second, desc}, true
+	out.then, out.scan = &thenBy{second, down}, true
 	return &out, nil
 }
 
 // alias names the table of the second key k2.
 func (t *thenBy) alias(sql string) string {
 	sql = strings.ReplaceAll(sql, "k.", "k2.")
+	sql = strings.Replace(sql, " k ON ", " k2 ON ", 1)
 	if bare, ok := strings.CutSuffix(sql, " k"); ok {
 		sql = bare + " k2"
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"zhike/internal/clean"
@@ -88,11 +89,8 @@ func (s *Service) checkView(ctx context.Context, in *ViewIn) (string, error) {
 		return "", inBody(err)
 	}
 	if in.Body.Sort != "" {
-		bare := in.Body.Sort
-		if bare[0] == '-' {
-			bare = bare[1:]
-		}
-		if _, err := c.orderOf(bare); err != nil {
+		bare, desc := strings.CutPrefix(in.Body.Sort, "-")
+		if _, err := c.orderOf(bare, desc); err != nil {
 			return "", inBody(err)
 		}
 	}
