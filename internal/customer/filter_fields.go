@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	custom "zhike/internal/field"
+	"zhike/internal/region"
 )
 
 // listField is one thing that lists know of a customer: how it is filtered,
@@ -123,8 +124,8 @@ func makeFields() []listField {
 		record(text("company", "c.company", true, 180)),
 		record(text("industry", "c.industry", true, 120)),
 		record(listField{code: "region", typ: "region", ops: opsPlace, compile: regionCondition, column: true, width: 180}),
-		record(placeField("province", "c.province")),
-		record(placeField("city", "c.city")),
+		record(placeField("province", "c.province", region.Province)),
+		record(placeField("city", "c.city", region.City)),
 		record(registeredField()),
 		record(codes("preferred_channel", "record.channel.", Channels, opsChoice)),
 		record(listField{code: "favourite_categories", typ: "text", ops: opsText, compile: likedCondition, column: true, width: 160}),
@@ -218,8 +219,8 @@ func metricText(code, column string) listField {
 	}}
 }
 
-func placeField(code, column string) listField {
-	return listField{code: code, typ: "text", ops: opsText, column: true, width: 110, sortBy: byWords(column), compile: func(_ *compiler, n *Node) (expr, error) {
+func placeField(code, column string, level region.Level) listField {
+	return listField{code: code, typ: "text", ops: opsText, column: true, width: 110, sortBy: byPlace(column, level), compile: func(_ *compiler, n *Node) (expr, error) {
 		return textCondition(n, 'c', column, true)
 	}}
 }

@@ -355,8 +355,11 @@ func (c *compiler) orderBy(name string, desc bool) (*order, error) {
 	if f.typ == "level" {
 		return c.levelOrder(f)
 	}
-	if desc && f.sortBy.down != nil {
-		return f.sortBy.down, nil
+	switch by := f.sortBy; {
+	case by.made != nil:
+		return by.made(), nil
+	case desc && by.down != nil:
+		return by.down, nil
 	}
 	return f.sortBy, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	"zhike/internal/customer"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/db/dbtest"
+	"zhike/internal/region"
 )
 
 // TestSortedWithoutIndex: lists of everybody and of some are sorted by orders,
@@ -28,7 +30,8 @@ func TestSortedWithoutIndex(t *testing.T) {
 		must(t, d.InTx(t.Context(), func(ctx context.Context) error {
 			for _, q := range []string{
 				`UPDATE customer_metrics SET orders_365 = customer_id % 5, net_365_fen = 1000 * (customer_id % 7) - 500, orders_30 = customer_id % 2`,
-				`UPDATE customers SET city = CASE id % 4 WHEN 0 THEN '' WHEN 1 THEN '杭州市' WHEN 2 THEN '上海市' ELSE 'a市' END, registered_at = CASE WHEN id % 3 > 0 THEN 15000 + id % 4 END`,
+				`UPDATE customers SET city = CASE id % 7 WHEN 0 THEN '' WHEN 1 THEN '杭州市' WHEN 2 THEN '上海市' WHEN 3 THEN 'a市' WHEN 4 THEN '杭州' WHEN 5 THEN '石家庄市' ELSE '乙市' END,
+ province = CASE id % 5 WHEN 0 THEN '' WHEN 1 THEN '浙江省' WHEN 2 THEN '广东' WHEN 3 THEN '广东省' ELSE '丙省' END, registered_at = CASE WHEN id % 3 > 0 THEN 15000 + id % 4 END`,
 			} {
 				if _, err := d.Q(ctx).ExecContext(ctx, q); err != nil {
 					return err
@@ -39,7 +42,7 @@ func TestSortedWithoutIndex(t *testing.T) {
 		ranks := map[string]int64{"high": 1, "mid": 2}
 		catalogue, err := s.service.ListFields(s.as("boss"))
 		must(t, err)
-		for _, fields := range [][]string{{"orders_365"}, {"orders_30"}, {"aov_365"}, {"net_90"}, {"city"}, {"level"},
+		for _, fields := range [][]string{{"orders_365"}, {"orders_30"}, {"aov_365"}, {"net_90"}, {"city"}, {"province"}, {"level"}, {"province", "-city"},
 			{"orders_365", "net_365"}, {"city", "-aov_365"}, {"level", "-orders_365"}, {"orders_30", "city"}, {"name", "-net_365"}, {"net_90", "id"},
 			{"registered_at"}, {"city", "-registered_at"},
 			{"model_alive"}, {"model_orders"}, {"model_clv"}, {"model_churn"}, {"model_churn", "name"}, {"model_alive", "-model_clv"}, {"model_orders", "id"},
@@ -176,6 +179,22 @@ func sortKey(t *testing.T, ranks map[string]int64, field string, it customer.Ite
 			return keyOfItem{last: 1}
 		}
 		return keyOfItem{num: ranks[it.Level.Code]}
+	}
+	if level, ok := map[string]region.Level{"province": region.Province, "city": region.City}[field]; ok {
+		name, _ := it.Values[field].(string)
+		p, found := region.Find("", name, "")
+		if level == region.Province {
+			p, found = region.Find(name, "", "")
+		}
+		switch {
+		case name == "":
+			return keyOfItem{}
+		case !found:
+			return keyOfItem{num: 1 << 40, text: name}
+		}
+		code, err := strconv.ParseInt(p.Code, 10, 64)
+		must(t, err)
+		return keyOfItem{num: code}
 	}
 	switch v := it.Values[field].(type) {
 	case nil:

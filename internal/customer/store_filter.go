@@ -25,6 +25,7 @@ type order struct {
 	held           *column.Segment // the key in memory, where it is no column
 	some           bool            // not everybody has a row in the table; the key says where the others stand
 	down           *order          // the descending order, where it has another key
+	made           func() *order   // the order itself, where it is made when first asked for
 }
 
 // segment is a stretch of a sorted list that one index gives: of a choice one

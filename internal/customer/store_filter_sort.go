@@ -5,8 +5,10 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	mem "zhike/internal/column"
+	"zhike/internal/region"
 )
 
 // Orders by what no index holds. The columns in memory sort by it, everybody
@@ -17,11 +19,38 @@ func byFigure(column string) *order {
 	return &order{table: "customer_metrics", key: "k." + strings.TrimPrefix(column, "m."), id: "customer_id", scan: true}
 }
 
-// byWords sorts by a short text of the record, byte by byte; without one first.
-func byWords(column string) *order {
-	o := onCustomers(strings.TrimPrefix(column, "c."), true)
-	o.bytewise, o.scan = true, true
-	return o
+// byPlace sorts by the name of a place in the official order, that of the codes:
+// 北京, 天津, 河北 …, cities by province. Customers without one come first, names
+// that no division of the level has last, byte by byte. The name tells, not the
+// region code of the record: it is what lists show, and the code may be unknown.
+func byPlace(column string, level region.Level) *order {
+	column = strings.TrimPrefix(column, "c.")
+	return &order{made: sync.OnceValue(func() *order {
+		codes := region.Codes(level)
+		col := memCol(mem.Text, placeKey(column, codes))
+		return &order{table: "customers", key: placeKey("k."+column, codes), id: "id", text: true, bytewise: true, scan: true,
+			held: &mem.Segment{By: col, Sorted: true}}
+	})}
+}
+
+// placeKey gives the code of a name in SQL: by its first character, then as a
+// whole, for some hundred names in a row take long to compare.
+func placeKey(column string, codes map[string]string) string {
+	var b strings.Builder
+	b.WriteString("CASE WHEN " + column + " = '' THEN '' ELSE COALESCE(CASE SUBSTR(" + column + ", 1, 1)")
+	last := ""
+	for _, name := range slices.Sorted(maps.Keys(codes)) {
+		if first := string([]rune(name)[:1]); first != last {
+			if last != "" {
+				b.WriteString(" END")
+			}
+			b.WriteString(" WHEN '" + first + "' THEN CASE " + column)
+			last = first
+		}
+		b.WriteString(" WHEN '" + name + "' THEN '" + codes[name] + "'")
+	}
+	b.WriteString(" END END, '~' || " + column + ") END")
+	return b.String()
 }
 
 // noAverage stands for a missing average where lists sort by one: below all others.

@@ -2,6 +2,7 @@ package region
 
 import (
 	_ "embed"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -200,4 +201,24 @@ func Within(code, above string) bool {
 		}
 	}
 	return false
+}
+
+// Codes gives the codes of a level by name, full and short; names that two
+// divisions share are left out. Codes ascending are the official order.
+func Codes(level Level) map[string]string {
+	out := map[string]string{}
+	for code, r := range load().byCode {
+		if r.Level != level {
+			continue
+		}
+		for _, name := range slices.Compact([]string{r.Name, r.Short}) {
+			if _, taken := out[name]; taken {
+				out[name] = ""
+			} else {
+				out[name] = code
+			}
+		}
+	}
+	maps.DeleteFunc(out, func(_, code string) bool { return code == "" })
+	return out
 }

@@ -113,3 +113,43 @@ func TestCurrent(t *testing.T) {
 		}
 	}
 }
+
+// TestCodesByName: the names of a level lead to its divisions, in full and as
+// they are spoken, and codes are the official order.
+func TestCodesByName(t *testing.T) {
+	for level, want := range map[region.Level]map[string]string{
+		region.Province: {"北京市": "110000", "北京": "110000", "内蒙古自治区": "150000", "内蒙古": "150000", "澳门特别行政区": "820000", "杭州市": ""},
+		region.City:     {"北京市": "110100", "石家庄": "130100", "杭州市": "330100", "重庆市": "500100", "仙桃市": "429004", "浙江省": "", "西湖区": ""},
+	} {
+		codes := region.Codes(level)
+		for name, code := range want {
+			if codes[name] != code {
+				t.Errorf("%s is %q, want %q", name, codes[name], code)
+			}
+		}
+		n := 0
+		for name, code := range codes {
+			r, ok := region.ByCode(code)
+			if !ok || r.Level != level || name != r.Name && name != r.Short {
+				t.Errorf("%s leads to %+v", name, r)
+			}
+			if ok && name == r.Name {
+				n++
+			}
+		}
+		all := 0
+		for _, p := range region.Children("") {
+			if level == region.Province {
+				all++
+			}
+			for _, c := range region.Children(p.Code) {
+				if level == region.City && c.Level == level {
+					all++
+				}
+			}
+		}
+		if n != all {
+			t.Errorf("level %d: %d of %d divisions are found by their names", level, n, all)
+		}
+	}
+}
