@@ -126,8 +126,15 @@ func (s *Set) write(ctx context.Context, head *snapshotHead, cols []Col, turn in
 		}
 	}()
 	// The header stands in front but is known at the end: room is left for it,
-	// more than it will need.
+	// more than it will need. What SQL a column is may be long.
 	room := int64(4096 + 4096*len(cols))
+	for _, c := range cols {
+		text, err := json.Marshal(c)
+		if err != nil {
+			return 0, err
+		}
+		room += int64(len(text))
+	}
 	if _, err := body.Seek(room, io.SeekStart); err != nil {
 		return 0, err
 	}
