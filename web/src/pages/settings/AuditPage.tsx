@@ -27,6 +27,12 @@ function useWords() {
     i18n.exists(`${prefix}.${word}`) ? t(`${prefix}.${word}`) : word
 }
 
+/** The address a change came from; work that goes on after the request has none. */
+function From({ ip }: { ip: string }) {
+  const { t } = useTranslation()
+  return ip === 'job' ? t('audit.ip_job') : <span className="zk-mono">{ip}</span>
+}
+
 /** Who did what, when, from where; and whether the chain is whole. */
 export default function AuditPage() {
   const { t } = useTranslation()
@@ -117,7 +123,7 @@ export default function AuditPage() {
           {
             key: 'ip',
             title: t('audit.ip'),
-            render: (r) => <span className="zk-mono">{r.ip}</span>,
+            render: (r) => <From ip={r.ip} />,
           },
           {
             key: 'at',
@@ -157,7 +163,7 @@ export default function AuditPage() {
                   label: t('audit.object'),
                   value: `${words('audit.object', open.object_type)} ${open.object_id}`,
                 },
-                { label: t('audit.ip'), value: <span className="zk-mono">{open.ip}</span> },
+                { label: t('audit.ip'), value: <From ip={open.ip} /> },
                 {
                   label: t('audit.request'),
                   value: <span className="zk-mono">{open.request_id}</span>,
