@@ -39,7 +39,11 @@ export default function RunsPage() {
   const schemes = useSchemes()
   const byDimension = useByDimension()
   const columns: Column<Run>[] = [
-    { key: 'as_of', title: t('tiers.head.as_of'), render: (r) => r.as_of },
+    {
+      key: 'as_of',
+      title: t('tiers.head.as_of'),
+      render: (r) => <span className="zk-num">{r.as_of}</span>,
+    },
     {
       key: 'scheme',
       title: t('tiers.head.scheme'),
