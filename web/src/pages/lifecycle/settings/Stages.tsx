@@ -102,11 +102,12 @@ function Duties({
   onChange: (part: Partial<Stage>) => void
 }) {
   const { t } = useTranslation()
+  // Names inside the fields: filled in, three bare values would not say what they are.
   return (
     <div className={styles.duties}>
       <Input
         aria-label={t('manuals.owner_of', { name })}
-        placeholder={t('manuals.owner')}
+        prefix={<span className="zk-muted">{t('manuals.owner')}</span>}
         maxLength={100}
         disabled={!may}
         value={stage.owner}
@@ -114,7 +115,7 @@ function Duties({
       />
       <InputNumber
         aria-label={t('manuals.due_of', { name })}
-        placeholder={t('manuals.due')}
+        prefix={<span className="zk-muted">{t('manuals.due')}</span>}
         suffix={t('manuals.due_unit')}
         min={0}
         max={3650}
@@ -125,7 +126,7 @@ function Duties({
       />
       <Input
         aria-label={t('manuals.goal_of', { name })}
-        placeholder={t('manuals.goal')}
+        prefix={<span className="zk-muted">{t('manuals.goal')}</span>}
         maxLength={1000}
         disabled={!may}
         value={stage.goal}
