@@ -32,6 +32,7 @@ type options struct {
 	pid               int
 	only              string
 	data, base        string
+	engine            string
 }
 
 func main() {
@@ -40,6 +41,7 @@ func main() {
 	flag.IntVar(&o.orders, "orders", 1_000_000, "number of orders")
 	flag.StringVar(&o.program, "program", "bin/zhike", "the built program")
 	flag.StringVar(&o.postgres, "postgres", "", "URL of a PostgreSQL superuser; empty leaves PostgreSQL out")
+	flag.StringVar(&o.engine, "engine", "", "measure this engine alone: sqlite or postgres")
 	flag.StringVar(&o.dir, "dir", "", "working folder (default: a temporary one)")
 	flag.IntVar(&o.clients, "clients", 16, "concurrent clients")
 	flag.IntVar(&o.seconds, "seconds", 8, "seconds per load figure")
@@ -82,8 +84,11 @@ func run(ctx context.Context, o options) error {
 	if err := writeOrders(file, o); err != nil {
 		return err
 	}
-	engines := []engine{{name: "SQLite", dir: filepath.Join(o.dir, "sqlite")}}
-	if o.postgres != "" {
+	var engines []engine
+	if o.engine != "postgres" {
+		engines = append(engines, engine{name: "SQLite", dir: filepath.Join(o.dir, "sqlite")})
+	}
+	if o.postgres != "" && o.engine != "sqlite" {
 		engines = append(engines, engine{name: "PostgreSQL", server: o.postgres, dir: filepath.Join(o.dir, "postgres")})
 	}
 	t := newTable(o)
