@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import { axe } from './harness/axe'
 import { type Visit, visit } from './harness/browser'
 import { enter } from './harness/people'
 import { like, zh } from './harness/texts'
@@ -106,7 +106,7 @@ describe('an audience', () => {
     expect(
       await page.getByRole('button', { name: zh('common.save'), exact: true }).isDisabled(),
     ).toBe(true)
-    const { violations } = await new AxeBuilder({ page }).analyze()
+    const { violations } = await axe(page).analyze()
     const serious = violations.filter((x) => x.impact === 'serious' || x.impact === 'critical')
     expect(serious.map((x) => `${x.id}: ${x.nodes.map((n) => n.html).join(' ')}`)).toEqual([])
   })

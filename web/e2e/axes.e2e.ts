@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
+import { axe } from './harness/axe'
 import { type Visit, visit } from './harness/browser'
 import { enter } from './harness/people'
 import { zh } from './harness/texts'
@@ -56,7 +56,7 @@ test('a field of the company is part of an axis, and the run tells for whom it w
   await form.getByRole('button', { name: zh('common.create'), exact: true }).click()
   await page.waitForURL(/\/tiering\/schemes\/value-fields$/)
   await page.getByText(score, { exact: true }).first().waitFor()
-  const { violations } = await new AxeBuilder({ page }).include('main').analyze()
+  const { violations } = await axe(page).include('main').analyze()
   expect(violations.filter((x) => x.impact === 'serious' || x.impact === 'critical')).toEqual([])
   await page.getByRole('button', { name: zh('tiers.run.start') }).click()
   await page.getByRole('button', { name: zh('tiers.run.start_now') }).click()

@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import { axe } from './harness/axe'
 import { type Visit, visit } from './harness/browser'
 import { enter } from './harness/people'
 import { zh } from './harness/texts'
@@ -36,10 +36,10 @@ describe('a scheme of another dimension', () => {
     await drawer.getByText('近 365 天购买商品的不同类目数 ≥ 2').waitFor()
     await count.waitFor()
     expect(Number((await count.innerText()).replaceAll(',', ''))).toBeGreaterThan(before)
-    const axe = await new AxeBuilder({ page }).include('.ant-drawer').analyze()
-    expect(axe.violations.filter((x) => x.impact === 'serious' || x.impact === 'critical')).toEqual(
-      [],
-    )
+    const found = await axe(page).include('.ant-drawer').analyze()
+    expect(
+      found.violations.filter((x) => x.impact === 'serious' || x.impact === 'critical'),
+    ).toEqual([])
     await drawer.getByRole('button', { name: ud('who.apply') }).click()
     await drawer.waitFor({ state: 'hidden' })
     await page

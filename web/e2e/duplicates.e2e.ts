@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import { axe } from './harness/axe'
 import { type Visit, visit } from './harness/browser'
 import { enter } from './harness/people'
 import { zh } from './harness/texts'
@@ -50,7 +50,7 @@ const there = async (id: number) =>
   (await v.context.request.get(`/api/v1/customers/${id}/card`)).status()
 
 async function accessible() {
-  const { violations } = await new AxeBuilder({ page: v.page }).analyze()
+  const { violations } = await axe(v.page).analyze()
   expect(
     violations.filter((x) => x.impact === 'serious' || x.impact === 'critical').map((x) => x.id),
   ).toEqual([])

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { axe } from './harness/axe'
 import { type Visit, visit } from './harness/browser'
 import { enter } from './harness/people'
 import { zh } from './harness/texts'
@@ -19,7 +19,7 @@ async function read<T>(path: string): Promise<T> {
 }
 
 async function accessible(page: Page, part = 'body') {
-  const { violations } = await new AxeBuilder({ page }).include(part).analyze()
+  const { violations } = await axe(page).include(part).analyze()
   expect(violations.filter((x) => x.impact === 'serious' || x.impact === 'critical')).toEqual([])
 }
 

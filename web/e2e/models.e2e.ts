@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
+import { axe } from './harness/axe'
 import { type Visit, visit } from './harness/browser'
 import { enter } from './harness/people'
 import { zh } from './harness/texts'
@@ -49,7 +49,7 @@ test('a model is fitted twice, and the earlier version comes back into use', asy
   const versions = part.getByRole('region', { name: m('versions') })
   const row = versions.getByRole('row').filter({ hasText: `v${before + 1}` })
   await row.getByText(m('status.retired')).waitFor()
-  const { violations } = await new AxeBuilder({ page }).include('main').analyze()
+  const { violations } = await axe(page).include('main').analyze()
   expect(violations.filter((x) => x.impact === 'serious' || x.impact === 'critical')).toEqual([])
   await row.getByRole('button', { name: `v${before + 1}` }).click()
   const drawer = page.getByRole('dialog')

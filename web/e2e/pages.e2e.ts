@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import { axe } from './harness/axe'
 import { type Visit, visit } from './harness/browser'
 import { enter } from './harness/people'
 import { zh } from './harness/texts'
@@ -158,9 +158,9 @@ async function violations(state: State, { page }: Visit = v): Promise<string[]> 
     await Promise.allSettled(under.map((a) => a.finished))
     await frame()
   })
-  const axe = new AxeBuilder({ page })
-  if (state.endsWith('dark')) axe.withRules(['color-contrast'])
-  const { violations: all } = await axe.analyze()
+  const check = axe(page)
+  if (state.endsWith('dark')) check.withRules(['color-contrast'])
+  const { violations: all } = await check.analyze()
   return all
     .filter((f) => f.impact === 'serious' || f.impact === 'critical')
     .flatMap((f) =>

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { axe } from './harness/axe'
 import { type Visit, visit } from './harness/browser'
 import { enter } from './harness/people'
 import { like, zh } from './harness/texts'
@@ -62,7 +62,7 @@ async function run(v: Visit): Promise<number> {
 
 /** No serious fault that a program can find in what is on the page now. */
 async function accessible(page: Page, part = 'body') {
-  const { violations } = await new AxeBuilder({ page }).include(part).analyze()
+  const { violations } = await axe(page).include(part).analyze()
   expect(violations.filter((x) => x.impact === 'serious' || x.impact === 'critical')).toEqual([])
 }
 

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { axe } from './harness/axe'
 import { type Visit, visit } from './harness/browser'
 import { choosePassword, signIn } from './harness/people'
 import { newData, type Program } from './harness/program'
@@ -30,7 +30,7 @@ const until = (what: () => Promise<boolean>) =>
   vi.waitUntil(what, { timeout: 80_000, interval: 500 })
 
 async function fitting(page: Page, part: string) {
-  const { violations } = await new AxeBuilder({ page }).include(part).analyze()
+  const { violations } = await axe(page).include(part).analyze()
   expect(violations.filter((x) => x.impact === 'serious' || x.impact === 'critical')).toEqual([])
   const wide = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
