@@ -95,17 +95,24 @@ func memNumber(sql string) column.Col {
 // memCompare is comparison in memory, for the operators of numbers; "ne" is
 // the opposite of what it gives.
 func memCompare(c column.Col, op string, from, to int64) *column.Cond {
+	least, most := rangeOf(op, from, to)
+	return column.Between(c, least, most)
+}
+
+// rangeOf is what an operator of numbers asks for, both ends included; that of "ne"
+// is what it does not ask for.
+func rangeOf(op string, from, to int64) (least, most int64) {
 	switch op {
 	case "gt":
-		return column.Between(c, from+1, math.MaxInt64)
+		return from + 1, math.MaxInt64
 	case "gte":
-		return column.Between(c, from, math.MaxInt64)
+		return from, math.MaxInt64
 	case "lt":
-		return column.Between(c, math.MinInt64, from-1)
+		return math.MinInt64, from - 1
 	case "lte":
-		return column.Between(c, math.MinInt64, from)
+		return math.MinInt64, from
 	}
-	return column.Between(c, from, to)
+	return from, to
 }
 
 // memCustom is how the values of a custom field are kept; ok is false for

@@ -29,7 +29,8 @@ func priceCondition(c *compiler, n *Node) (expr, error) {
 		if err != nil {
 			return expr{}, err
 		}
-		from, to = shareRange(n.Op, a, b)
+		a, b = rangeOf(n.Op, a, b)
+		from, to = max(from, a), min(to, b)
 	}
 	if c.past {
 		st := c.streams().Get("orders")
@@ -42,29 +43,13 @@ func priceCondition(c *compiler, n *Node) (expr, error) {
 	return flip(e.inMemory(mem.Between(memNumber("m."+PriceField), from, to)), n.Op, "ne", "empty"), nil
 }
 
-// shareRange is what an operator asks of a share in per cent; that of "ne" is what
-// it does not ask.
-func shareRange(op string, from, to int64) (least, most int64) {
-	switch op {
-	case "gt":
-		return from + 1, 100
-	case "gte":
-		return from, 100
-	case "lt":
-		return 0, from - 1
-	case "lte":
-		return 0, from
-	}
-	return from, to
-}
-
 // priceThen holds where the sensitivity as of a day lies from from to to. It is
 // counted as package order counts it: a half is rounded up, so that from reaches
 // from half a per cent below.
 func priceThen(st *rule.Stream, asOf clock.Day, from, to int64) expr {
 	price, first := st.Dimension("price").Expr, int64(asOf-yearDays+1)
 	e := lookup("{id} IN (SELECT " + st.Customer + " FROM " + st.Table + " WHERE " + st.Day + " >= " + num(first) + " AND " + st.Day + " <= " + num(int64(asOf)) +
-		" AND " + price + " IS NOT NULL AND " + st.Counted + " GROUP BY " + st.Customer + " HAVING COUNT(*) >= " + num(leastPrices) +
+		" AND " + price + " IS NOT NULL AND " + st.Counted + " GROUP BY " + st.Customer + " HAVING COUNT(*) >= " + num(LeastPrices) +
 		" AND (200 * SUM(" + price + ") + COUNT(*)) / (2 * COUNT(*)) BETWEEN " + num(from) + " AND " + num(to) + ")")
 	of, ok := st.CodeCol("price")
 	if !ok {
@@ -77,9 +62,9 @@ func priceThen(st *rule.Stream, asOf clock.Day, from, to int64) expr {
 	share := func(least int64) *mem.Cond { // of 200 times the average of 0 and 1
 		return mem.CompareAverage(mem.Value{Facts: &facts, Of: of}, mem.AverageRange{Times: 200, From: least, To: math.MaxInt64})
 	}
-	return e.inMemory(mem.All(mem.Compare(mem.Value{Facts: &known, Agg: mem.Count}, leastPrices, math.MaxInt64), share(2*from-1), mem.Not(share(2*to+1))))
+	return e.inMemory(mem.All(mem.Compare(mem.Value{Facts: &known, Agg: mem.Count}, LeastPrices, math.MaxInt64), share(2*from-1), mem.Not(share(2*to+1))))
 }
 
-// leastPrices is how many purchases with a known discount a price sensitivity
+// LeastPrices is how many purchases with a known discount a price sensitivity
 // stands on.
-const leastPrices = 3
+const LeastPrices = 3

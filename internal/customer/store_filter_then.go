@@ -30,8 +30,8 @@ func sortKeys(sort string) []string {
 	return list
 }
 
-// orderOf is orderBy for a name with further keys; desc is of the first. The second key is a field of
-// the record or a figure: choices part a list, and do so first.
+// orderOf is orderBy for a name with further keys; desc is of the first. The second
+// key is a field of the record or a figure: choices part a list, and do so first.
 func (c *compiler) orderOf(name string, desc bool) (*order, error) {
 	first, rest, more := strings.Cut(name, ",")
 	by, err := c.orderBy(first, desc)

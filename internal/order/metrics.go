@@ -1,6 +1,7 @@
 package order
 
 import (
+	"zhike/internal/customer"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/money"
 )
@@ -47,10 +48,6 @@ type Metrics struct {
 	// with fewer than three of them.
 	PriceSensitivity *int64
 }
-
-// leastDiscounts is how many purchases with a known discount a price
-// sensitivity stands on.
-const leastDiscounts = 3
 
 // boughtForLess says whether a discount was a twentieth of the list price or
 // more: what is less is rounding. paid is before refunds; both in thousandths
@@ -137,7 +134,7 @@ func (t *tally) into(m *Metrics) {
 		first, last := t.first, t.last
 		m.First, m.Last = &first, &last
 	}
-	if t.known >= leastDiscounts {
+	if t.known >= customer.LeastPrices {
 		share := (200*t.less + t.known) / (2 * t.known) // half up
 		m.PriceSensitivity = &share
 	}

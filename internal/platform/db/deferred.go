@@ -47,7 +47,7 @@ func (d *DB) IndexStatement(ctx context.Context, name string) (how string, err e
 		q = `SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() AND indexname = $1`
 	}
 	err = MapError(d.Q(ctx).QueryRowContext(ctx, q, name).Scan(&how))
-	if errs.Is(err, "db.no_row") {
+	if IsNoRow(err) {
 		return "", nil
 	}
 	return how, err
@@ -57,7 +57,7 @@ func (d *DB) IndexStatement(ctx context.Context, name string) (how string, err e
 func (d *DB) DeferredIndexes(ctx context.Context) ([]string, error) {
 	var text string
 	err := MapError(d.Q(ctx).QueryRowContext(ctx, `SELECT value FROM settings WHERE name = $1`, deferredSetting).Scan(&text))
-	if errs.Is(err, "db.no_row") || err == nil && text == "" {
+	if IsNoRow(err) || err == nil && text == "" {
 		return nil, nil
 	}
 	if err != nil {
