@@ -12,6 +12,9 @@ func (a *App) streams() {
 	for _, st := range append(order.Streams(), timeline.Streams()...) {
 		a.Streams.Register(st)
 	}
+	for _, p := range order.PastFigures(a.DB.Engine()) {
+		a.Streams.RegisterPast(p)
+	}
 }
 
 // gradedOrders names the orders in memory that grading adds up.

@@ -126,6 +126,11 @@ func (t *whyTree) condition(y *Why) (err error) {
 		}
 		// What a list shows is of today.
 		if n.At != "" || c.past && (l.field.group == "figures" || l.field.kept()) {
+			if n.At == "" && l.field.group == "figures" {
+				if l.value, y.Type, err = c.figureValueThen(l.field, y.Path); err != nil {
+					return err
+				}
+			}
 			l.field = nil
 		}
 	}

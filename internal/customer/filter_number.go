@@ -42,6 +42,10 @@ func (c *compiler) number(code, path string) (rule.NumberField, error) {
 		out.Mem, out.Write = &col, numberOf(ForecastTable, m.column, "")
 		return out, nil
 	}
+	if p := c.streams().Past(code); c.past && p != nil {
+		out.Type, out.Write = f.typ, relativeNumberThen(p, c)
+		return out, nil
+	}
 	kind, expr := column.Small, ""
 	switch {
 	case code == "days_since":

@@ -10,7 +10,8 @@ import (
 )
 
 // Figures are kept for the present as-of day. On another one they are what the
-// facts up to that day come to: the same numbers, told by the streams.
+// facts up to that day come to: the same numbers, told by the streams, and where
+// no aggregate is the figure, by SQL that a stream's package gives (rule.Past).
 
 // pastFigure is the aggregate that a figure is. Error without a path:
 // rule.not_as_of, for what no stream tells.
@@ -48,6 +49,17 @@ func pastFigure(code string) (*rule.Facts, error) {
 // figureThen compiles a condition on a figure for a past as-of day.
 func (c *compiler) figureThen(f *listField, n *Node, path string) (expr, error) {
 	facts, err := pastFigure(f.code)
+	if p := c.streams().Past(f.code); err != nil && p != nil {
+		tell := c.numberThen
+		if f.typ == "text" {
+			tell = c.textThen
+		}
+		e, err := tell(p, n)
+		if err != nil {
+			err = at(path+".value", err)
+		}
+		return e, err
+	}
 	if err != nil {
 		return expr{}, at(path+".field", err)
 	}
@@ -76,6 +88,24 @@ func (c *compiler) figureThen(f *listField, n *Node, path string) (expr, error) 
 	return flip(e, n.Op, "ne"), err
 }
 
+// figureValueThen tells what a figure was on a past as-of day, and how it reads;
+// nil where nothing tells it.
+func (c *compiler) figureValueThen(f *listField, path string) (value func(add rule.Add, id string), typ string, err error) {
+	facts, err := pastFigure(f.code)
+	if p := c.streams().Past(f.code); err != nil && p != nil {
+		return func(add rule.Add, id string) { add(p.Expr(c.asOf, id)) }, f.typ, nil
+	}
+	if err != nil {
+		return nil, "", nil
+	}
+	any := Node{Facts: facts, Op: "gte", Value: json.RawMessage("0")}
+	if f.typ == "date" {
+		any.Value = json.RawMessage(`"` + rule.FirstDay.String() + `"`)
+	}
+	e, err := c.env().Compile(&any, path)
+	return e.Value, e.Type, err
+}
+
 // relativeThen puts the facts in the place of a figure that is compared with
 // those of others on a past as-of day, and of an average always: the figures do
 // not have its parts.
@@ -91,6 +121,9 @@ func (c *compiler) relativeThen(n *Node, path string) (*Node, error) {
 		return n, nil
 	}
 	facts, err := pastFigure(f.code)
+	if err != nil && c.streams().Past(f.code) != nil {
+		return n, nil // see number
+	}
 	if err != nil {
 		return nil, at(path+".relative.field", err)
 	}

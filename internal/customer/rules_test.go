@@ -240,8 +240,7 @@ func (r *drawRules) relative() customer.Node {
 	if r.IntN(5) == 0 {
 		fields := []string{"f.score"}
 		for _, f := range r.fields {
-			// Of a past day nobody is compared by price sensitivity: rule.not_as_of.
-			if f.Group == "figures" && (f.Type == "number" || f.Type == "money") && (f.Code != customer.PriceField || r.s.world.AsOf == today) {
+			if f.Group == "figures" && (f.Type == "number" || f.Type == "money") {
 				fields = append(fields, f.Code)
 			}
 		}

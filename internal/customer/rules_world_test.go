@@ -37,10 +37,13 @@ func (f *fakeRules) Audience(_ context.Context, id int64) (*rule.Audience, error
 
 // newRules has the streams of package order, and two of another make: facts
 // counted one by one, and a table without an alias.
-func newRules() *fakeRules {
+func newRules(engine db.Engine) *fakeRules {
 	f := &fakeRules{audiences: map[int64]*rule.Audience{}}
 	for _, st := range order.Streams() {
 		f.streams.Register(st)
+	}
+	for _, p := range order.PastFigures(engine) {
+		f.streams.RegisterPast(p)
 	}
 	product := &rule.Lookup{Table: "products", ID: "id", Expr: "category", Source: "products"}
 	f.streams.Register(rule.Stream{
@@ -239,7 +242,7 @@ func newRuleSite(t testing.TB, d *db.DB, seed uint64, n int) *ruleSite {
 		return err
 	}))
 	l.fill(t, l.as("boss"), n)
-	s := &ruleSite{rules: newRules()}
+	s := &ruleSite{rules: newRules(d.Engine())}
 	deps := l.service.Deps
 	deps.Rules = s.rules
 	l.service = customer.NewService(deps)

@@ -49,7 +49,7 @@ func TestConfigurationIsChecked(t *testing.T) {
 			c.Moves[2].Rule = json.RawMessage(`{"all":[{"field":"mood","op":"in","value":["x"]}]}`)
 		}, map[string]string{"moves[2].rule.all[0].field": "list.unknown_field"}},
 		{"a figure without a past", func(c *lifecycle.Config) {
-			c.Moves[2].Rule = json.RawMessage(`{"field":"carts_90","op":"gte","value":1}`)
+			c.Moves[2].Rule = json.RawMessage(`{"field":"model_orders","op":"gte","value":1}`)
 		}, map[string]string{"moves[2].rule.field": "rule.not_as_of"}},
 		{"the lifecycle itself", func(c *lifecycle.Config) {
 			c.Moves[2].Rule = json.RawMessage(`{"not":{"field":"lifecycle","op":"in","value":["new"]}}`)

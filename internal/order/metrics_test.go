@@ -261,6 +261,29 @@ func (f *facts) compare(t *rapid.T, d *db.DB, what string, asOf clock.Day, sameD
 	}
 }
 
+// comparePast asks for the figures of a day by themselves (order.PastFigures).
+func (f *facts) comparePast(t *rapid.T, d *db.DB, asOf clock.Day) {
+	for _, p := range order.PastFigures(d.Engine()) {
+		for _, id := range f.ids() {
+			var got any
+			if err := d.Q(context.Background()).QueryRowContext(context.Background(), `SELECT `+p.Expr(asOf, "c.id")+` FROM customers c WHERE c.id = $1`, id).Scan(&got); err != nil {
+				t.Fatal(err)
+			}
+			m := f.reference(id, asOf)
+			want := map[string]any{"carts_90": m.Carts90, "favourite_category": m.Category, "favourite_brand": m.Brand, customer.PriceField: nil}[p.Code]
+			if want == "" {
+				want = nil
+			}
+			if p.Code == customer.PriceField && m.PriceSensitivity != nil {
+				want = *m.PriceSensitivity
+			}
+			if diff := gocmp.Diff(want, got); diff != "" {
+				t.Fatalf("%s of customer %d as of %s (-want +got):\n%s", p.Code, id, asOf, diff)
+			}
+		}
+	}
+}
+
 func (f *facts) ids() []int64 {
 	ids := make([]int64, f.customers)
 	for i := range ids {
@@ -270,7 +293,8 @@ func (f *facts) ids() []int64 {
 }
 
 // TestMetricsMatchReference: the figures equal those of the reference for
-// random facts and days, computed for a list, for all, and by moving the day.
+// random facts and days, computed for a list, for all, by moving the day, and
+// asked for by themselves.
 func TestMetricsMatchReference(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()
@@ -287,6 +311,8 @@ func TestMetricsMatchReference(t *testing.T) {
 			to := asOf + clock.Day(rapid.Int32Range(-70, 70).Draw(rt, "step"))
 			must(t, r.RefreshDaily(ctx, asOf, to, nil))
 			f.compare(rt, d, "moved", to, false)
+			f.comparePast(rt, d, asOf)
+			f.comparePast(rt, d, to)
 			if day, ok, err := r.AsOf(ctx); err != nil || (day != to || !ok) {
 				rt.Fatalf("kept for %v %v %v, want %v", day, ok, err, to)
 			}

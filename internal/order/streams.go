@@ -13,6 +13,17 @@ const (
 	toldProducts   = "products"
 )
 
+// An order with one line that brought what the order did names the product
+// itself (Order.Lone): its line is not looked at, and most orders are such.
+// SQLite does not even look for it where what it would look for is null.
+const (
+	linesSQL       = "orders o LEFT JOIN order_lines l ON l.order_id = CASE WHEN o.lone_product_id IS NULL THEN o.id END"
+	lineProductSQL = "(CASE WHEN o.lone_product_id IS NULL THEN l.product_id ELSE NULLIF(o.lone_product_id, -1) END)"
+	lineMilliSQL   = "(CASE WHEN o.lone_product_id IS NULL THEN l.amount_fen * 1000 + l.amount_sub ELSE o.net_fen * 1000 + o.net_sub END)"
+	// purchaseSQL is what is counted: an order with something left after refunds.
+	purchaseSQL = "(o.net_fen > 0 OR (o.net_fen = 0 AND o.net_sub > 0))"
+)
+
 // Streams are the facts that rules can ask for: orders, their lines, and what
 // customers did without buying. A purchase, which is what is counted, is an
 // order with something left after refunds (package doc).
@@ -53,18 +64,10 @@ func Streams() []rule.Stream {
 		{Code: "price", Label: "stream.price", Expr: "CASE WHEN o.discount_fen IS NOT NULL THEN CASE WHEN " + boughtForLessSQL + " THEN 1 ELSE 0 END END",
 			Words: "order.price.", Codes: codesOf(priceCodes[:])},
 	}
-	// An order with one line that brought what the order did names the product
-	// itself (Order.Lone): its line is not looked at, and most orders are such.
-	// SQLite does not even look for it where what it would look for is null.
-	const lines = "orders o LEFT JOIN order_lines l ON l.order_id = CASE WHEN o.lone_product_id IS NULL THEN o.id END"
-	const purchase = "(o.net_fen > 0 OR (o.net_fen = 0 AND o.net_sub > 0))"
-	alone := func(whole, part string) string {
-		return "(CASE WHEN o.lone_product_id IS NULL THEN " + part + " ELSE " + whole + " END)"
-	}
 	return []rule.Stream{
 		{
 			Code: "orders", Label: "stream.orders", Access: customer.AccessOrders, Source: toldOrders,
-			Table: "orders o", Customer: "o.customer_id", Day: "o.day", Instant: "o.paid_at", ID: "o.id", Counted: purchase,
+			Table: "orders o", Customer: "o.customer_id", Day: "o.day", Instant: "o.paid_at", ID: "o.id", Counted: purchaseSQL,
 			Measures: []rule.Measure{
 				money("net", "net"), money("sales", "sales"), money("gross", "gross"),
 				{Code: "freight", Label: "stream.freight", Type: "money", Access: customer.AccessSpend, Expr: "(o.freight_fen * 1000)"},
@@ -76,14 +79,14 @@ func Streams() []rule.Stream {
 		{
 			Code: "lines", Label: "stream.lines", Access: customer.AccessOrders, Source: toldOrders,
 			// Lines of an order have its instant and come in their order; no order has a million.
-			Table: lines, Customer: "o.customer_id", Day: "o.day", Instant: "o.paid_at", ID: "(o.id * 1000000 + COALESCE(l.line_no, 0))",
-			Where: "(o.lone_product_id IS NOT NULL OR l.order_id IS NOT NULL)", Counted: purchase,
+			Table: linesSQL, Customer: "o.customer_id", Day: "o.day", Instant: "o.paid_at", ID: "(o.id * 1000000 + COALESCE(l.line_no, 0))",
+			Where: "(o.lone_product_id IS NOT NULL OR l.order_id IS NOT NULL)", Counted: purchaseSQL,
 			Measures: []rule.Measure{
 				{Code: "amount", Label: "stream.amount", Type: "money", Access: customer.AccessSpend,
-					Expr: alone("o.net_fen * 1000 + o.net_sub", "l.amount_fen * 1000 + l.amount_sub")},
-				{Code: "quantity", Label: "stream.quantity", Type: "milli", Expr: alone("o.quantity_milli", "l.quantity_milli")},
+					Expr: lineMilliSQL},
+				{Code: "quantity", Label: "stream.quantity", Type: "milli", Expr: "(CASE WHEN o.lone_product_id IS NULL THEN l.quantity_milli ELSE o.quantity_milli END)"},
 			},
-			Dimensions: append(products(alone("NULLIF(o.lone_product_id, -1)", "l.product_id")), ofOrder...),
+			Dimensions: append(products(lineProductSQL), ofOrder...),
 		},
 		{
 			Code: "behaviours", Label: "stream.behaviours", Access: customer.AccessOrders, Source: toldBehaviours,

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"zhike/internal/column"
+	"zhike/internal/platform/clock"
 )
 
 // Stream is facts of customers that rules can ask for: its rows in the database
@@ -61,8 +62,40 @@ type Dimension struct {
 // Lookup is a table of few rows that facts point to: products.
 type Lookup struct{ Table, ID, Expr, Source string }
 
+// Past tells a figure of the customer as of a past day that is no aggregate of
+// one stream.
+type Past struct {
+	Code string
+	// Expr is the figure as SQL, a number or a text; NULL where the customer has
+	// none. customer is an expression of the customer's id.
+	Expr func(asOf clock.Day, customer string) string
+}
+
 // Streams are those that were registered, in their order.
-type Streams struct{ list []*Stream }
+type Streams struct {
+	list []*Stream
+	past []Past
+}
+
+// RegisterPast adds a figure. It panics where the code is taken.
+func (s *Streams) RegisterPast(p Past) {
+	if s.Past(p.Code) != nil {
+		panic(fmt.Sprintf("rule: past of %s is there already", p.Code))
+	}
+	s.past = append(s.past, p)
+}
+
+// Past gives a figure by its code, nil where there is none.
+func (s *Streams) Past(code string) *Past {
+	if s == nil {
+		return nil
+	}
+	i := slices.IndexFunc(s.past, func(p Past) bool { return p.Code == code })
+	if i < 0 {
+		return nil
+	}
+	return &s.past[i]
+}
 
 // Register adds a stream. It panics where the code is taken: a mistake in the
 // program's wiring.
