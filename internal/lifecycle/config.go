@@ -91,6 +91,18 @@ func (c *Config) Stage(code string) *Stage {
 	return nil
 }
 
+// codes are those of its stages and moves.
+func (c *Config) codes() []string {
+	var out []string
+	for i := range c.Stages {
+		out = append(out, c.Stages[i].Code)
+	}
+	for i := range c.Moves {
+		out = append(out, c.Moves[i].Code)
+	}
+	return out
+}
+
 // Move gives a move by its code, nil where there is none.
 func (c *Config) Move(code string) *Move {
 	for i := range c.Moves {

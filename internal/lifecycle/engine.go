@@ -81,6 +81,7 @@ const (
 	engineFew      = 3_000
 	engineMost     = 200_000
 	engineSoon     = 300 * time.Millisecond
+	engineArrive   = 5 * time.Second
 )
 
 var (
@@ -109,6 +110,7 @@ func (e *Engine) Wake() {
 // Run works until ctx ends, and gives the lease back then.
 func (e *Engine) Run(ctx context.Context) {
 	defer e.release(context.WithoutCancel(ctx))
+	e.arrive(ctx)
 	for {
 		began := e.s.Clock.Now()
 		if e.rushing(ctx) {
@@ -133,6 +135,19 @@ func (e *Engine) Run(ctx context.Context) {
 		case <-e.wakes:
 		case <-time.After(pause):
 		}
+	}
+}
+
+// arrive lets a server that came back answer people first: the first round looks
+// at everybody, beside the reading of columns that their questions wait for.
+func (e *Engine) arrive(ctx context.Context) {
+	if h, err := e.s.store.head(ctx); err != nil || h.day == 0 {
+		return // a first start: nobody has a stage yet
+	}
+	select {
+	case <-ctx.Done():
+	case <-e.wakes:
+	case <-time.After(engineArrive):
 	}
 }
 

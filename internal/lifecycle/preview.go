@@ -105,7 +105,7 @@ func (e *Engine) try(ctx context.Context, h head, c *Config, each func(before, a
 		return err
 	}
 	defer memory.FreeSoon()
-	b, err := e.s.store.book(ctx, h.day)
+	b, err := e.s.store.book(ctx, h.day, c.codes())
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func (e *Engine) follow(ctx context.Context, r *ready) error {
 		}
 	}
 	defer memory.FreeSoon() // everybody's stages are garbage then
-	b, err := e.s.store.book(ctx, r.open)
+	b, err := e.s.store.book(ctx, r.open, r.config.codes())
 	if err != nil {
 		return err
 	}
@@ -278,7 +278,7 @@ func (e *Engine) close(ctx context.Context, r *ready) error {
 		}
 	}
 	if b == nil {
-		if b, err = e.s.store.book(ctx, r.open); err != nil {
+		if b, err = e.s.store.book(ctx, r.open, r.config.codes()); err != nil {
 			return err
 		}
 		b.feed = r.plans.At.Feed

@@ -39,31 +39,6 @@ func (s store) states(ctx context.Context, ids []int64) (map[int64]row, error) {
 	return out, err
 }
 
-// book reads all rows, of one state of the database.
-func (s store) book(ctx context.Context, open clock.Day) (*book, error) {
-	b := newBook()
-	err := s.db.InReadTx(ctx, func(ctx context.Context) error {
-		h, err := s.head(ctx)
-		if err != nil {
-			return err
-		}
-		b.seq = h.seq
-		return db.Each(ctx, s.db.Q(ctx), stateCols, func(sc db.Scanner) error {
-			var id int64
-			var r row
-			if err := scanState(&id, &r, sc); err != nil {
-				return err
-			}
-			if r.Since == open && r.before.Stage == "" {
-				b.fresh = append(b.fresh, id)
-			}
-			b.put(id, &r)
-			return nil
-		})
-	})
-	return b, err
-}
-
 var stateColumns = []string{"customer_id", "stage", "since_day", "before_stage", "before_since", "cause", "move", "version", "decision_id",
 	"hand_day", "hand_stage", "hand_id", "until_day"}
 
