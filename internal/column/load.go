@@ -59,7 +59,12 @@ func (s *Set) load() {
 		clear(s.wants)
 		if len(cols) == 0 {
 			s.rest()
+			check := s.unchecked
+			s.unchecked = false
 			s.work.Unlock()
+			if check {
+				s.checkRestored()
+			}
 			return
 		}
 		s.work.Unlock()

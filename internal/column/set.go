@@ -103,6 +103,9 @@ type Set struct {
 	saving   sync.Mutex
 	lastSave saved // guarded by saving
 	restored bool  // used by load alone
+	// unchecked says that columns came from the snapshot and were not compared with
+	// the database yet; used by load alone.
+	unchecked bool
 
 	stats counters
 	next  int  // block to be checked next

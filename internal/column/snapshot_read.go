@@ -39,11 +39,7 @@ func (s *Set) restore() {
 	case err == nil && n > 0:
 		s.stats.fromSnapshot.Store(max(time.Since(began).Milliseconds(), 1))
 		s.o.Log.Info("columns come from their snapshot", slog.Int("columns", n), slog.Int64("ms", s.stats.fromSnapshot.Load()))
-		if same, err := s.check(s.ctx); err == nil && !same {
-			s.stats.differed.Add(1)
-			s.o.Log.Error("columns of the snapshot differ from the database; they are read anew", slog.String("file", s.o.File))
-			s.anew()
-		}
+		s.unchecked = true
 	case err == nil || errors.Is(err, os.ErrNotExist) || s.ctx.Err() != nil:
 	default:
 		s.o.Log.Warn("snapshot of columns is not used; they are read from the database", slog.String("file", s.o.File), slog.String("reason", err.Error()))
@@ -51,6 +47,16 @@ func (s *Set) restore() {
 		if errors.As(err, &no) {
 			_ = os.Remove(s.o.File)
 		}
+	}
+}
+
+// checkRestored compares a block of what came from the snapshot with the database,
+// behind what questions wait for: it takes longer than reading the file.
+func (s *Set) checkRestored() {
+	if same, _, err := s.compare(s.ctx, 0); err == nil && !same {
+		s.stats.differed.Add(1)
+		s.o.Log.Error("columns of the snapshot differ from the database; they are read anew", slog.String("file", s.o.File))
+		s.anew()
 	}
 }
 

@@ -183,6 +183,12 @@ func TestSnapshot(t *testing.T) {
 		set(fmt.Sprintf(`UPDATE customers SET kind = 'org' WHERE id = %d`, ids[1]))
 		s, out = startSet(t, d, file)
 		defer s.Close()
+		for range 2000 {
+			if st := s.Stats(); st.Rebuilt > 0 && st.Columns > 0 {
+				break // it was found, and what was dropped is there again
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
 		if !strings.Contains(out.String(), "differ from the database") {
 			t.Errorf("the check after the load did not see it: %s", out)
 		}
