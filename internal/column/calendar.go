@@ -50,6 +50,10 @@ func (c *calendar) size() int64 {
 // is no bound.
 type spare struct {
 	atomic.Int64
+	// more, where not nil, frees so many bytes elsewhere and says whether it did;
+	// lent is what it freed.
+	more func(bytes int64) bool
+	lent atomic.Int64
 	// always and never are for tests: everything is swept, or nothing.
 	always, never bool
 }
@@ -58,10 +62,14 @@ func (s *spare) take(bytes int64) bool {
 	if s == nil {
 		return true
 	}
-	if s.Add(-bytes) < 0 {
-		s.Add(bytes)
+	if s.Add(-bytes) >= 0 {
+		return true
+	}
+	s.Add(bytes)
+	if s.more == nil || !s.more(bytes) {
 		return false
 	}
+	s.lent.Add(bytes)
 	return true
 }
 

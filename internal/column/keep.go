@@ -41,7 +41,7 @@ func (s *Set) Stats() (out Stats) {
 	defer s.mu.RUnlock()
 	out.Columns = len(s.cols)
 	out.KeptBytes = s.kept.size()
-	out.Bytes = out.KeptBytes + s.apart - s.left.Load()
+	out.Bytes = out.KeptBytes + s.apart - s.left.Load() + s.left.lent.Load()
 	for _, h := range s.cols {
 		out.Bytes += h.bytes
 	}

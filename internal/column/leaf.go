@@ -46,8 +46,13 @@ type leafBlock struct {
 	lists        blockLists
 }
 
-// leafShare of the memory of all columns may be taken by leaves.
-const leafShare = 5
+// leafShare of the memory of all columns may be taken by leaves. What is kept in
+// the order of days, which every question on facts is answered from, may take of
+// it down to leafLeast.
+const (
+	leafShare = 5
+	leafLeast = 16
+)
 
 func newLeaves(most int64) *leaves {
 	return &leaves{most: most, list: map[string]*leaf{}, every: totalsEvery}
@@ -130,6 +135,22 @@ func (l *leaves) limit(most int64) {
 	defer l.mu.Unlock()
 	l.most = max(most, 0)
 	l.room(0, true)
+}
+
+// yield gives up so many bytes for good, as long as least stay, of what was asked
+// for once or long ago. It says whether it did.
+func (l *leaves) yield(bytes, least int64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.most-bytes < least {
+		return false
+	}
+	l.most -= bytes
+	if l.room(0, false); l.bytes > l.most {
+		l.most += bytes
+		return false
+	}
+	return true
 }
 
 func (l *leaves) size() int64 {

@@ -43,6 +43,23 @@ func TestLeavesRoom(t *testing.T) {
 	if get("one more") == nil {
 		t.Error("what was in use long ago makes no room")
 	}
+	// The order of days takes what is asked for once, and nothing that is in use.
+	l = newLeaves(10 * 3 * (2*blockRows/8 + blockRows))
+	get("used")
+	k, of := get("used"), l.bytes
+	for i := range 9 {
+		get(fmt.Sprint("once ", i))
+	}
+	if most := l.most; !l.yield(4*of, of) || l.size() > most-4*of || get("used") != k {
+		t.Errorf("%d bytes are left of %d", l.size(), most)
+	}
+	if l.yield(6*of, of) || !l.yield(5*of, of) || get("used") != k {
+		t.Error("more than may go was given up, or less")
+	}
+	most := l.most
+	if l.yield(of, 0) || l.most != most || get("used") != k {
+		t.Error("what is in use was given up")
+	}
 	l.limit(0)
 	if l.size() != 0 || len(l.list) != 0 {
 		t.Errorf("%d bytes are left", l.size())

@@ -374,6 +374,7 @@ func (s *Set) shrink(keep func(Col) bool) (sum int64) {
 	s.kept.limit(min(s.o.MaxBytes/leafShare, s.o.MaxBytes-sum))
 	s.apart = max(s.o.MaxBytes-s.o.MaxBytes/leafShare-sum, 0)
 	s.left.Store(s.apart)
+	s.left.lent.Store(0)
 	if s.o.Sized != nil {
 		s.o.Sized(sum + s.kept.size())
 	}

@@ -132,6 +132,7 @@ func New(o Options) *Set {
 	if s.left.always = o.ByDay; o.ByDay {
 		s.kept.every = 8
 	}
+	s.left.more = func(bytes int64) bool { return s.kept.yield(bytes, o.MaxBytes/leafLeast) }
 	s.shrink(func(Col) bool { return false })
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	return s
