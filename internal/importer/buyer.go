@@ -52,7 +52,7 @@ type buyer struct {
 	// defaultKind is what a new customer is where kind is "". Where it is set,
 	// the buyer is nobody of another kind.
 	defaultKind customer.Kind
-	more        *more  // what only files of customers say; nil for nothing
+	more        *more  // what the columns of the record say; nil for nothing
 	extra       *extra // custom fields and tags; nil for nothing
 	// said is a keyed hash over all of the above.
 	said uint64

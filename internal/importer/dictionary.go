@@ -88,7 +88,8 @@ var dictionary = []entry{
 	{BuyerCode, 100, `统一社会信用代码 社会信用代码 信用代码 税号 纳税人识别号 营业执照号 uscc creditcode taxid taxnumber`},
 	{Education, 100, `学历 最高学历 教育程度 文化程度 受教育程度 education educationlevel degree`},
 	{RegisteredAt, 100, `注册时间 注册日期 入会时间 入会日期 开卡时间 开卡日期 办卡时间 办卡日期 会员注册时间 会员注册日期 加入时间
-		registeredat registrationdate registrationtime registerdate registertime registeredon signupdate signedupat joindate joinedat joinedon membersince`},
+		会员入会时间 会员入会日期 会员开卡时间 会员开卡日期 客户注册时间 客户注册日期 用户注册时间 用户注册日期 买家注册时间 买家注册日期 顾客注册时间 加入日期
+		registeredat registrationdate registrationtime registerdate registertime registeredon signupdate signedupat joindate joinedat joinedon membersince customersince memberjoindate customerregisteredat customerregistrationdate`},
 	{PreferredChannel, 100, `偏好渠道 首选渠道 偏好联系方式 偏好的联系方式 首选联系方式 联系偏好 preferredchannel preferredcontact preferredcontactmethod`},
 	{Favourites, 100, `偏好品类 偏好类目 偏好分类 喜好品类 喜爱品类 喜欢的品类 感兴趣的品类 兴趣品类 关注品类 意向品类 喜好类目 感兴趣类目
 		favouritecategories favoritecategories favouritecategory favoritecategory categoriesofinterest productinterests`},
@@ -110,7 +111,7 @@ var dictionary = []entry{
 	// Known, and without a place: said so, that nobody wonders. The remark of an
 	// order is about the order; that of a customer has a meaning above.
 	{Ignore, 100, `备注 买家留言 买家备注 卖家备注 留言 note notes remark comments 优惠券 coupon 发票抬头 物流单号 运单号 快递单号 物流公司
-		支付方式 付款方式 payway paymentmethod 支付单号 支付流水号 操作员 收银员 导购 会员等级 等级 level 注册时间 注册日期 入会时间 入会日期 开卡时间 开卡日期 办卡时间 办卡日期 会员注册时间 会员注册日期 加入时间 registeredat
+		支付方式 付款方式 payway paymentmethod 支付单号 支付流水号 操作员 收银员 导购 会员等级 等级 level
 		评价内容 评价 review reviewcontent comment 年龄 age 发货时间 收货时间 完成时间 确认收货时间 修改时间 updatedat 序号 no 规格 商品属性 销售属性 颜色 尺码
 		行号 列 值 原因 importline importcolumn importvalue importreason`},
 }

@@ -109,40 +109,6 @@ func TestEducationAndChannel(t *testing.T) {
 	})
 }
 
-// TestRegistered: the day of registration comes in, in company time; of two that
-// were said the earlier one stays, with a history.
-func TestRegistered(t *testing.T) {
-	dbtest.EachConcurrent(t, func(t *testing.T, d *db.DB) {
-		r := newRig(t, d)
-		text := "会员编号,姓名,开卡时间\nC1,甲,2020-05-01 23:30:00\nC2,乙,2021/3/8\nC3,丙,\nC4,丁,很久以前\n"
-		res := r.run(RunInput{Kind: KindCustomers, Source: "crm", Path: r.file("a.csv", text)})
-		if res.Accepted != 3 || res.Rejected != 1 {
-			t.Fatalf("%+v %v", res, res.Reasons)
-		}
-		days := func() []string { return r.lines(`SELECT name, registered_at FROM customers ORDER BY id`) }
-		want := []string{"甲|18383", "乙|18694", "丙|<nil>"}
-		if diff := cmp.Diff(want, days()); diff != "" {
-			t.Error(diff)
-		}
-		before := r.stamps()
-		r.run(RunInput{Kind: KindCustomers, Source: "crm", Path: r.file("b.csv", text)})
-		sameDump(t, before, r.stamps())
-		r.run(RunInput{Kind: KindCustomers, Source: "crm", Path: r.file("c.csv", "会员编号,姓名,注册日期\nC1,甲,2019-01-01\nC2,乙,2022-01-01\nC3,丙,2018-06-01\n")})
-		want = []string{"甲|17897", "乙|18694", "丙|17683"}
-		if diff := cmp.Diff(want, days()); diff != "" {
-			t.Error(diff)
-		}
-		if diff := cmp.Diff([]string{"1|2020-05-01|2019-01-01", "3||2018-06-01"},
-			r.lines(`SELECT customer_id, before_text, after_text FROM customer_changes WHERE field = 'registered_at' ORDER BY customer_id`)); diff != "" {
-			t.Error(diff)
-		}
-	})
-	orders := GuessMapping(strings.Split("订单编号,付款时间,实付金额,手机号,注册时间", ","), [][]string{{"1", "2026-01-02", "3", "13800000001", "2020-01-02"}}, "")
-	if orders.Mapping.Kind != KindOrders || orders.Columns[4].Meaning != Ignore {
-		t.Errorf("of an order: %+v", orders.Columns[4])
-	}
-}
-
 func TestBehaviours(t *testing.T) {
 	dbtest.EachConcurrent(t, func(t *testing.T, d *db.DB) {
 		r := newRig(t, d)

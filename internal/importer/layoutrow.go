@@ -12,7 +12,8 @@ import (
 	"zhike/internal/tag"
 )
 
-// more is what a row of a file of customers says beside the buyer.
+// more is what a row says beside the buyer: of a file of customers many things,
+// of an order the day of registration alone.
 type more struct {
 	record customer.ImportedRecord // CustomerID is set by the writer
 	links  []link
@@ -115,8 +116,16 @@ const (
 	maxTitle     = 200
 )
 
-// readMore reads what only files of customers say.
+// readMore reads what only files of customers say, and since when a buyer is
+// registered.
 func (p *parser) readMore(at int, r *row, out *buyer) *fault {
+	if p.kind == KindOrders && p.more != nil {
+		day, f := p.registered(at, r)
+		if day != 0 {
+			out.more = &more{record: customer.ImportedRecord{RegisteredAt: day}}
+		}
+		return f
+	}
 	if p.kind != KindCustomers || p.more == nil && p.rules.CompanyLinks != "yes" {
 		return nil
 	}
@@ -167,12 +176,9 @@ func (p *parser) readMore(at int, r *row, out *buyer) *fault {
 		}
 		m.record.Favourites = text
 	}
-	if s := cell(r, p.more.registered); !clean.IsBlank(s) {
-		day, err := p.dates.Parse(s)
-		if err != nil {
-			return faultOf(at, p.more.registered, s, err)
-		}
-		m.record.RegisteredAt = clock.DayOf(day.Time, p.zone)
+	var f *fault
+	if m.record.RegisteredAt, f = p.registered(at, r); f != nil {
+		return f
 	}
 	company, f := p.numberAt(at, r, p.more.companyID)
 	if f != nil {
@@ -197,6 +203,19 @@ func (p *parser) readMore(at int, r *row, out *buyer) *fault {
 		out.more = m
 	}
 	return nil
+}
+
+// registered reads the day of registration in company time; 0 where none is said.
+func (p *parser) registered(at int, r *row) (clock.Day, *fault) {
+	s := cell(r, p.more.registered)
+	if clean.IsBlank(s) {
+		return 0, nil
+	}
+	day, err := p.dates.Parse(s)
+	if err != nil {
+		return 0, faultOf(at, p.more.registered, s, err)
+	}
+	return clock.DayOf(day.Time, p.zone), nil
 }
 
 // companyOf adds the company that a contact works for.

@@ -60,8 +60,10 @@ func (r *resolver) lookupNumbered(ctx context.Context, ids []int64) (err error) 
 	return err
 }
 
-// writeMore stores what the rows of a file of customers say beside the buyers,
-// and keeps the links for the end: who they lead to may come further down.
+// writeMore stores what rows say beside the buyers, and keeps the links for the
+// end: who they lead to may come further down. The orders of one buyer repeat
+// what the first of them said, so those whom the import knows to have said the
+// same are passed over.
 func (w *writer) writeMore(ctx context.Context, b *batch, pl *plan, made []int64) error {
 	var records []customer.ImportedRecord
 	var links []heldLink
@@ -72,7 +74,7 @@ func (w *writer) writeMore(ctx context.Context, b *batch, pl *plan, made []int64
 	for i := range b.docs {
 		d := &b.docs[i]
 		m := d.buyer.more
-		if m == nil || d.refused != nil || d.customer == 0 {
+		if m == nil || d.refused != nil || d.customer == 0 || w.rec.Kind == KindOrders && !pl.r.looked[i] {
 			continue
 		}
 		rec := m.record

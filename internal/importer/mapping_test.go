@@ -44,6 +44,11 @@ func TestGuessKnowsTheUsualExports(t *testing.T) {
 			KindOrders, "小票号=order.id 门店=store 会员卡号=buyer.id 交易时间=paid_at 商品编码=product.code 品名=product.name 单价=unit_price 数量=quantity 实收金额=amount",
 		},
 		{
+			"a till with members", "小票号,门店,会员卡号,会员姓名,会员手机号,会员注册日期,交易时间,实收金额",
+			"20260102-0001,人民广场店,VIP0001,王芳,13800000001,2020/5/1,2026/1/2 10:02,11.00",
+			KindOrders, "小票号=order.id 会员卡号=buyer.id 会员姓名=buyer.name 会员手机号=buyer.phone 会员注册日期=registered_at 交易时间=paid_at 实收金额=amount",
+		},
+		{
 			"Shopify", "Name,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Total,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Billing Name,Billing City,Billing Province,Billing Country,Phone,Refunded Amount",
 			"#1001,a@example.com,paid,2026-01-02 10:02:00 +0800,CNY,30,5,35,2,Mug,15,MUG-1,Tom Lee,Shanghai,SH,CN,13800000001,0",
 			KindOrders, "Name=order.id Email=buyer.email Financial Status=status Paid at=paid_at Lineitem quantity=quantity Lineitem name=product.name Lineitem sku=product.code Billing Name=buyer.name Phone=buyer.phone Refunded Amount=refund_amount",

@@ -92,7 +92,8 @@ const (
 	ContactPrimary Meaning = "contact.primary"
 	// Of a person only, 小学 to 博士.
 	Education Meaning = "education"
-	// RegisteredAt is the day on which somebody registered or joined.
+	// RegisteredAt is the day on which somebody registered or joined; of a buyer in
+	// a file of orders too.
 	RegisteredAt Meaning = "registered_at"
 	// How the customer wants to be reached: 电话, 短信, 企业微信, 邮件, App, 邮寄.
 	PreferredChannel Meaning = "preferred_channel"
@@ -114,7 +115,7 @@ var buyerMeanings = []Meaning{
 	BuyerCompany, BuyerKind, BuyerCode, Country, Province, City, District, Address,
 }
 
-// recordMeanings are for files of customers only.
+// recordMeanings are for files of customers only, but for RegisteredAt.
 var recordMeanings = []Meaning{
 	BuyerFamily, BuyerGiven, BuyerPhone3, BuyerEmail2, Industry, Remark, StageOf, OwnerName,
 	ParentID, ParentName, CompanyID, ContactTitle, ContactPrimary, Education, PreferredChannel,
@@ -131,7 +132,7 @@ func Meanings(k Kind) []Meaning {
 		return slices.Concat([]Meaning{
 			OrderID, PaidAt, OrderedAt, OrderStatus, RefundStatus, Amount, ListAmount, Discount,
 			UnitPrice, Quantity, RefundAmount, Freight, Channel, StoreName,
-		}, buyerMeanings, []Meaning{Tags}, productMeanings)
+		}, buyerMeanings, []Meaning{RegisteredAt, Tags}, productMeanings)
 	case KindCustomers:
 		return slices.Concat(buyerMeanings, recordMeanings, []Meaning{Tags})
 	case KindBehaviours:

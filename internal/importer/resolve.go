@@ -39,6 +39,7 @@ type resolver struct {
 	met         []metBuyer
 	madeDry     []int64 // ids that a dry run invented
 	touched     []int64 // customers of whom the record changed beside customer.Customer
+	looked      []bool  // by doc: the buyer was not known to have said the same before
 	extras      *extras // nil where the file has neither custom fields nor tags
 }
 
@@ -88,7 +89,7 @@ func (r *resolver) resolve(ctx context.Context, docs []doc, want func(i int) boo
 			need = append(need, i)
 		}
 	}
-	novel = make([]bool, len(docs))
+	novel, r.looked = make([]bool, len(docs)), make([]bool, len(docs))
 	if len(need) == 0 {
 		return novel, nil
 	}
@@ -100,14 +101,14 @@ func (r *resolver) resolve(ctx context.Context, docs []doc, want func(i int) boo
 		switch {
 		case len(need) > 0 && need[0] == i:
 			need = need[1:]
-			novel[i] = r.one(d)
+			novel[i], r.looked[i] = r.one(d), true
 			if d.refused == nil {
 				r.extras.want(i, d)
 			}
 		case d.customer != 0 && r.open[d.customer] && want(i):
 			// The cache knows only what was said before this batch, and a row of
 			// the batch has said another thing since.
-			novel[i] = r.update(&d.buyer, d.customer)
+			novel[i], r.looked[i] = r.update(&d.buyer, d.customer), true
 			r.extras.want(i, d)
 			r.met = append(r.met, metBuyer{d.buyer.identity, d.customer, d.buyer.said})
 		}

@@ -195,7 +195,9 @@ func (w *writer) write(ctx context.Context, b *batch, pl *plan) error {
 	w.name(b, made)
 	switch w.rec.Kind {
 	case KindOrders:
-		err = w.writeOrders(ctx, b, pl)
+		if err = w.writeOrders(ctx, b, pl); err == nil {
+			err = w.writeMore(ctx, b, pl, made)
+		}
 	case KindBehaviours:
 		err = w.writeEvents(ctx, b, pl)
 	case KindCustomers:

@@ -91,6 +91,15 @@ it('makes groups in the order of the server', () => {
     { group: 'buyer', meanings: ['buyer.id', 'province'] },
     { group: 'product', meanings: ['product.code', 'brand'] },
   ])
+  expect(
+    grouped(['amount', 'registered_at', 'education', 'preferred_channel', 'favourite_categories']),
+  ).toEqual([
+    { group: 'order', meanings: ['amount'] },
+    {
+      group: 'buyer',
+      meanings: ['registered_at', 'education', 'preferred_channel', 'favourite_categories'],
+    },
+  ])
   expect(grouped(['event.at', 'rating', 'quantity']).map((g) => g.group)).toEqual([
     'event',
     'order',

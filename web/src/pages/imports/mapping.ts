@@ -71,6 +71,8 @@ const groupOf = (meaning: Meaning): Group => {
   if (/^buyer\.|^(country|province|city|district|address)$/.test(meaning)) return 'buyer'
   if (/^(parent|company|contact)\.|^(industry|remark|stage|owner|tags)$/.test(meaning))
     return 'buyer'
+  if (/^(education|registered_at|preferred_channel|favourite_categories)$/.test(meaning))
+    return 'buyer'
   if (/^product\.|^(category|brand)$/.test(meaning)) return 'product'
   return /^event\.|^rating$/.test(meaning) ? 'event' : 'order'
 }
