@@ -193,14 +193,20 @@ func (d *doctor) keys(ctx context.Context, cfg *config.Config, base *db.DB) {
 	d.add("keys", StatusOK, "doctor.keys.ok", "", "path", cfg.MasterKeyFile())
 }
 
-// records looks for rows that lost what they hang on.
+// records looks for rows that lost what they hang on, or cannot be read.
 func (d *doctor) records(ctx context.Context, base *db.DB) {
 	orphans, err := orphans(ctx, base)
+	var unread int64
+	if err == nil {
+		unread, err = unreadAddresses(ctx, base)
+	}
 	switch {
 	case err != nil:
 		d.failed("records", err, "doctor.database.fix")
 	case orphans > 0:
 		d.add("records", StatusFailed, "doctor.records.orphans", "doctor.records.fix", "count", orphans)
+	case unread > 0:
+		d.add("records", StatusWarning, "doctor.records.unread", "doctor.records.read", "count", unread)
 	default:
 		d.add("records", StatusOK, "doctor.records.ok", "")
 	}

@@ -45,6 +45,8 @@ JOIN customer_tags w ON w.tag_id = b.id WHERE a.id = t.tag_id AND g.is_exclusive
 		{Table: "customer_notes", Column: "customer_id", Key: []string{"id"}},
 		{Table: "note_steps", Column: "customer_id", Key: []string{"note_id"}},
 		{Table: "customer_forecasts", Column: "customer_id", Key: []string{"customer_id"}, Derived: true},
+		{Table: "customer_place_unread", Column: "customer_id", Key: []string{"customer_id"},
+			Clash: "EXISTS (SELECT 1 FROM customer_place_unread w WHERE w.customer_id = {to})"},
 		{Table: "customer_quality", Column: "customer_id", Key: []string{"customer_id"}, Derived: true},
 		{Table: "quality_issues", Column: "customer_id", Key: []string{"rule", "customer_id"}, Derived: true},
 		{Table: "duplicate_pairs", Column: "a_id", Key: []string{"id"}, Derived: true},

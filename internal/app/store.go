@@ -67,6 +67,13 @@ func orphans(ctx context.Context, d *db.DB) (n int64, err error) {
 	return n, db.MapError(err)
 }
 
+// unreadAddresses counts customers who have no region because an address of
+// theirs cannot be opened.
+func unreadAddresses(ctx context.Context, d *db.DB) (n int64, err error) {
+	err = d.Q(ctx).QueryRowContext(ctx, `SELECT count(*) FROM customer_place_unread`).Scan(&n)
+	return n, db.MapError(err)
+}
+
 func failedJobs(ctx context.Context, d *db.DB) (n int64, err error) {
 	err = d.Q(ctx).QueryRowContext(ctx, "SELECT count(*) FROM river_job WHERE state = 'discarded'").Scan(&n)
 	return n, db.MapError(err)

@@ -23,6 +23,48 @@ func (s *Store) setPlaceFill(ctx context.Context, after int64) error {
 	return s.exec(ctx, `UPDATE customer_place_fill SET after_id = $1 WHERE id = 1`, after)
 }
 
+// addUnreadPlaces notes customers with an address that cannot be opened, and
+// gives those that were not noted before.
+func (s *Store) addUnreadPlaces(ctx context.Context, ids []int64, at int64) (fresh []int64, err error) {
+	for _, id := range ids {
+		res, err := s.db.Q(ctx).ExecContext(ctx, `INSERT INTO customer_place_unread (customer_id, tried_at) VALUES ($1, $2) ON CONFLICT (customer_id) DO NOTHING`, id, at)
+		if err != nil {
+			return nil, db.MapError(err)
+		}
+		n, err := res.RowsAffected()
+		if err != nil {
+			return nil, db.MapError(err)
+		}
+		if n > 0 {
+			fresh = append(fresh, id)
+		}
+	}
+	return fresh, nil
+}
+
+// unreadPlaces gives up to n customers who were noted, the longest untried first.
+func (s *Store) unreadPlaces(ctx context.Context, n int) ([]int64, error) {
+	return db.Select(ctx, s.db.Q(ctx), `SELECT customer_id FROM customer_place_unread ORDER BY tried_at, customer_id LIMIT $1`,
+		func(id *int64, r db.Scanner) error { return r.Scan(id) }, n)
+}
+
+// triedPlaces forgets those of ids that are not still unread, and notes when the
+// others were tried.
+func (s *Store) triedPlaces(ctx context.Context, ids, unread []int64, at int64) error {
+	done := slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return slices.Contains(unread, id) })
+	err := db.InChunks(done, func(chunk []int64) error {
+		in, args := db.InArgs(1, chunk)
+		return s.exec(ctx, `DELETE FROM customer_place_unread WHERE customer_id IN (`+in+`)`, args...)
+	})
+	if err != nil {
+		return err
+	}
+	return db.InChunks(unread, func(chunk []int64) error {
+		in, args := db.InArgs(2, chunk)
+		return s.exec(ctx, `UPDATE customer_place_unread SET tried_at = $1 WHERE customer_id IN (`+in+`)`, append([]any{at}, args...)...)
+	})
+}
+
 // idsBetween gives up to n ids of customers behind after, until included.
 func (s *Store) idsBetween(ctx context.Context, after, until int64, n int) ([]int64, error) {
 	return db.Select(ctx, s.db.Q(ctx), `SELECT id FROM customers WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3`,
