@@ -3,6 +3,7 @@ package column
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -220,6 +221,16 @@ func TestAgainstPlainReading(t *testing.T) {
 				k = -k
 			}
 			return cmp.Or(cmp.Compare(x.Seg, y.Seg), k)
+		}
+		byWord := map[string]int64{}
+		for _, p := range b.people {
+			if rule.is(p) && p.word != "" {
+				byWord[p.word]++
+			}
+		}
+		counts, err := (&view{ctx: t.Context(), get: get}).countBy(rule.cond, wordsCol)
+		if err != nil || !maps.Equal(counts, byWord) {
+			t.Fatalf("by words: %v, %v, want %v", counts, err, byWord)
 		}
 		slices.SortFunc(want, compare)
 		q := Query{Where: rule.cond, Segments: orders[name], Desc: desc, Back: back, N: 1 + r.IntN(60)}

@@ -58,6 +58,20 @@ func (s *Service) InScope(ctx context.Context) (int64, error) {
 	return s.counts.get("scope "+scopeKey(a), func() (int64, error) { return s.store.matchingCount(ctx, parts) })
 }
 
+// LifecycleCounts counts the customers of the actor's scope by their stages of
+// the lifecycle, all as of one moment; ok is false where the columns in memory
+// cannot tell. Error: customer.field_hidden.
+func (s *Service) LifecycleCounts(ctx context.Context) (counts map[string]int64, ok bool, err error) {
+	if err := Shows(ctx, LifecycleField); err != nil {
+		return nil, false, err
+	}
+	parts, _, err := s.who(ctx, Who{})
+	if err != nil {
+		return nil, false, err
+	}
+	return s.Columns.CountBy(ctx, column.All(mems(parts)...), memLifecycle)
+}
+
 // Holds says which of some rules mean a customer; none where the customer is
 // not in the scope of the actor. Of a rule that does not compile problems has
 // the error, one of [Service.Find].

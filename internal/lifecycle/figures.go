@@ -79,10 +79,14 @@ func (c *Config) order(counts map[string]int64) []string {
 	return append(out, old...)
 }
 
-// counts are the customers of each stage, of those whom the actor sees.
+// counts are the customers of each stage, of those whom the actor sees: from the
+// columns in memory where they can tell.
 func (s *Service) counts(ctx context.Context) (map[string]int64, error) {
 	if err := customer.Shows(ctx, customer.LifecycleField); err != nil {
 		return nil, err
+	}
+	if counts, ok, err := s.Customers.LifecycleCounts(ctx); err != nil || ok {
+		return counts, err
 	}
 	if seesAll(ctx) {
 		return s.store.counts(ctx)

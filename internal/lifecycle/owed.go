@@ -93,11 +93,13 @@ func (s *Service) Steps(ctx context.Context, everybody, overdue bool, limit int,
 		return s.store.owedBy(ctx, me, a, n)
 	}
 	now := s.now()
-	all, err := read(owedAfter{before: noDue + 1}, maxOwed)
+	a := owedAfter{before: noDue + 1}
+	first, err := read(a, maxOwed)
 	if err != nil {
 		return out, err
 	}
-	if all, err = s.seenOwed(ctx, all); err != nil {
+	all, err := s.seenOwed(ctx, slices.Clone(first))
+	if err != nil {
 		return out, err
 	}
 	out.Open = len(all)
@@ -106,7 +108,6 @@ func (s *Service) Steps(ctx context.Context, everybody, overdue bool, limit int,
 			out.Overdue++
 		}
 	}
-	a := owedAfter{before: noDue + 1}
 	if overdue {
 		a.before = now
 	}
@@ -114,16 +115,24 @@ func (s *Service) Steps(ctx context.Context, everybody, overdue bool, limit int,
 		return out, err
 	}
 	var rows []owedRow
-	for len(rows) <= limit {
+	more := true
+	if cursor == "" { // the page begins with what was counted
+		rows = all
+		if overdue {
+			rows = all[:out.Overdue]
+		}
+		if more = a.follows(first); more {
+			a = a.behind(first)
+		}
+	}
+	for more && len(rows) <= limit {
 		chunk, err := read(a, maxOwed)
 		if err != nil {
 			return out, err
 		}
-		if len(chunk) == 0 {
-			break
+		if more = a.follows(chunk); more {
+			a = a.behind(chunk)
 		}
-		last := &chunk[len(chunk)-1]
-		a.due, a.task, a.item = last.due, last.task.id, last.item
 		seen, err := s.seenOwed(ctx, chunk)
 		if err != nil {
 			return out, err
@@ -138,6 +147,19 @@ func (s *Service) Steps(ctx context.Context, everybody, overdue bool, limit int,
 	}
 	out.Items, err = s.tellOwed(ctx, me, rows)
 	return out, err
+}
+
+// follows says whether something may come behind rows that were read from a: there
+// are as many as were asked for, and the last of them is due in time.
+func (a owedAfter) follows(rows []owedRow) bool {
+	return len(rows) == maxOwed && rows[len(rows)-1].due < a.before
+}
+
+// behind goes on behind rows.
+func (a owedAfter) behind(rows []owedRow) owedAfter {
+	last := &rows[len(rows)-1]
+	a.due, a.task, a.item = last.due, last.task.id, last.item
+	return a
 }
 
 // seenOwed keeps what is owed to customers whom the actor sees.
