@@ -15,6 +15,16 @@ func (p rowParts) ParseFields(ctx context.Context, in map[string]any) (customer.
 	return p.a.Fields.ParseAll(ctx, "fields", in)
 }
 
+// BoundFields is field.Service.Bound.
+func (p rowParts) BoundFields(ctx context.Context, ids []int64, values []customer.ParsedFields) ([]error, error) {
+	writes := make([]field.Write, len(ids))
+	for i, id := range ids {
+		v, _ := values[i].(map[string]field.Value)
+		writes[i] = field.Write{CustomerID: id, Values: v}
+	}
+	return p.a.Fields.Bound(ctx, "fields", writes)
+}
+
 // SetFields is field.Service.SetMany.
 func (p rowParts) SetFields(ctx context.Context, values map[int64]customer.ParsedFields) ([]customer.Change, error) {
 	writes := make([]field.Write, 0, len(values))

@@ -135,6 +135,9 @@ func (b *bulkEdit) set(c *compiler, code string, raw json.RawMessage) error {
 		if err == nil && value.IsEmpty() && f.def.Required {
 			err = errs.New(errs.Invalid, "field.required", "field", f.def.Name.ZH)
 		}
+		if err == nil {
+			err = f.def.Within(value)
+		}
 		b.values[f.def.Code] = value
 		return err
 	}

@@ -59,6 +59,9 @@ func (p *undoParts) value(id int64, code string, c *changeRow) (custom.Value, st
 	if err != nil {
 		return v, "field.unknown_option"
 	}
+	if d.Within(v) != nil {
+		return v, "field.out_of_bounds_now"
+	}
 	return v, ""
 }
 

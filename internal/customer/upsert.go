@@ -65,6 +65,9 @@ type UpsertAnswer struct {
 type Parts interface {
 	// ParseFields reads the custom values of a row.
 	ParseFields(ctx context.Context, in map[string]any) (ParsedFields, error)
+	// BoundFields says by place why values cannot be given to the customers of ids,
+	// 0 of one who is not there yet; nil where they can.
+	BoundFields(ctx context.Context, ids []int64, values []ParsedFields) ([]error, error)
 	// SetFields writes them by customer, inside InTx.
 	SetFields(ctx context.Context, values map[int64]ParsedFields) ([]Change, error)
 	// TagIDs finds tags by name; those that do not exist are missing.

@@ -191,7 +191,20 @@ func (u *upserting) parse(ctx context.Context) error {
 		}
 		u.fields[i] = v
 	}
-	if len(names) == 0 || u.Parts == nil {
+	if u.Parts == nil {
+		return nil
+	}
+	faults, err := u.Parts.BoundFields(ctx, u.ids, u.fields)
+	if err != nil {
+		return err
+	}
+	for i, fault := range faults {
+		if fault != nil && !u.failed(i) {
+			u.fail(ctx, i, fault)
+			u.fields[i] = nil
+		}
+	}
+	if len(names) == 0 {
 		return nil
 	}
 	slices.Sort(names)

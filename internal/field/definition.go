@@ -95,8 +95,11 @@ type Definition struct {
 	Retired   bool     `json:"retired"`
 	Position  int      `json:"position"`
 	Options   []Option `json:"options"`
+	Bounds    Bounds   `json:"bounds" doc:"Of a number or an amount: what may be written"`
 	CreatedAt int64    `json:"created_at" doc:"Unix ms"`
 	UpdatedAt int64    `json:"updated_at" doc:"Unix ms"`
+
+	least, greatest *int64 // the bounds in the form of Value.Num
 
 	byCode  map[string]int // option → place
 	byLabel map[string]int // folded label or code → place
@@ -168,6 +171,7 @@ func (d *Definition) validate() error {
 	checkLabel(bad, "help", &d.Help, maxHelp, false)
 	checkLabel(bad, "section", &d.Section, maxName, false)
 	d.Unit = checkText(bad, "unit", d.Unit, maxUnit)
+	d.validateBounds(bad)
 	d.validateOptions(bad)
 	if err := bad.OrNil(); err != nil {
 		return err

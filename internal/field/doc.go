@@ -16,6 +16,8 @@
 //
 //   - from the first value on a field keeps its kind, scale and target, and it
 //     can be retired but not deleted; options that customers have stay too;
+//   - the bounds of a number or an amount bind what is written from then on; values
+//     that were there before stay, and may be written again as they are;
 //   - a retired field or option keeps its values, shows them, and takes no new
 //     ones;
 //   - every write to definitions raises field_state.version; what a process

@@ -175,6 +175,7 @@ type In struct {
 	Unit     string   `json:"unit,omitempty" maxLength:"60"`
 	Required bool     `json:"required,omitempty"`
 	Options  []Option `json:"options,omitempty" maxItems:"300"`
+	Bounds   Bounds   `json:"bounds,omitempty"`
 }
 
 // Patch changes the parts that are sent. Options are sent as a whole, in their
@@ -190,6 +191,7 @@ type Patch struct {
 	Required *bool     `json:"required,omitempty"`
 	Retired  *bool     `json:"retired,omitempty"`
 	Options  *[]Option `json:"options,omitempty" maxItems:"300"`
+	Bounds   *Bounds   `json:"bounds,omitempty" doc:"Sent as a whole; values that are there stay as they are"`
 }
 
 // Create adds a field behind the others. Errors: invalid with its fields,
@@ -210,7 +212,7 @@ func (s *Service) add(ctx context.Context, set *Set, in In) (*Definition, error)
 	given := in.Code != ""
 	d := &Definition{
 		Code: in.Code, Kind: in.Kind, Scale: in.Scale, Target: in.Target, Name: in.Name, Help: in.Help, Section: in.Section,
-		Unit: in.Unit, Required: in.Required, Options: slices.Clone(in.Options), Position: 1,
+		Unit: in.Unit, Required: in.Required, Options: slices.Clone(in.Options), Bounds: in.Bounds, Position: 1,
 	}
 	if err := d.validate(); err != nil {
 		return nil, err
@@ -313,6 +315,7 @@ func (d *Definition) patch(p Patch) {
 	set(&d.Unit, p.Unit)
 	set(&d.Required, p.Required)
 	set(&d.Retired, p.Retired)
+	set(&d.Bounds, p.Bounds)
 	if p.Options != nil {
 		d.Options = slices.Clone(*p.Options)
 	}
@@ -326,7 +329,7 @@ func set[T any](dst *T, v *T) {
 
 func same(a, b *Definition) bool {
 	return a.Kind == b.Kind && a.Scale == b.Scale && a.Target == b.Target && a.Name == b.Name && a.Help == b.Help &&
-		a.Section == b.Section && a.Unit == b.Unit && a.Required == b.Required && a.Retired == b.Retired && slices.Equal(a.Options, b.Options)
+		a.Section == b.Section && a.Unit == b.Unit && a.Required == b.Required && a.Retired == b.Retired && sameBounds(a, b) && slices.Equal(a.Options, b.Options)
 }
 
 // optionsLeft refuses to lose an option that a customer has.

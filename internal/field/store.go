@@ -9,19 +9,21 @@ import (
 )
 
 const defColumns = `id, code, kind, scale, target, name_zh, name_en, help_zh, help_en, section_zh, section_en,
- unit, required, used, retired, position, options, created_at, updated_at`
+ unit, required, used, retired, position, options, created_at, updated_at, least_num, greatest_num`
 
 func scanDefinition(scan func(...any) error) (*Definition, error) {
 	d := &Definition{}
 	var options string
 	err := scan(&d.ID, &d.Code, &d.Kind, &d.Scale, &d.Target, &d.Name.ZH, &d.Name.EN, &d.Help.ZH, &d.Help.EN,
-		&d.Section.ZH, &d.Section.EN, &d.Unit, &d.Required, &d.Used, &d.Retired, &d.Position, &options, &d.CreatedAt, &d.UpdatedAt)
+		&d.Section.ZH, &d.Section.EN, &d.Unit, &d.Required, &d.Used, &d.Retired, &d.Position, &options, &d.CreatedAt, &d.UpdatedAt,
+		&d.least, &d.greatest)
 	if err != nil {
 		return nil, db.MapError(err)
 	}
 	if err := json.Unmarshal([]byte(options), &d.Options); err != nil {
 		return nil, errs.Wrap(err, errs.Internal, "internal")
 	}
+	d.showBounds()
 	d.index()
 	return d, nil
 }
@@ -67,9 +69,9 @@ func (s *Service) insertDefinition(ctx context.Context, d *Definition) error {
 	if err != nil {
 		return errs.Wrap(err, errs.Internal, "internal")
 	}
-	_, err = s.DB.Q(ctx).ExecContext(ctx, "INSERT INTO field_defs ("+defColumns+") VALUES ("+db.Placeholders(1, 19)+")",
+	_, err = s.DB.Q(ctx).ExecContext(ctx, "INSERT INTO field_defs ("+defColumns+") VALUES ("+db.Placeholders(1, 21)+")",
 		d.ID, d.Code, string(d.Kind), d.Scale, d.Target, d.Name.ZH, d.Name.EN, d.Help.ZH, d.Help.EN, d.Section.ZH, d.Section.EN,
-		d.Unit, d.Required, d.Used, d.Retired, d.Position, string(options), d.CreatedAt, d.UpdatedAt)
+		d.Unit, d.Required, d.Used, d.Retired, d.Position, string(options), d.CreatedAt, d.UpdatedAt, d.least, d.greatest)
 	return db.MapError(err)
 }
 
@@ -82,10 +84,10 @@ func (s *Service) updateDefinition(ctx context.Context, d *Definition, keep bool
 		return errs.Wrap(err, errs.Internal, "internal")
 	}
 	res, err := s.DB.Q(ctx).ExecContext(ctx, `UPDATE field_defs SET kind = $1, scale = $2, target = $3, name_zh = $4, name_en = $5,
- help_zh = $6, help_en = $7, section_zh = $8, section_en = $9, unit = $10, required = $11, retired = $12, options = $13, updated_at = $14
- WHERE id = $15 AND (used = FALSE OR $16)`,
+ help_zh = $6, help_en = $7, section_zh = $8, section_en = $9, unit = $10, required = $11, retired = $12, options = $13, updated_at = $14,
+ least_num = $15, greatest_num = $16 WHERE id = $17 AND (used = FALSE OR $18)`,
 		string(d.Kind), d.Scale, d.Target, d.Name.ZH, d.Name.EN, d.Help.ZH, d.Help.EN, d.Section.ZH, d.Section.EN,
-		d.Unit, d.Required, d.Retired, string(options), d.UpdatedAt, d.ID, keep)
+		d.Unit, d.Required, d.Retired, string(options), d.UpdatedAt, d.least, d.greatest, d.ID, keep)
 	return oneRow(res, err)
 }
 

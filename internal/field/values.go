@@ -110,7 +110,8 @@ func (s *Service) CheckRequired(ctx context.Context, path string, values map[str
 // order of the fields. The caller writes the record's history and version.
 // Errors: "invalid" with fields at "values.<code>": field.unknown,
 // field.retired, field.option_retired, field.required where a required value
-// would be cleared, field.bad_reference where it points to nobody;
+// would be cleared, those of [Definition.Within], field.bad_reference where it
+// points to nobody;
 // field.changed where the definition was changed at the same moment.
 func (s *Service) Set(ctx context.Context, customerID int64, values map[string]Value) ([]Change, error) {
 	changes, err := s.SetMany(ctx, []Write{{customerID, values}})
@@ -202,6 +203,7 @@ func compare(writes []Write, fields []*Definition, before map[int64]map[int64]Va
 			if was.Equal(v) {
 				continue
 			}
+			outside := d.Within(v)
 			switch path := "values." + d.Code; {
 			case d.Retired:
 				_ = wrong.WithField(path, "field.retired")
@@ -209,6 +211,9 @@ func compare(writes []Write, fields []*Definition, before map[int64]map[int64]Va
 				_ = wrong.WithField(path, "field.required", "field", d.Name.ZH)
 			case !d.offers(v, was):
 				_ = wrong.WithField(path, "field.option_retired")
+			case outside != nil:
+				e := errs.From(outside)
+				wrong.Fields = append(wrong.Fields, errs.Field{Path: path, Code: e.Code, Params: e.Params})
 			default:
 				changes = append(changes, Change{w.CustomerID, d, was, v})
 			}

@@ -158,8 +158,13 @@ func (x *extras) refused(d *doc, id int64) *fault {
 	}
 	e, h := d.buyer.extra, x.of(id)
 	for i, v := range e.values {
-		if f := x.place.fields[i]; !v.IsEmpty() && !f.def.Offers(v, h.values[f.def.Code]) {
+		f := x.place.fields[i]
+		if !v.IsEmpty() && !f.def.Offers(v, h.values[f.def.Code]) {
 			return &fault{col: f.col, code: "field.option_retired", params: map[string]any{"field": f.def.Name.ZH}}
+		}
+		if err := f.def.WithinOr(v, h.values[f.def.Code]); err != nil {
+			e := errs.From(err)
+			return &fault{col: f.col, code: e.Code, params: e.Params}
 		}
 	}
 	n := len(h.tags)

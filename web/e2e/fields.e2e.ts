@@ -10,6 +10,7 @@ let v: Visit
 
 interface Field {
   id: number
+  bounds: { least?: number; greatest?: number }
   name: { zh: string }
 }
 
@@ -84,5 +85,34 @@ describe('custom fields', () => {
     await form.getByText(zh('errors.field.name_taken', { name: names[0] ?? '' })).waitFor()
     await expect.poll(() => name.evaluate((e) => e === document.activeElement)).toBe(true)
     expect(await defined()).toHaveLength(3)
+  })
+
+  test('take the least and the greatest value of a number, of amounts in yuan', async () => {
+    const { page } = v
+    await page.goto('/settings/fields')
+    for (const kind of ['number', 'money'] as const) {
+      const name = `${word}${kind}`
+      await page.getByRole('button', { name: zh('field.new') }).click()
+      const form = page.getByRole('dialog')
+      await form.getByRole('textbox', { name: zh('field.name_zh'), exact: true }).fill(name)
+      await form.getByRole('combobox', { name: zh('field.kind') }).click()
+      await page
+        .locator('.ant-select-item-option')
+        .filter({ hasText: new RegExp(`^${zh(`field.kind.${kind}`)}$`) })
+        .click()
+      await form.getByRole('spinbutton', { name: zh('field.least') }).fill('20')
+      await form.getByRole('spinbutton', { name: zh('field.greatest') }).fill('3')
+      v.allow(422, /\/custom-fields$/)
+      await form.getByRole('button', { name: zh('common.create') }).click()
+      await form.getByText(zh('errors.field.bad_bounds')).waitFor()
+      await form.getByRole('spinbutton', { name: zh('field.least') }).fill('0')
+      await form.getByRole('button', { name: zh('common.create') }).click()
+      await row(name).waitFor()
+      const made = (await defined()).find((f) => f.name.zh === name)
+      expect(made?.bounds).toEqual({ least: 0, greatest: kind === 'money' ? 300 : 3 })
+    }
+    await row(`${word}number`)
+      .getByText(zh('field.bounds', { least: '0', greatest: '3' }))
+      .waitFor()
   })
 })

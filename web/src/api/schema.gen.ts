@@ -7114,6 +7114,18 @@ export interface components {
             /** @description Leave fields that were edited since as they are */
             keep_edited?: boolean;
         };
+        FieldBounds: {
+            /**
+             * Format: double
+             * @description Of an amount in 分; left out: any
+             */
+            greatest?: number;
+            /**
+             * Format: double
+             * @description Of an amount in 分; left out: any
+             */
+            least?: number;
+        };
         FieldCandidate: {
             /** Format: int64 */
             id: number;
@@ -7122,6 +7134,8 @@ export interface components {
             note: string;
         };
         FieldDefinition: {
+            /** @description Of a number or an amount: what may be written */
+            bounds: components["schemas"]["FieldBounds"];
             /** @description Stable name in files, filters and the API */
             code: string;
             /**
@@ -7168,6 +7182,7 @@ export interface components {
             skipped: string[];
         };
         FieldIn: {
+            bounds?: components["schemas"]["FieldBounds"];
             /** @description a-z, 0-9 and _, beginning with a letter; made from the name where it is empty */
             code?: string;
             help?: components["schemas"]["FieldLabel"];
@@ -7200,6 +7215,8 @@ export interface components {
             tone?: number;
         };
         FieldPatch: {
+            /** @description Sent as a whole; values that are there stay as they are */
+            bounds?: components["schemas"]["FieldBounds"];
             help?: components["schemas"]["FieldLabel"];
             /** @enum {string} */
             kind?: "text" | "number" | "money" | "date" | "choice" | "multi_choice" | "reference";
@@ -7223,6 +7240,8 @@ export interface components {
             position: number;
         };
         FieldUsedView: {
+            /** @description Of a number or an amount: what may be written */
+            bounds: components["schemas"]["FieldBounds"];
             /** @description Stable name in files, filters and the API */
             code: string;
             /**

@@ -28,6 +28,8 @@ import {
   type Field,
   type FieldValues,
   isEmpty,
+  outside,
+  useBoundsText,
   useFields,
   useFieldText,
   useFieldValues,
@@ -50,6 +52,7 @@ export function FieldInputs({
 }) {
   const { t } = useTranslation()
   const label = useLabel()
+  const within = useBoundsText()
   const me = useMe()
   const sections = bySection(fields.filter((f) => !f.retired && !me.hides(`f.${f.code}`)))
   return sections.map((section) => (
@@ -64,12 +67,22 @@ export function FieldInputs({
           label={label(field.name)}
           extra={label(field.help) || undefined}
           rules={
-            field.required && me.edits(`f.${field.code}`)
+            me.edits(`f.${field.code}`)
               ? [
                   {
-                    required: true,
+                    required: field.required,
                     message: t('errors.field.required', { field: label(field.name) }),
                   },
+                  // What was there before the bounds stays until somebody types another value.
+                  ({ isFieldTouched }) => ({
+                    validator: async (_, value) => {
+                      if (isFieldTouched([base, field.code]) && outside(field, value)) {
+                        throw new Error(
+                          t('field.outside', { field: label(field.name), bounds: within(field) }),
+                        )
+                      }
+                    },
+                  }),
                 ]
               : undefined
           }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { bySection, changedValues, choosable, type Field } from './fields'
+import { bySection, changedValues, choosable, type Field, outside } from './fields'
 import { choose, type Tag, type TagGroup } from './tags'
 
 const field = (part: Partial<Field>) =>
-  ({ section: { zh: '' }, options: [], retired: false, kind: 'text', ...part }) as Field
+  ({ section: { zh: '' }, options: [], bounds: {}, retired: false, kind: 'text', ...part }) as Field
 
 describe('bySection', () => {
   it('keeps the order of fields and puts those without a section last', () => {
@@ -46,6 +46,18 @@ describe('choosable', () => {
     })
     expect(choosable(f, 'a').map((o) => o.code)).toEqual(['a'])
     expect(choosable(f, ['b']).map((o) => o.code)).toEqual(['a', 'b'])
+  })
+})
+
+describe('outside', () => {
+  it('compares numbers and amounts with the bounds, which belong to what is allowed', () => {
+    const f = field({ kind: 'number', bounds: { least: 0, greatest: 20 } })
+    expect(['0', 20, '20.0', null, ''].map((v) => outside(f, v))).toEqual(Array(5).fill(false))
+    expect(['-1', 20.5, '999'].map((v) => outside(f, v))).toEqual([true, true, true])
+    const least = field({ kind: 'money', bounds: { least: 100 } })
+    expect([99, 100, 1e9].map((v) => outside(least, v))).toEqual([true, false, false])
+    expect(outside(field({ kind: 'text', bounds: { least: 1 } }), '0')).toBe(false)
+    expect(outside(field({ kind: 'number' }), '999')).toBe(false)
   })
 })
 

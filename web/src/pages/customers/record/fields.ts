@@ -55,6 +55,32 @@ export function choosable(field: Field, value: unknown): FieldOption[] {
   return field.options.filter((o) => !o.retired || has(o.code))
 }
 
+/** Whether values of a kind may have bounds. */
+export const bounded = (kind: FieldKind) => kind === 'number' || kind === 'money'
+
+/** Whether a value lies outside of the bounds of its field. */
+export function outside(field: Field, value: unknown): boolean {
+  if (!bounded(field.kind) || isEmpty(value)) return false
+  const { least, greatest } = field.bounds
+  const n = Number(value)
+  return (least != null && n < least) || (greatest != null && n > greatest)
+}
+
+/** The bounds of a field in words; "" where it has none. */
+export function useBoundsText() {
+  const { t } = useTranslation()
+  const text = useFieldText()
+  return (field: Field): string => {
+    const { least, greatest } = field.bounds
+    if (least != null && greatest != null) {
+      return t('field.bounds', { least: text(field, least), greatest: text(field, greatest) })
+    }
+    if (least != null) return t('field.bounds_least', { least: text(field, least) })
+    if (greatest != null) return t('field.bounds_greatest', { greatest: text(field, greatest) })
+    return ''
+  }
+}
+
 /** Whether there is no value. */
 export const isEmpty = (value: unknown) =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && !value.length)

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { api, ok } from '@/api/client'
 import type { components } from '@/api/schema.gen'
 import { FormDrawer, useSay } from '@/kit'
-import type { Field, FieldKind } from '@/pages/customers/record/fields'
+import { bounded, type Field, type FieldKind } from '@/pages/customers/record/fields'
 import styles from './fields.module.css'
 import { OptionsEditor } from './OptionsEditor'
 
@@ -30,6 +30,12 @@ const fresh: FieldIn = {
   options: [{ label: { zh: '' }, tone: 0 }],
 }
 
+/** Bounds as they are sent: an empty one is left out. */
+const bounds = ({ least, greatest }: NonNullable<FieldIn['bounds']>) => ({
+  least: least ?? undefined,
+  greatest: greatest ?? undefined,
+})
+
 /** What of a form belongs to its kind: the rest is neither sent nor kept. */
 export function fitting(values: FieldIn): FieldIn {
   const choice = values.kind === 'choice' || values.kind === 'multi_choice'
@@ -41,6 +47,7 @@ export function fitting(values: FieldIn): FieldIn {
     help: { zh: values.help?.zh ?? '', en: values.help?.en ?? '' },
     section: { zh: values.section?.zh ?? '', en: values.section?.en ?? '' },
     options: choice ? values.options : [],
+    bounds: bounded(values.kind) ? bounds(values.bounds ?? {}) : {},
   }
 }
 
@@ -192,7 +199,7 @@ function OfKind({
       </Form.Item>
     )
   }
-  if (kind !== 'number' && kind !== 'text') return null
+  if (!bounded(kind) && kind !== 'text') return null
   return (
     <div className={styles.two}>
       {kind === 'number' && (
@@ -200,9 +207,52 @@ function OfKind({
           <InputNumber min={0} max={6} precision={0} disabled={row?.used} />
         </Form.Item>
       )}
-      <Form.Item name="unit" label={t('field.unit')}>
-        <Input maxLength={20} autoComplete="off" />
-      </Form.Item>
+      {kind !== 'money' && (
+        <Form.Item name="unit" label={t('field.unit')}>
+          <Input maxLength={20} autoComplete="off" />
+        </Form.Item>
+      )}
+      {bounded(kind) && (
+        <>
+          <Form.Item
+            name={['bounds', 'least']}
+            label={t('field.least')}
+            extra={t('field.bounds_extra')}
+          >
+            <BoundInput money={kind === 'money'} />
+          </Form.Item>
+          <Form.Item name={['bounds', 'greatest']} label={t('field.greatest')}>
+            <BoundInput money={kind === 'money'} />
+          </Form.Item>
+        </>
+      )}
     </div>
+  )
+}
+
+/** A bound: of an amount it is typed in yuan and kept in 分. */
+function BoundInput({
+  money,
+  value,
+  onChange,
+  id,
+}: {
+  money: boolean
+  value?: number | null
+  onChange?: (value: number | null) => void
+  id?: string
+}) {
+  const unit = money ? 100 : 1
+  return (
+    <InputNumber<number>
+      id={id}
+      className={styles.wide}
+      prefix={money ? '¥' : undefined}
+      precision={money ? 2 : undefined}
+      value={typeof value === 'number' ? value / unit : null}
+      onChange={(next) =>
+        onChange?.(next === null ? null : money ? Math.round(next * unit) : next)
+      }
+    />
   )
 }

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, ok } from '@/api/client'
 import { EmptyState, Grip, MoveButtons, StatusTag, useSavedOrder, useSay } from '@/kit'
-import { type Field, useLabel } from '@/pages/customers/record/fields'
+import { type Field, useBoundsText, useLabel } from '@/pages/customers/record/fields'
 import { type Kept, StateBar } from '../StateBar'
 import styles from './fields.module.css'
 import { useFieldActs } from './useFieldActs'
@@ -106,6 +106,7 @@ function FieldRow({
   const { t } = useTranslation()
   const label = useLabel()
   const name = label(field.name)
+  const within = useBoundsText()(field)
   const act = useFieldActs(field, name, onChanged)
   const run: Record<string, () => unknown> = {
     edit: onEdit,
@@ -135,6 +136,7 @@ function FieldRow({
           </span>
         )}
         {field.unit && <span className="zk-muted">{field.unit}</span>}
+        {within && <span className="zk-muted">{within}</span>}
         {field.required && <StatusTag kind="warning">{t('field.required')}</StatusTag>}
         {!field.used && <span className="zk-muted">{t('field.unused')}</span>}
       </span>
