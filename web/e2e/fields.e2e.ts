@@ -115,4 +115,32 @@ describe('custom fields', () => {
       .getByText(zh('field.bounds', { least: '0', greatest: '3' }))
       .waitFor()
   })
+
+  test('say at a customer what a number takes, before it is sent', async () => {
+    const { page } = v
+    const name = `${word}人数`
+    await v.context.request.post('/api/v1/custom-fields', {
+      data: { kind: 'number', name: { zh: name }, bounds: { least: 0, greatest: 20 } },
+    })
+    const list = await v.context.request.get('/api/v1/customers?limit=1')
+    const { items } = (await list.json()) as { items: { id: number }[] }
+    await page.goto(`/customers/${items[0]?.id}?tab=record`)
+    const more = page
+      .locator('section')
+      .filter({ has: page.getByRole('heading', { name: zh('field.values_title'), exact: true }) })
+    await more.getByRole('button', { name: zh('common.edit') }).click()
+    const form = page.getByRole('dialog')
+    await form.getByRole('spinbutton', { name }).fill('999')
+    await form.getByRole('button', { name: zh('common.save') }).click()
+    await form
+      .getByText(
+        zh('field.outside', {
+          field: name,
+          bounds: zh('field.bounds', { least: '0', greatest: '20' }),
+        }),
+      )
+      .waitFor()
+    await form.getByRole('spinbutton', { name }).fill('')
+    await form.getByRole('button', { name: zh('common.cancel') }).click()
+  })
 })

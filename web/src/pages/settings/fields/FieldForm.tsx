@@ -250,9 +250,7 @@ function BoundInput({
       prefix={money ? '¥' : undefined}
       precision={money ? 2 : undefined}
       value={typeof value === 'number' ? value / unit : null}
-      onChange={(next) =>
-        onChange?.(next === null ? null : money ? Math.round(next * unit) : next)
-      }
+      onChange={(next) => onChange?.(next === null ? null : money ? Math.round(next * unit) : next)}
     />
   )
 }
