@@ -109,6 +109,7 @@ func askFacts(t *testing.T, ctx context.Context, a *App) {
 	}
 	find(customer.Node{Field: "stage", Op: "in", Value: json.RawMessage(`["prospect"]`), At: past})
 	find(customer.Node{Field: "stage", Op: "changed", Value: json.RawMessage(`{"days":30}`)})
+	find(customer.Node{Field: "f.score", Op: "fell", Value: json.RawMessage(`{"by":1,"days":30}`)})
 	find(customer.Node{Field: customer.LifecycleField, Op: "in", Value: json.RawMessage(`["new"]`), At: past})
 	find(customer.Node{Field: customer.LifecycleField, Op: "changed", Value: json.RawMessage(`{"days":30}`)})
 }

@@ -22,6 +22,9 @@ func customerLinks() []duplicate.Link {
 		{Table: "customer_relations", Column: "to_id", Key: []string{"id"}, Same: []string{"from_id", "kind"}, Other: "from_id"},
 		{Table: "customer_team", Column: "customer_id", Key: []string{"customer_id", "staff_id"}, Same: []string{"staff_id"}},
 		{Table: "customer_changes", Column: "customer_id", Key: []string{"id"}},
+		// With the value that they are of; before it, so that the winner's is still alone.
+		{Table: "customer_value_changes", Column: "customer_id", Key: []string{"customer_id", "field_id", "at", "id"}, Same: []string{"field_id"},
+			Clash: "EXISTS (SELECT 1 FROM customer_values w WHERE w.field_id = t.field_id AND w.customer_id = {to})"},
 		{Table: "customer_values", Column: "customer_id", Key: []string{"customer_id", "field_id", "item"}, Same: []string{"field_id"}},
 		// Fields whose values are customers.
 		{Table: "customer_values", Column: "num", Key: []string{"customer_id", "field_id", "item"},

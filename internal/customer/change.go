@@ -54,6 +54,8 @@ type WriteOptions struct {
 	Action string
 	// Note is put into the audit entry beside what changed: codes and ids only.
 	Note map[string]any
+	// Fresh are customers that the same write made: what they came with is no change.
+	Fresh map[int64]bool
 	// NoAudit says that the caller has written the audit entry.
 	NoAudit bool
 }
@@ -140,7 +142,7 @@ func (s *Service) writeChanges(ctx context.Context, o WriteOptions, versions map
 		c, r := &changes[i], &rows[i]
 		*r = changeRow{
 			customerID: c.CustomerID, at: at, origin: o.Origin, changeSet: o.ChangeSet, version: versions[c.CustomerID],
-			field: c.Field, before: c.Before, after: c.After,
+			field: c.Field, before: c.Before, after: c.After, fresh: o.Fresh[c.CustomerID],
 		}
 		if actor != nil {
 			r.actorID, r.actorName = actor.StaffID, actor.Name

@@ -140,6 +140,8 @@ func drawValue(r *rand.Rand, f *customer.FieldInfo, op string, s *listSite) any 
 			v["to"] = some(options)
 		}
 		return v
+	case "fell", "rose":
+		return map[string]any{"by": []any{0.5, "0.01", 1, "1.50"}[r.IntN(4)], "days": []int{1, 2, 3, 5, 30, 400}[r.IntN(6)]}
 	case "is":
 		return r.IntN(2) == 0
 	case "last_days", "before_days", "next_days":

@@ -37,6 +37,7 @@ type leaf struct {
 	e     expr
 	value func(add rule.Add, id string)
 	field *listField
+	shift *shifted
 }
 
 // whyTree collects the conditions of a rule.
@@ -124,13 +125,9 @@ func (t *whyTree) condition(y *Why) (err error) {
 		if l.field, err = c.listField(n.Field); err != nil {
 			return err
 		}
+		l.shift = c.shiftOf(l.field, n)
 		// What a list shows is of today.
-		if n.At != "" || c.past && (l.field.group == "figures" || l.field.kept()) {
-			if n.At == "" && l.field.group == "figures" {
-				if l.value, y.Type, err = c.figureValueThen(l.field, y.Path); err != nil {
-					return err
-				}
-			}
+		if l.shift != nil || n.At != "" || c.past && (l.field.group == "figures" || l.field.kept()) {
 			l.field = nil
 		}
 	}
@@ -189,6 +186,13 @@ func (s *Service) answer(ctx context.Context, leaves []*leaf, id int64) error {
 	}
 	for i, l := range leaves {
 		l.why.Holds = holds[i]
+		if l.shift != nil {
+			if l.why.Text, err = s.tellShift(ctx, l.shift, id); err != nil {
+				return err
+			}
+			l.why.Value, l.why.Type = l.why.Text, "text"
+			continue
+		}
 		if l.value == nil {
 			continue
 		}

@@ -51,11 +51,15 @@ type listed struct {
 	lunar    bool
 	tags     []int
 	score    int64 // hundredths; -1 none
+	scores   []scored
 	plan     string
 	ends     clock.Day // 0 none
 	note     string
 	likes    []string
 }
+
+// scored is a score from an instant (unix ms) on.
+type scored struct{ at, score int64 }
 
 func listSetup(t testing.TB, d *db.DB, n int) *listSite {
 	t.Helper()

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"zhike/internal/customer"
 	"zhike/internal/platform/calendar"
@@ -21,6 +22,8 @@ func (s *ruleSite) field(w *ruletest.World, c *ruletest.Customer, n *customer.No
 	switch {
 	case n.Op == "changed":
 		return code == "level" && p.cameToLevel(n) // stages have no history here; TestWhatCustomersWere has more
+	case n.Op == "fell" || n.Op == "rose":
+		return p.shifted(w, n)
 	case n.Op == "anniversary_days":
 		d, has := p.day(code)
 		_, month, day := d.Date()
@@ -81,6 +84,35 @@ func (p *listed) cameToLevel(n *customer.Node) bool {
 	}
 	code := []string{"", "high", "mid"}[p.level]
 	return code != "" && v.From == nil && (v.To == nil || slices.Contains(v.To, code)) && pastDays[7] > today-clock.Day(v.Days)
+}
+
+// shifted says whether the score is less, or more, by so much than it was.
+func (p *listed) shifted(w *ruletest.World, n *customer.Node) bool {
+	var v struct {
+		By   json.RawMessage
+		Days int
+	}
+	if err := json.Unmarshal(n.Value, &v); err != nil {
+		panic(err)
+	}
+	then, was := p.scoreOn(w.AsOf - clock.Day(v.Days))
+	now, is := p.scoreOn(w.AsOf)
+	more := big.NewRat(now-then, 100)
+	if n.Op == "fell" {
+		more.Neg(more)
+	}
+	return was && is && more.Cmp(rats(v.By)[0]) >= 0
+}
+
+// scoreOn is the score at the end of a day.
+func (p *listed) scoreOn(d clock.Day) (score int64, has bool) {
+	score = -1
+	for _, s := range p.scores {
+		if s.at < clock.Millis((d + 1).Start(time.UTC)) {
+			score = s.score
+		}
+	}
+	return score, score >= 0
 }
 
 // words are the texts of a field that has one, none or several.

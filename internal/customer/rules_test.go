@@ -54,7 +54,11 @@ func (r *drawRules) rule(depth int) customer.Node {
 
 func (r *drawRules) leaf() customer.Node {
 	r.kinds["conditions"]++
-	switch r.IntN(12) {
+	switch r.IntN(13) {
+	case 8:
+		op := r.one("fell", "rose")
+		r.kinds[op]++
+		return node("f.score", op, drawValue(r.Rand, &customer.FieldInfo{}, op, r.s.listSite))
 	case 0, 1, 2:
 		f := &r.fields[r.IntN(len(r.fields))]
 		op := f.Operators[r.IntN(len(f.Operators))]

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -242,7 +243,8 @@ func newRuleSite(t testing.TB, d *db.DB, seed uint64, n int) *ruleSite {
 		return err
 	}))
 	l.fill(t, l.as("boss"), n)
-	s := &ruleSite{rules: newRules(d.Engine())}
+	l.score(t, rand.New(rand.NewPCG(seed, 6)))
+	s := &ruleSite{rules: newRules()}
 	deps := l.service.Deps
 	deps.Rules = s.rules
 	l.service = customer.NewService(deps)
@@ -253,6 +255,48 @@ func newRuleSite(t testing.TB, d *db.DB, seed uint64, n int) *ruleSite {
 		Field: s.field, Number: s.number,
 	}
 	return s
+}
+
+// score changes scores, by the one door and as the days go by. A third of the
+// customers were there long before.
+func (s *listSite) score(t testing.TB, r *rand.Rand) {
+	t.Helper()
+	ctx, now := s.as("boss"), s.clock.Now()
+	for i := range s.people {
+		p := &s.people[i]
+		if i%3 == 0 {
+			p.created = today - 900
+			p.c.CreatedAt = clock.Millis(p.created.Start(time.UTC))
+			must(t, s.db.InTx(ctx, func(ctx context.Context) error {
+				_, err := s.db.Q(ctx).ExecContext(ctx, `UPDATE customers SET created_at = $1 WHERE id = $2`, p.c.CreatedAt, s.ids[i])
+				return err
+			}))
+		}
+		p.scores = []scored{{p.c.CreatedAt, p.score}}
+		var at []int64
+		for range r.IntN(6) {
+			days := []clock.Day{today - clock.Day(r.IntN(5)), today - clock.Day(r.IntN(5)), today - clock.Day(25+r.IntN(40)), clock.DateDay(2024, 2, 27) + clock.Day(r.IntN(5))}
+			// The first and the last moment of the day, and ties.
+			at = append(at, clock.Millis(days[r.IntN(4)].Start(time.UTC))+[]int64{0, 0, 3_600_000, 86_399_999}[r.IntN(4)])
+		}
+		slices.Sort(at)
+		for _, at := range at {
+			if at < p.c.CreatedAt {
+				continue
+			}
+			var value any
+			if p.score = int64(r.IntN(6))*50 - 50; p.score >= 0 {
+				value = fmt.Sprintf("%d.%02d", p.score/100, p.score%100)
+			} else {
+				p.score = -1
+			}
+			s.clock.Set(time.UnixMilli(at))
+			_, err := s.service.Change(ctx, customer.Edit{ID: s.ids[i], Own: customer.Own{Fields: map[string]any{"score": value}}}, customer.WriteOptions{})
+			must(t, err)
+			p.scores = append(p.scores, scored{at, p.score})
+		}
+	}
+	s.clock.Set(now)
 }
 
 // list makes the members of an audience by hand.

@@ -220,7 +220,7 @@ func customField(d *custom.Definition) *listField {
 	case custom.Text:
 		f.ops, f.width = opsText, 160
 	case custom.Number, custom.Money:
-		f.ops = opsNumber
+		f.ops = opsShift(opsNumber)
 	case custom.Date:
 		f.ops, f.width = opsDate, 110
 	case custom.Choice:
@@ -238,6 +238,9 @@ func customField(d *custom.Definition) *listField {
 }
 
 func (c *compiler) customCondition(d *custom.Definition, n *Node) (expr, error) {
+	if n.Op == opFell || n.Op == opRose {
+		return valueShifted(c, d, n)
+	}
 	col := d.Column()
 	base := "x.field_id = " + num(col.FieldID)
 	value := func(cond string, several bool, args ...any) expr {

@@ -52,6 +52,7 @@ type changeRow struct {
 	changeSet, version          int64
 	field, before, after        string
 	beforeCipher, afterCipher   []byte
+	fresh                       bool // see WriteOptions.Fresh
 }
 
 func (s *Store) insertChanges(ctx context.Context, rows []changeRow) error {
@@ -59,6 +60,9 @@ func (s *Store) insertChanges(ctx context.Context, rows []changeRow) error {
 		return err
 	}
 	if err := s.insertStages(ctx, rows); err != nil {
+		return err
+	}
+	if err := s.insertValueChanges(ctx, rows); err != nil {
 		return err
 	}
 	cols := []string{"id", "customer_id", "at", "actor_id", "actor_name", "origin", "change_set", "version", "field",

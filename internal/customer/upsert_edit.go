@@ -92,7 +92,14 @@ func (u *upserting) rest(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := u.finish(ctx, u.options(""), ids, versions, changes); err != nil {
+	o := u.options("")
+	o.Fresh = map[int64]bool{}
+	for i := range u.results {
+		if u.results[i].Status == "created" {
+			o.Fresh[u.ids[i]] = true
+		}
+	}
+	if _, err := u.finish(ctx, o, ids, versions, changes); err != nil {
 		return err
 	}
 	for i := range u.results {
