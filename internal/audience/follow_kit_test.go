@@ -158,7 +158,7 @@ func (w *firm) follow(id int64, yes bool) {
 // someRule draws a rule.
 func (w *firm) someRule() string {
 	day := func(n int) string { return (w.day - clock.Day(w.rnd.IntN(n))).String() }
-	switch w.rnd.IntN(16) {
+	switch w.rnd.IntN(17) {
 	case 0:
 		return fmt.Sprintf(`{"field":"stage","op":"in","value":["%s"]}`, w.stage())
 	case 1:
@@ -191,6 +191,8 @@ func (w *firm) someRule() string {
 		return fmt.Sprintf(`{"facts":{"stream":"orders","agg":"count","window":{"last":%d}},"op":"gte","value":%d}`, 1+w.rnd.IntN(60), 1+w.rnd.IntN(3))
 	case 11:
 		return `{"field":"level","op":"not_empty"}`
+	case 15:
+		return fmt.Sprintf(`{"field":"f.score","op":"%s","value":{"by":%d,"days":%d}}`, []string{"fell", "rose"}[w.rnd.IntN(2)], 1+w.rnd.IntN(3), 1+w.rnd.IntN(3))
 	}
 	return fmt.Sprintf(`{"field":"created","op":"last_days","value":%d}`, 1+w.rnd.IntN(5))
 }
@@ -219,10 +221,7 @@ func (w *firm) write() {
 	case 4:
 		w.patch(id, customer.Patch{Birthday: text((w.day - 10_000 + clock.Day(w.rnd.IntN(20))).String())})
 	case 5:
-		w.part(id, func(ctx context.Context) error {
-			_, err := w.a.Fields.Set(ctx, id, map[string]field.Value{w.score: {Set: true, Num: int64(w.rnd.IntN(12))}})
-			return err
-		})
+		w.value(id, w.rnd.IntN(12))
 	case 6:
 		w.part(id, func(ctx context.Context) error {
 			_, err := w.a.Tags.AddMany(ctx, []int64{id}, []int64{w.tags[w.rnd.IntN(2)]})
@@ -258,6 +257,13 @@ func (w *firm) create() {
 
 func (w *firm) patch(id int64, p customer.Patch) {
 	_, err := w.a.Customer.Change(w.ctx, customer.Edit{ID: id, Patch: p}, customer.WriteOptions{})
+	w.must(err)
+}
+
+// value changes the score.
+func (w *firm) value(id int64, score int) {
+	w.t.Helper()
+	_, err := w.a.Fields.SetCustomerValues(w.ctx, id, 0, map[string]any{w.score: score})
 	w.must(err)
 }
 

@@ -62,6 +62,8 @@ func (w *teller) field(n *rule.Node) string {
 		return w.t(n.Op, p)
 	case "changed":
 		return w.changed(n, label)
+	case "fell", "rose":
+		return w.shifted(n, f, label)
 	case "anniversary_days", "within_days":
 		count, _ := rule.Whole(n.Value, rule.MaxDays)
 		p["count"] = count
@@ -134,6 +136,15 @@ func (w *teller) changed(n *rule.Node, label string) string {
 		return w.t("changed.to", p)
 	}
 	return w.t("changed.any", p)
+}
+
+// shifted is a number that is less or more than it was some days before.
+func (w *teller) shifted(n *rule.Node, f *customer.FieldInfo, label string) string {
+	var v struct{ By, Days json.RawMessage }
+	_ = json.Unmarshal(n.Value, &v)
+	count, _ := rule.Whole(v.Days, rule.MaxDays)
+	// i18n-keys: rule_words.fell, rule_words.rose
+	return w.t(n.Op, params{"field": label, "count": count, "value": w.number(v.By, f.Type) + unitOf(f)})
 }
 
 // raws takes a value or a list of values apart.
