@@ -290,6 +290,54 @@ func TestPresetWithFields(t *testing.T) {
 	})
 }
 
+// Where the company keeps its share of what customers buy, the loyalty schemes of
+// industries ask for it, in the reader's language, and save as they are offered.
+func TestPresetsWithShare(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, ctx, _ := fieldCompany(t, d)
+		with := func(locale, text string) (n int) {
+			list, err := s.PresetsHere(ctx, locale)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range list {
+				for i, r := range p.Scheme.Rules {
+					if r.Name != text {
+						continue
+					}
+					n++
+					if p.Scheme.dimension() != DimensionLoyalty || i == 0 || p.Scheme.Rules[i-1].Level != r.Level || p.Scheme.Rules[i+1].Level == r.Level {
+						t.Errorf("%s has %s at %d", p.Scheme.Code, text, i)
+					}
+				}
+			}
+			return n
+		}
+		if n := with(i18n.ZhCN, "份额明显下降"); n != 0 {
+			t.Errorf("%d schemes without the field", n)
+		}
+		if _, err := s.Fields.Create(ctx, field.In{Code: "wallet_share", Kind: field.Number, Scale: 1, Name: field.Label{ZH: "我司采购占比"}}); err != nil {
+			t.Fatal(err)
+		}
+		for text, locale := range map[string]string{"份额明显下降": i18n.ZhCN, "份额高且仍在购买": i18n.ZhCN, "Share of wallet fell clearly": i18n.En, "High share of wallet, still buying": i18n.En} {
+			if n := with(locale, text); n != len(Industries) {
+				t.Errorf("%s: %d schemes", text, n)
+			}
+		}
+		list, err := s.PresetsHere(ctx, i18n.ZhCN)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range list {
+			if p.Scheme.Code == "loyalty-services" {
+				if _, err := s.CreateScheme(ctx, p.Scheme); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	})
+}
+
 // Who may not see a field neither learns it from a level nor grades by it; the
 // level itself stays.
 func TestHiddenFieldsAreNotTold(t *testing.T) {

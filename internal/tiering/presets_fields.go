@@ -24,12 +24,16 @@ var presetFields = []struct {
 }
 
 // PresetsHere are Presets and, where the company has fields of the shipped sets that
-// tell potential or loyalty, the score with them.
+// tell potential or loyalty, the score with them; the loyalty schemes ask for the
+// share of wallet where that is kept.
 func (s *Service) PresetsHere(ctx context.Context, locale string) ([]Preset, error) {
 	list := Presets(locale)
 	defs, err := s.definitions(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if d := defs(shareField); d != nil && !d.Retired && d.Kind == field.Number {
+		withShare(list, locale)
 	}
 	sch, found := valueAxes(), false
 	sch.Code, sch.Name = "value-fields", zh("scheme.value-fields")
@@ -48,4 +52,38 @@ func (s *Service) PresetsHere(ctx context.Context, locale string) ([]Preset, err
 	}
 	at := slices.IndexFunc(list, func(p Preset) bool { return p.Scheme.Code == "value-axes" })
 	return slices.Insert(list, at+1, Preset{Scheme: sch.Localized(locale)}), nil
+}
+
+// shareField is the field of the shipped sets that says how much of what a customer
+// buys comes from the company, in percent.
+const shareField = "wallet_share"
+
+// withShare gives the loyalty schemes of industries the rules that ask for the share:
+// one that fell by ten points within half a year is churn risk, and most of all is
+// loyal with whoever still buys. The numbers are examples to change.
+func withShare(list []Preset, locale string) {
+	code := field.Prefix + shareField
+	fell := Rule{Level: "churn-risk", Name: localText(locale, zh("rule.share_fell")), All: []Condition{
+		{Who: plain(map[string]any{"field": code, "op": "fell", "value": map[string]any{"by": 10, "days": 180}})},
+	}}
+	high := Rule{Level: "loyal", Name: localText(locale, zh("rule.share_high")), All: []Condition{
+		{Metric: MetricOrders, Op: OpAtLeast, Value: 1},
+		{Who: plain(map[string]any{"field": code, "op": "gte", "value": 60})},
+	}}
+	for _, p := range list {
+		if p.Industry == "" || p.Scheme.dimension() != DimensionLoyalty {
+			continue
+		}
+		rules := &p.Scheme.Rules
+		for _, r := range []Rule{fell, high} {
+			// Behind the others of its level: rules are asked in their order.
+			last := 0
+			for i := range *rules {
+				if (*rules)[i].Level == r.Level {
+					last = i
+				}
+			}
+			*rules = slices.Insert(*rules, last+1, r)
+		}
+	}
 }

@@ -28,8 +28,20 @@ func TestPresetOfOwnFieldsOnTheCommandLine(t *testing.T) {
 		if !strings.Contains(yaml, "metric: f.nps") {
 			t.Errorf("written as\n%s", yaml)
 		}
+		if out := in.must(nil, "tier", "scheme", "preset", "loyalty-technology"); strings.Contains(out, "f.wallet_share") {
+			t.Errorf("asks for a share that is not kept:\n%s", out)
+		}
+		admin.must("POST", "/custom-fields", map[string]any{"code": "wallet_share", "kind": "number", "scale": 1, "name": map[string]string{"zh": "我司采购占比"}}, nil)
+		share := in.must(nil, "tier", "scheme", "preset", "loyalty-technology")
+		if !strings.Contains(share, "op: fell") {
+			t.Errorf("with a share:\n%s", share)
+		}
 		file := filepath.Join(t.TempDir(), "preset.yaml")
 		if err := os.WriteFile(file, []byte(yaml), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		in.must(nil, "tier", "scheme", "import", file)
+		if err := os.WriteFile(file, []byte(share), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		in.must(nil, "tier", "scheme", "import", file)
