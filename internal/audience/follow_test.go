@@ -92,3 +92,45 @@ func (w *firm) kill() (place string) {
 	}
 	return place
 }
+
+// Whose number fell comes in when it is written, and leaves as days go by and
+// nothing is written at all.
+func TestFollowedFallsPass(t *testing.T) {
+	for _, engine := range engines {
+		for _, columns := range []int64{64 << 20, 0} {
+			t.Run(fmt.Sprint(engine, "/columns=", columns > 0), func(t *testing.T) {
+				w := newFirm(t, engine, 1, columns)
+				w.pace = audience.Pace{Batch: 1, Slow: -1, Whole: 1e6 * time.Hour}
+				w.restart()
+				day := func() {
+					w.clock.Advance(24 * time.Hour)
+					w.day = w.today()
+					w.must(w.a.Metrics.RefreshAll(w.ctx, w.day, func(int64, int64) {}))
+				}
+				w.create()
+				id := w.ids[0]
+				w.value(id, 9)
+				for range 4 {
+					day()
+				}
+				a := w.audience(`{"field":"f.score","op":"fell","value":{"by":7,"days":3}}`)
+				for i, want := range []int{0, 1, 1, 1, 0} {
+					switch i {
+					case 0:
+					case 1:
+						w.value(id, 2)
+					default:
+						day()
+					}
+					w.settle()
+					w.check()
+					m, err := w.f.Stored(w.ctx, a)
+					w.must(err)
+					if got := len(members(m)); got != want {
+						t.Errorf("at %d: %d members, want %d", i, got, want)
+					}
+				}
+			})
+		}
+	}
+}

@@ -2,12 +2,13 @@ import { DatePicker, Select } from 'antd'
 import dayjs from 'dayjs'
 import { useTranslation } from 'react-i18next'
 import type { FieldInfo } from '../../customers/list/api'
-import { changedOp, opKey } from '../../customers/list/words'
+import { changedOp, isShiftOp, opKey } from '../../customers/list/words'
 import styles from './builder.module.css'
 import { ChangedValue } from './ChangedValue'
 import { Spot, useBuilder } from './context'
-import type { Changed } from './model'
+import type { Changed, Shift } from './model'
 import { sameShape } from './ops'
+import { ShiftValue } from './ShiftValue'
 import { FieldValue } from './values'
 
 export interface FieldPart {
@@ -72,7 +73,9 @@ export function FieldForm({
                 ? value.value
                 : next === changedOp
                   ? { days: 30 }
-                  : undefined,
+                  : isShiftOp(next)
+                    ? { days: 180 }
+                    : undefined,
               ...(at !== undefined && next !== changedOp && { at }),
             })
           }
@@ -84,6 +87,12 @@ export function FieldForm({
             <ChangedValue
               field={field}
               value={value.value as Changed | undefined}
+              onChange={(v) => onChange({ ...value, value: v })}
+            />
+          ) : isShiftOp(op) ? (
+            <ShiftValue
+              field={field}
+              value={value.value as Partial<Shift> | undefined}
               onChange={(v) => onChange({ ...value, value: v })}
             />
           ) : (

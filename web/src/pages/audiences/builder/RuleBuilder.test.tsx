@@ -80,6 +80,29 @@ describe('the builder', () => {
     )
   })
 
+  it('says by how much a number fell, in its unit, and within how many days', async () => {
+    const share = { field: 'f.share', op: 'gte', value: 60 }
+    show({ all: [share] })
+    fireEvent.mouseDown(
+      screen.getByRole('combobox', { name: 'ui_audience_builder.op_of 我司采购占比' }),
+    )
+    fireEvent.click(await screen.findByTitle('ui_list.op.n_fell'))
+    // Nothing is said before it is known by how much.
+    const by = await screen.findByLabelText('ui_audience_builder.shift.by')
+    expect((by as HTMLInputElement).value).toBe('')
+    expect(by.closest('.ant-input-number')?.parentElement?.textContent).toContain('%')
+    fireEvent.change(by, { target: { value: '10.5' } })
+    await waitFor(() =>
+      expect(rule()).toEqual({
+        all: [{ field: 'f.share', op: 'fell', value: { by: 10.5, days: 180 } }],
+      }),
+    )
+    fireEvent.change(screen.getByLabelText('ui_audience_builder.shift.days'), {
+      target: { value: '90' },
+    })
+    await waitFor(() => expect(rule()?.all?.[0]?.value).toEqual({ by: 10.5, days: 90 }))
+  })
+
   it('shows every kind of condition without changing it', () => {
     const node: RuleNode = {
       all: [

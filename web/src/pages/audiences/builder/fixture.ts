@@ -28,6 +28,13 @@ const catalogue: Catalogue = {
       operators: ['gte', 'lte', 'between'],
     }),
     pseudo('birthday', '生日', { code: 'birthday', operators: ['month', 'within_days'] }),
+    pseudo('number', '我司采购占比', {
+      code: 'f.share',
+      group: 'custom',
+      operators: ['gte', 'lte', 'fell', 'rose'],
+      unit: '%',
+      scale: 1,
+    }),
     pseudo('choice', '阶段', {
       code: 'stage',
       operators: ['in', 'not_in'],

@@ -229,12 +229,22 @@ export interface Changed {
   days: number
 }
 
+/** The value of "fell" and "rose": by how much at least, against so many days ago. */
+export interface Shift {
+  by: number
+  days: number
+}
+
 /** Whether an operator has the value it needs. */
 export function valued(op: string, value: unknown): boolean {
   if (!op) return false
   if (bareOp(op)) return true
   if (op === 'between') return Array.isArray(value) && value.length === 2 && value.every(there)
   if (op === 'changed') return there((value as Partial<Changed> | null | undefined)?.days)
+  if (op === 'fell' || op === 'rose') {
+    const shift = value as Partial<Shift> | null | undefined
+    return there(shift?.by) && there(shift?.days)
+  }
   return there(value)
 }
 

@@ -5,6 +5,7 @@ const shapes: string[][] = [
   ['eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'contains', 'begins'],
   ['in', 'not_in', 'any', 'all', 'none', 'within', 'not_within'],
   ['last_days', 'before_days', 'next_days', 'within_days', 'anniversary_days'],
+  ['fell', 'rose'],
 ]
 
 /** Whether two operators take the same kind of value. */

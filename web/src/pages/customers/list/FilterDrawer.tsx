@@ -31,7 +31,7 @@ import {
   toNode,
 } from './tree'
 import { ValueInput } from './ValueInput'
-import { changedOp, opKey, useByCode, useNames, useWords } from './words'
+import { changedOp, isShiftOp, opKey, useByCode, useNames, useWords } from './words'
 
 const AdvancedDrawer = lazy(() => import('./AdvancedDrawer'))
 
@@ -358,7 +358,7 @@ function Row({
           value={item.op || undefined}
           popupMatchSelectWidth={false}
           options={field.operators
-            .filter((op) => op !== changedOp)
+            .filter((op) => op !== changedOp && !isShiftOp(op))
             .map((op) => ({ value: op, label: t(opKey(op, field.type)) }))}
           onChange={(op) => set({ op, value: sameShape(item.op, op) ? item.value : undefined })}
         />

@@ -76,6 +76,7 @@ describe('the filter of the API and the tree of the form', () => {
     ['a place among others', { relative: { field: 'net_365' }, op: 'top_percent', value: 20 }],
     ['a sample', { sample: { percent: 10, seed: 'a' } }],
     ['a level that changed', { field: 'level', op: 'changed', value: { to: ['high'], days: 30 } }],
+    ['a share that fell', { field: 'f.share', op: 'fell', value: { by: 10, days: 180 } }],
     ['a level of a past day', { field: 'level', op: 'in', value: ['high'], at: '2026-01-31' }],
     ['a change', { field: 'level', op: 'changed', value: { to: ['high'], last: 30 } }],
   ]

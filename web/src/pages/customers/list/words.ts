@@ -17,8 +17,9 @@ import { conditions, type Group, isAdvanced, leaves } from './tree'
 
 const dayOps = ['last_days', 'before_days', 'next_days', 'within_days', 'anniversary_days']
 
-/** The operator whose value has parts, which only the builder of audiences can edit. */
+/** The operators whose value has parts, which only the builder of audiences can edit. */
 export const changedOp = 'changed'
+export const isShiftOp = (op: string) => op === 'fell' || op === 'rose'
 
 /** The catalogue key of an operator: numbers and days have words of their own. */
 export function opKey(op: string, type: FieldType | ''): string {
