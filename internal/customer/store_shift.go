@@ -16,7 +16,8 @@ import (
 
 // valueShifted finds whose number of a field is less, or more, by so much than it
 // was at the end of a day before. Without a change in between it is the same, so
-// that whoever is meant has one; the first one says what was there before.
+// that whoever is meant has one; the first one says what was there before. The
+// customer is asked for as a value: SQLite would look for customers by created_at.
 func valueShifted(c *compiler, d *custom.Definition, n *Node) (expr, error) {
 	v, err := readShift(d, n)
 	if err != nil {
@@ -26,7 +27,7 @@ func valueShifted(c *compiler, d *custom.Definition, n *Node) (expr, error) {
 	of := "field_id = " + num(d.ID)
 	first := "{x}." + of + " AND {x}.at >= " + then + " AND {x}.at < " + now + ` AND NOT EXISTS (SELECT 1 FROM customer_value_changes y
  WHERE y.customer_id = {x}.customer_id AND y.` + of + " AND y.at >= " + then + ` AND (y.at, y.id) < ({x}.at, {x}.id))
- AND EXISTS (SELECT 1 FROM customers k WHERE k.id = {x}.customer_id AND k.created_at < ` + then + ")"
+ AND (SELECT k.created_at FROM customers k WHERE k.id = {x}.customer_id) < ` + then
 	more := numberThen(d.ID, "{x}.customer_id", now) + " - {x}.before_num"
 	is, least, most := " >= "+num(v.by), v.by, int64(math.MaxInt64)
 	if n.Op == opFell {
