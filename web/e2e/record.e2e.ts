@@ -13,6 +13,7 @@ interface Customer {
   company: string
   industry: string
   remark: string
+  registered_at?: string
   contacts: { masked: string }[]
 }
 
@@ -73,6 +74,34 @@ describe('the record of a customer', () => {
     const now = await record()
     expect([now.industry, now.remark]).toEqual(['贸易', '别处写的'])
     expect(await open.evaluate((e) => e === document.activeElement)).toBe(true)
+  })
+
+  test('reads a day as people write it, and keeps what it cannot read', async () => {
+    const { page } = v
+    await page.goto(`/customers/${id}?tab=record`)
+    const open = page.getByRole('button', { name: field('registered_at') })
+    const input = page.getByRole('textbox', { name: zh('record.field.registered_at') })
+    await open.click()
+    await input.fill('2025-13-45')
+    // Leaving the field would save it.
+    await page.getByRole('heading', { level: 1 }).click()
+    const fault = page.getByText(zh('ui_typed.day'))
+    await fault.waitFor()
+    expect(await input.inputValue()).toBe('2025-13-45')
+    expect(await input.getAttribute('aria-invalid')).toBe('true')
+    await input.fill('2025年1月5日')
+    await input.press('Enter')
+    await input.waitFor({ state: 'hidden' })
+    await expect.poll(async () => (await record()).registered_at).toBe('2025-01-05')
+    // A day of the calendar still counts, and so does one that is typed in another way.
+    await open.click()
+    await page.locator('.ant-picker-cell[title="2025-01-09"]').click()
+    await page.getByRole('button', { name: zh('common.save'), exact: true }).click()
+    await expect.poll(async () => (await record()).registered_at).toBe('2025-01-09')
+    await open.click()
+    await input.fill('')
+    await input.press('Enter')
+    await expect.poll(async () => (await record()).registered_at ?? '').toBe('')
   })
 
   test('asks where two people changed one field, and loses neither', async () => {

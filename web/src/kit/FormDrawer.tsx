@@ -7,6 +7,7 @@ import { type ApiError, asApiError } from '@/api/errors'
 import styles from './drawer.module.css'
 import { useIsPhone } from './media'
 import { errorRef, errorText } from './states'
+import { Typed, useTyped } from './typed/scope'
 
 export interface FormDrawerProps<V extends object> {
   open: boolean
@@ -103,12 +104,14 @@ const layout: FormProps = { layout: 'vertical', requiredMark: 'optional' }
 
 /**
  * A form in a drawer: ⌘/Ctrl + Enter saves, Esc closes, unsaved changes are not
- * lost silently, and errors of the server stand at their fields.
+ * lost silently, and errors of the server stand at their fields. Nothing is
+ * sent while a date or a number cannot be read.
  */
 export function FormDrawer<V extends object>(props: FormDrawerProps<V>) {
   const { open, title, note, initial, onClose, onSubmit, submitText, width = 480 } = props
   const { t } = useTranslation()
   const phone = useIsPhone()
+  const typed = useTyped()
   const [own] = Form.useForm<V>()
   const form = props.form ?? own
   const [busy, setBusy] = useState(false)
@@ -132,6 +135,7 @@ export function FormDrawer<V extends object>(props: FormDrawerProps<V>) {
   }
 
   const submit = async (values: V) => {
+    if (!typed.readable()) return
     setBusy(true)
     setFailure(null)
     try {
@@ -186,7 +190,7 @@ export function FormDrawer<V extends object>(props: FormDrawerProps<V>) {
       >
         {note && <p className={styles.note}>{note}</p>}
         <FormError error={failure?.error} rest={failure?.rest} onReload={props.onReload} />
-        {props.children}
+        <Typed fields={typed}>{props.children}</Typed>
       </Form>
     </Drawer>
   )

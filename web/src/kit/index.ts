@@ -55,6 +55,7 @@ export {
 } from './states'
 export { DataTable } from './table/DataTable'
 export { download, ExportButton } from './table/Export'
+export { SortedBy } from './table/SortedBy'
 export { splitRange, yuanToFen } from './table/state'
 export { SimpleTable } from './table/TableView'
 export type {
@@ -68,4 +69,8 @@ export type {
 } from './table/types'
 export { LevelTag, levelTone, type StatusKind, StatusTag, ToneTag } from './tags'
 export { Count, DateTime, Day, dash, Money, Percent, Relative } from './text'
+export { DateInput, type DateInputProps } from './typed/DateInput'
+export { NumberInput } from './typed/NumberInput'
+export { readDay, readNumber } from './typed/read'
+export { Typed, useTyped } from './typed/scope'
 export { type Difference, DiffTable, RestoreVersion, VersionList } from './versions'

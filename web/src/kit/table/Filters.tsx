@@ -3,6 +3,7 @@ import { ListFilter, X } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Bone } from '../states'
+import { Typed, useTyped } from '../typed/scope'
 import styles from './filters.module.css'
 import { joinRange, splitRange } from './state'
 import type { FilterDef } from './types'
@@ -112,12 +113,14 @@ interface EditorProps {
 function Editor({ def, value, onApply }: EditorProps): ReactNode {
   const { t } = useTranslation()
   const [draft, setDraft] = useState(value)
+  const typed = useTyped()
+  const apply = () => typed.readable() && onApply(draft, true)
   const done = (
     <div className={styles.editorEnd}>
       <Button size="small" type="text" onClick={() => onApply('', true)}>
         {t('common.clear')}
       </Button>
-      <Button size="small" type="primary" onClick={() => onApply(draft, true)}>
+      <Button size="small" type="primary" onClick={apply}>
         {t('ui.apply')}
       </Button>
     </div>
@@ -184,26 +187,32 @@ function Editor({ def, value, onApply }: EditorProps): ReactNode {
     return (
       <div className={styles.editor}>
         <Suspense fallback={<Bone width="100%" height={36} />}>
-          <DatesEditor
-            from={from}
-            to={to}
-            label={def.label}
-            onChange={(a, b) => onApply(joinRange(a, b), true)}
-          />
+          <Typed fields={typed}>
+            <DatesEditor
+              from={from}
+              to={to}
+              label={def.label}
+              onChange={(a, b) => setDraft(joinRange(a, b))}
+              onPick={(a, b) => onApply(joinRange(a, b), true)}
+            />
+          </Typed>
         </Suspense>
+        {done}
       </div>
     )
   }
   return (
     <div className={styles.editor}>
       <Suspense fallback={<Bone width="100%" height={36} />}>
-        <RangeEditor
-          def={def}
-          from={from}
-          to={to}
-          onChange={(a, b) => setDraft(joinRange(a, b))}
-          onEnter={() => onApply(draft, true)}
-        />
+        <Typed fields={typed}>
+          <RangeEditor
+            def={def}
+            from={from}
+            to={to}
+            onChange={(a, b) => setDraft(joinRange(a, b))}
+            onEnter={apply}
+          />
+        </Typed>
       </Suspense>
       {done}
     </div>

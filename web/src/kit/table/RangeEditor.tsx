@@ -1,5 +1,5 @@
-import { InputNumber } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { NumberInput } from '../typed/NumberInput'
 import styles from './filters.module.css'
 import type { FilterDef } from './types'
 
@@ -19,7 +19,7 @@ export default function RangeEditor({
 }) {
   const { t } = useTranslation()
   const bound = (text: string, label: string, put: (text: string) => void) => (
-    <InputNumber<string>
+    <NumberInput<string>
       stringMode
       aria-label={`${def.label} ${label}`}
       placeholder={label}

@@ -14,8 +14,10 @@ import {
   PageHeader,
   QueryView,
   SaveBar,
+  Typed,
   useLeaving,
   useSay,
+  useTyped,
 } from '@/kit'
 import {
   createAudience,
@@ -122,6 +124,7 @@ function Editor({ k, start, audience }: { k: Known; start: Draft; audience?: Ful
   const [failure, setFailure] = useState<ApiError | null>(null)
   const [step, setStep] = useState<Step>(null)
   const [explaining, setExplaining] = useState(false)
+  const typed = useTyped()
   const staticList = audience?.kind === 'static'
   const whole = useMemo(() => toNode(root), [root])
   const live = useLive(root, audience?.id, asOf)
@@ -151,6 +154,7 @@ function Editor({ k, start, audience }: { k: Known; start: Draft; audience?: Ful
   const begin = () => {
     setTried(true)
     setFailure(null)
+    if (!typed.readable()) return
     if (!mine.name) {
       document.getElementById('audience-name')?.focus()
       return
@@ -303,14 +307,16 @@ function Editor({ k, start, audience }: { k: Known; start: Draft; audience?: Ful
                 {t(tried ? 'ui_audience_builder.rule_missing' : 'ui_audience_builder.rule_hint')}
               </p>
             )}
-            <RuleBuilder
-              catalogue={k}
-              value={root}
-              onChange={change}
-              faults={faults}
-              tried={tried}
-              audience={audience?.id}
-            />
+            <Typed fields={typed}>
+              <RuleBuilder
+                catalogue={k}
+                value={root}
+                onChange={change}
+                faults={faults}
+                tried={tried}
+                audience={audience?.id}
+              />
+            </Typed>
           </section>
         )}
       </Beside>

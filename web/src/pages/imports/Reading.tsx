@@ -1,8 +1,8 @@
-import { Button, Checkbox, Form, InputNumber, Popover, Select } from 'antd'
+import { Button, Checkbox, Form, Popover, Select } from 'antd'
 import { SlidersHorizontal } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useFormat } from '@/kit'
+import { NumberInput, Typed, useFormat, useTyped } from '@/kit'
 import type { Preview, Shape } from './api'
 import styles from './check.module.css'
 import shared from './imports.module.css'
@@ -93,10 +93,15 @@ function ReadingForm({
 }) {
   const { t } = useTranslation()
   const [draft, setDraft] = useState<Shape>(shape)
+  const typed = useTyped()
   const set = (part: Shape) => setDraft((before) => ({ ...before, ...part }))
   const auto = { value: '', label: t('imports.reading.detect') }
   return (
-    <Form layout="vertical" className={styles.readingForm} onFinish={() => onApply(clean(draft))}>
+    <Form
+      layout="vertical"
+      className={styles.readingForm}
+      onFinish={() => typed.readable() && onApply(clean(draft))}
+    >
       {preview.format === 'xlsx' ? (
         <Form.Item label={t('imports.reading.sheet')} htmlFor="reading-sheet">
           <Select
@@ -127,17 +132,19 @@ function ReadingForm({
         </>
       )}
       <Form.Item label={t('imports.reading.header_line')} htmlFor="reading-header">
-        <InputNumber
-          id="reading-header"
-          className={shared.field}
-          min={1}
-          max={10_000}
-          precision={0}
-          disabled={draft.no_header}
-          placeholder={t('imports.reading.detect')}
-          value={draft.header_line ?? null}
-          onChange={(line) => set({ header_line: line ?? undefined })}
-        />
+        <Typed fields={typed}>
+          <NumberInput
+            id="reading-header"
+            className={shared.field}
+            min={1}
+            max={10_000}
+            precision={0}
+            disabled={draft.no_header}
+            placeholder={t('imports.reading.detect')}
+            value={draft.header_line ?? null}
+            onChange={(line) => set({ header_line: line ?? undefined })}
+          />
+        </Typed>
       </Form.Item>
       <Form.Item>
         <Checkbox

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Button, Form, InputNumber, Switch } from 'antd'
+import { Button, Form, Switch } from 'antd'
 import { Hand, Settings2 } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -17,6 +17,7 @@ import {
   FormDrawer,
   LevelTag,
   Money,
+  NumberInput,
   Page,
   PageHeader,
   type Selection,
@@ -167,7 +168,7 @@ function RulesForm({ rules, onClose }: { rules: PoolRules; onClose: () => void }
         extra={t('pool.rule.limit_hint')}
         rules={[{ required: true, message: t('record.required') }]}
       >
-        <InputNumber className={styles.wide} min={0} max={1_000_000} precision={0} />
+        <NumberInput className={styles.wide} min={0} max={1_000_000} precision={0} />
       </Form.Item>
       <Form.Item
         name="recover"
@@ -183,7 +184,7 @@ function RulesForm({ rules, onClose }: { rules: PoolRules; onClose: () => void }
         label={t('pool.rule.days')}
         rules={[{ required: true, message: t('record.required') }]}
       >
-        <InputNumber className={styles.wide} disabled={!recover} min={1} max={3650} precision={0} />
+        <NumberInput className={styles.wide} disabled={!recover} min={1} max={3650} precision={0} />
       </Form.Item>
     </FormDrawer>
   )

@@ -1,5 +1,6 @@
-import { InputNumber, Select } from 'antd'
+import { Select } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { NumberInput } from '@/kit'
 import type { FieldInfo } from '../../customers/list/api'
 import { useBuilder } from './context'
 import type { Changed } from './model'
@@ -31,7 +32,7 @@ export function ChangedValue({
     <>
       {codes('from')}
       {codes('to')}
-      <InputNumber<number>
+      <NumberInput
         aria-label={t('ui_audience_builder.window.days')}
         min={1}
         max={k.limits.within}

@@ -1,7 +1,8 @@
-import { Button, Checkbox, DatePicker, InputNumber, Select } from 'antd'
+import { Button, Checkbox, Select } from 'antd'
 import dayjs from 'dayjs'
 import { Plus, X } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import { DateInput, NumberInput } from '@/kit'
 import { opKey } from '../../customers/list/words'
 import styles from './builder.module.css'
 import { dimensionOf, measureOf } from './catalogue'
@@ -67,7 +68,7 @@ export function WindowInput({
         onChange={(m) => m !== mode && onChange(startOf(m))}
       />
       {mode === 'last' && (
-        <InputNumber<number>
+        <NumberInput
           aria-label={t('ui_audience_builder.window.days')}
           className={styles.days}
           min={1}
@@ -81,13 +82,13 @@ export function WindowInput({
       {mode === 'period' && value && <PeriodInput value={value} onChange={onChange} />}
       {mode === 'fixed' && (
         <>
-          <DatePicker
+          <DateInput
             aria-label={t('ui_audience_builder.window.from')}
             placeholder={t('ui_audience_builder.window.from')}
             value={value?.from ? dayjs(value.from) : null}
             onChange={(day) => onChange(fixed(day?.format('YYYY-MM-DD'), value?.to))}
           />
-          <DatePicker
+          <DateInput
             aria-label={t('ui_audience_builder.window.to')}
             placeholder={t('ui_audience_builder.window.to')}
             value={value?.to ? dayjs(value.to) : null}
@@ -122,7 +123,7 @@ function PeriodInput({ value, onChange }: { value: Window; onChange: (w: Window)
       />
       {!named && (
         <>
-          <InputNumber<number>
+          <NumberInput
             aria-label={t('ui_audience_builder.period.back')}
             className={styles.days}
             min={0}
@@ -139,7 +140,7 @@ function PeriodInput({ value, onChange }: { value: Window; onChange: (w: Window)
             options={units.map((u) => ({ value: u, label: t(`ui_audience_builder.unit.${u}`) }))}
             onChange={(u) => set({ unit: u })}
           />
-          <InputNumber<number>
+          <NumberInput
             aria-label={t('ui_audience_builder.period.years')}
             className={styles.days}
             min={0}

@@ -1,6 +1,7 @@
-import { DatePicker, Select } from 'antd'
+import { Select } from 'antd'
 import dayjs from 'dayjs'
 import { useTranslation } from 'react-i18next'
+import { DateInput } from '@/kit'
 import type { FieldInfo } from '../../customers/list/api'
 import { changedOp, isShiftOp, opKey } from '../../customers/list/words'
 import styles from './builder.module.css'
@@ -51,7 +52,7 @@ export function FieldForm({
             }
           />
           {at !== undefined && (
-            <DatePicker
+            <DateInput
               aria-label={t('ui_audience_builder.at.which')}
               maxDate={dayjs(k.as_of)}
               value={at ? dayjs(at) : null}

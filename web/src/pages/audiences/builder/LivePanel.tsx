@@ -1,9 +1,9 @@
-import { Button, DatePicker, Tooltip } from 'antd'
+import { Button, Tooltip } from 'antd'
 import dayjs from 'dayjs'
 import { CalendarClock, CircleHelp, LoaderCircle } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { Bone, ErrorState, useCompany, useFormat } from '@/kit'
+import { Bone, DateInput, ErrorState, useCompany, useFormat } from '@/kit'
 import type { Count } from './api'
 import styles from './live.module.css'
 import type { Live } from './useLive'
@@ -56,7 +56,7 @@ export function LivePanel({ live, newest, asOf, onAsOf, onExplain, open }: Props
           <CalendarClock size={15} aria-hidden="true" />
           {t('ui_audience_builder.as_of')}
         </span>
-        <DatePicker
+        <DateInput
           size="small"
           aria-label={t('ui_audience_builder.as_of')}
           placeholder={t('ui_audience_builder.as_of.now')}

@@ -1,6 +1,7 @@
-import { InputNumber, Select } from 'antd'
+import { Select } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { NumberInput } from '@/kit'
 import { AudiencePicker } from '../Picker'
 import styles from './builder.module.css'
 import { figureKey, type Known } from './catalogue'
@@ -145,7 +146,7 @@ export function RelativeForm({
           />
         </Spot>
         <Spot at="value" className={styles.amount}>
-          <InputNumber<number>
+          <NumberInput
             aria-label={t('ui_audience_builder.value')}
             min={share(op) ? 0.01 : place(op) ? 1 : 0}
             max={share(op) ? 100 : place(op) ? 10_000_000 : 1000}

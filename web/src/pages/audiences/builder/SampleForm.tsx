@@ -1,6 +1,7 @@
-import { Button, InputNumber } from 'antd'
+import { Button } from 'antd'
 import { Dices } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import { NumberInput } from '@/kit'
 import styles from './builder.module.css'
 import { Spot } from './context'
 import type { Sample } from './node'
@@ -21,7 +22,7 @@ export function SampleForm({
     <div className={styles.line}>
       <span className={styles.word}>{t('ui_audience_builder.sample')}</span>
       <Spot at="sample.percent" className={styles.amount}>
-        <InputNumber<number>
+        <NumberInput
           aria-label={t('ui_audience_builder.sample.percent')}
           min={0.01}
           max={100}

@@ -1,5 +1,6 @@
-import { InputNumber, Select } from 'antd'
+import { Select } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { NumberInput } from '@/kit'
 import styles from './builder.module.css'
 import { Spot, useBuilder } from './context'
 import { moved, StreamSelect, Where, WindowInput } from './FactsChoice'
@@ -42,7 +43,7 @@ export function SequenceForm({
       <div className={styles.line}>
         <span className={styles.word}>{t('ui_audience_builder.sequence.then')}</span>
         <Spot at="sequence.within" className={styles.hold}>
-          <InputNumber<number>
+          <NumberInput
             aria-label={t('ui_audience_builder.sequence.within')}
             className={styles.days}
             min={0}

@@ -1,7 +1,7 @@
 import { Button, Drawer } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Bones, ErrorState, useIsPhone } from '@/kit'
+import { Bones, ErrorState, Typed, useIsPhone, useTyped } from '@/kit'
 import { useRuleCatalogue } from '../../audiences/builder/api'
 import { complete, conditions, fromNode, type Group, toNode } from '../../audiences/builder/model'
 import { listLimits, type RuleNode } from '../../audiences/builder/node'
@@ -25,8 +25,10 @@ export default function AdvancedDrawer({
   const catalogue = useRuleCatalogue()
   const [root, setRoot] = useState<Group>(() => fromNode(node as RuleNode | null))
   const [tried, setTried] = useState(false)
+  const typed = useTyped()
   const apply = () => {
     setTried(true)
+    if (!typed.readable()) return
     if (conditions(root).some((c) => !complete(c))) return
     const { node: rule } = toNode(root)
     if (rule) onApply(itemOf(single(rule as FilterNode)))
@@ -52,13 +54,15 @@ export default function AdvancedDrawer({
       ) : !catalogue.data ? (
         <Bones rows={4} />
       ) : (
-        <RuleBuilder
-          catalogue={catalogue.data}
-          value={root}
-          onChange={setRoot}
-          limits={listLimits}
-          tried={tried}
-        />
+        <Typed fields={typed}>
+          <RuleBuilder
+            catalogue={catalogue.data}
+            value={root}
+            onChange={setRoot}
+            limits={listLimits}
+            tried={tried}
+          />
+        </Typed>
       )}
     </Drawer>
   )

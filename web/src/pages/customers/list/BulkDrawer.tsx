@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, asApiError } from '@/api/errors'
 import { perm } from '@/app/permissions'
-import { errorRef, errorText, useFormat, useIsPhone, useMe } from '@/kit'
+import { errorRef, errorText, Typed, useFormat, useIsPhone, useMe, useTyped } from '@/kit'
 import { TagPicker } from '../record/TagEditor'
 import {
   type BulkActions,
@@ -58,6 +58,7 @@ export default function BulkDrawer({
   const [preview, setPreview] = useState<BulkPreview | null>(null)
   const [run, setRun] = useState<number | null>(null)
   const [busy, setBusy] = useState(false)
+  const typed = useTyped()
   const [failure, setFailure] = useState<ApiError | null>(null)
 
   const filled = settings.filter((s) => s.code && (s.empty || (s.value !== null && s.value !== '')))
@@ -85,7 +86,8 @@ export default function BulkDrawer({
       setBusy(false)
     }
   }
-  const look = () => attempt(async () => setPreview(await previewBulk(selection, actions)))
+  const look = () =>
+    typed.readable() && attempt(async () => setPreview(await previewBulk(selection, actions)))
   const start = () =>
     attempt(async () => {
       if (!preview) return
@@ -139,7 +141,9 @@ export default function BulkDrawer({
         ) : (
           <>
             {me.can(perm.customerEdit) && (
-              <Settings fields={fields} settings={settings} onChange={setSettings} />
+              <Typed fields={typed}>
+                <Settings fields={fields} settings={settings} onChange={setSettings} />
+              </Typed>
             )}
             {me.can(perm.tagAssign) && (
               <>

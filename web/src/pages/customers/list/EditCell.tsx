@@ -4,7 +4,7 @@ import { Check, Pencil, X } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isStatus } from '@/api/errors'
-import { errorText, useSay } from '@/kit'
+import { errorText, Typed, useSay, useTyped } from '@/kit'
 import type { FieldInfo, ListRow } from './api'
 import { Cell, shownValue } from './columns'
 import styles from './list.module.css'
@@ -51,6 +51,7 @@ function Editor({ field, row, onClose }: { field: FieldInfo; row: ListRow; onClo
   const [value, setValue] = useState<unknown>(was)
   const [fault, setFault] = useState('')
   const [busy, setBusy] = useState(false)
+  const typed = useTyped()
   // Read when the editor opens: what others change from then on is a conflict.
   const version = useRef<Promise<number> | null>(null)
   useEffect(() => {
@@ -59,6 +60,7 @@ function Editor({ field, row, onClose }: { field: FieldInfo; row: ListRow; onClo
   }, [row.id])
 
   const save = async () => {
+    if (!typed.readable()) return
     if (JSON.stringify(value) === JSON.stringify(was)) return onClose()
     setBusy(true)
     setFault('')
@@ -99,7 +101,9 @@ function Editor({ field, row, onClose }: { field: FieldInfo; row: ListRow; onClo
     // biome-ignore lint/a11y/noStaticElementInteractions: keys and clicks of the input inside
     <span className={styles.editor} onKeyDown={keys} onClick={(event) => event.stopPropagation()}>
       <span className={styles.editorInput}>
-        <SetInput field={field} value={value} onChange={setValue} autoFocus />
+        <Typed fields={typed}>
+          <SetInput field={field} value={value} onChange={setValue} autoFocus />
+        </Typed>
       </span>
       <Button
         size="small"

@@ -3,7 +3,7 @@ import { FolderPlus, Plus, SlidersHorizontal, Trash2 } from 'lucide-react'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, asApiError } from '@/api/errors'
-import { errorText, useIsPhone } from '@/kit'
+import { errorText, Typed, useIsPhone, useTyped } from '@/kit'
 import { AdvancedRow } from './AdvancedRow'
 import { type FieldInfo, queryCustomers } from './api'
 import { ConditionLine } from './ConditionLine'
@@ -52,6 +52,7 @@ export function FilterDrawer({ fields, filter, onClose, onApply }: Props) {
   })
   const [tried, setTried] = useState(false)
   const [busy, setBusy] = useState(false)
+  const typed = useTyped()
   const [faults, setFaults] = useState<Map<number, string>>(new Map())
   const [failure, setFailure] = useState<ApiError | null>(null)
   const byCode = useByCode(fields)
@@ -81,6 +82,7 @@ export function FilterDrawer({ fields, filter, onClose, onApply }: Props) {
     const tree = cleaned(root)
     setTried(true)
     setFailure(null)
+    if (!typed.readable()) return
     if (conditions(tree).some((c) => !complete(c))) return
     const node = toNode(tree)
     if (!node) return onApply(null)
@@ -145,21 +147,23 @@ export function FilterDrawer({ fields, filter, onClose, onApply }: Props) {
         <p className={styles.said} aria-live="polite">
           {said || t('ui_list.filter.nothing')}
         </p>
-        <GroupEditor
-          top
-          item={root}
-          room={maxDepth - depthOf(root)}
-          level={1}
-          full={count >= maxConditions}
-          fields={fields}
-          byCode={byCode}
-          staff={names.staff}
-          faults={faults}
-          tried={tried}
-          change={change}
-          said={words.advanced}
-          build={(into, item) => setBuilding({ into, item })}
-        />
+        <Typed fields={typed}>
+          <GroupEditor
+            top
+            item={root}
+            room={maxDepth - depthOf(root)}
+            level={1}
+            full={count >= maxConditions}
+            fields={fields}
+            byCode={byCode}
+            staff={names.staff}
+            faults={faults}
+            tried={tried}
+            change={change}
+            said={words.advanced}
+            build={(into, item) => setBuilding({ into, item })}
+          />
+        </Typed>
       </div>
       {building && (
         <Suspense fallback={null}>

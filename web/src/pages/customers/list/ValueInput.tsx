@@ -1,9 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { DatePicker, Input, InputNumber, Select, TreeSelect } from 'antd'
+import { Input, Select, TreeSelect } from 'antd'
 import dayjs from 'dayjs'
 import { useDeferredValue, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, ok } from '@/api/client'
+import { DateInput, NumberInput } from '@/kit'
 import { AudiencePicker } from '../../audiences/Picker'
 import { useDivisions } from '../record/api'
 import { tree as regionTree } from '../record/inputs'
@@ -36,7 +37,7 @@ export function ValueInput({ field, op, value, onChange, staff }: Props) {
   if (bare(op) || !op) return null
   if (op.endsWith('_days')) {
     return (
-      <InputNumber<number>
+      <NumberInput
         aria-label={label}
         min={coming[op] ? 0 : 1}
         max={coming[op] ?? 36600}
@@ -171,7 +172,7 @@ export function One({
 }) {
   if (field.type === 'date' || field.type === 'time') {
     return (
-      <DatePicker
+      <DateInput
         aria-label={label}
         autoFocus={autoFocus}
         value={typeof value === 'string' && value ? dayjs(value) : null}
@@ -181,7 +182,7 @@ export function One({
   }
   const money = field.type === 'money'
   return (
-    <InputNumber<number>
+    <NumberInput
       aria-label={label}
       autoFocus={autoFocus}
       min={-1e12}

@@ -1,8 +1,8 @@
-import { DatePicker, Input, Select } from 'antd'
+import { Input, Select } from 'antd'
 import dayjs from 'dayjs'
 import { useTranslation } from 'react-i18next'
 import { perm } from '@/app/permissions'
-import { Day, Section } from '@/kit'
+import { DateInput, Day, Section } from '@/kit'
 import { channels, educations, type Patch, useMayEdit } from './api'
 import { regionText } from './draft'
 import { Inline, type Slot } from './Inline'
@@ -42,7 +42,7 @@ export function Basics() {
           access="registered_at"
           toPatch={(registered_at) => ({ registered_at })}
           input={({ value, onChange }) => (
-            <DatePicker
+            <DateInput
               autoFocus
               className={styles.wide}
               aria-label={t('record.field.registered_at')}

@@ -1,9 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { DatePicker, Input, InputNumber, Select } from 'antd'
+import { Input, Select } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, ok } from '@/api/client'
+import { DateInput, NumberInput } from '@/kit'
 import { choosable, type Field, type FieldValues, isEmpty, useLabel } from './fields'
 import styles from './fields.module.css'
 
@@ -23,7 +24,7 @@ export function FieldInput({ field, value, onChange, names, ...rest }: InputProp
   switch (field.kind) {
     case 'number':
       return (
-        <InputNumber
+        <NumberInput
           {...rest}
           className={styles.wide}
           precision={field.scale}
@@ -35,7 +36,7 @@ export function FieldInput({ field, value, onChange, names, ...rest }: InputProp
       )
     case 'money':
       return (
-        <InputNumber<number>
+        <NumberInput
           {...rest}
           className={styles.wide}
           prefix="¥"
@@ -46,7 +47,7 @@ export function FieldInput({ field, value, onChange, names, ...rest }: InputProp
       )
     case 'date':
       return (
-        <DatePicker
+        <DateInput
           {...rest}
           className={styles.wide}
           value={typeof value === 'string' && value ? dayjs(value) : null}

@@ -3,7 +3,7 @@ import { Check, Pencil, X } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { asApiError } from '@/api/errors'
-import { errorText, useMe } from '@/kit'
+import { errorText, Typed, useMe, useTyped } from '@/kit'
 import type { Patch } from './api'
 import { changes, type Names } from './draft'
 import { FieldHistory } from './FieldHistory'
@@ -64,6 +64,7 @@ export function Inline<V>({
   const latest = useRef(draft)
   latest.current = draft
   const back = useRef(false)
+  const typed = useTyped()
 
   useEffect(() => {
     // The keyboard goes on where it was.
@@ -79,6 +80,7 @@ export function Inline<V>({
     setFault('')
   }
   const commit = async (next: V, focus: boolean, more?: Names) => {
+    if (!typed.readable(focus)) return
     const patch = toPatch(next)
     if (patch === undefined) {
       setFault(t('record.incomplete'))
@@ -163,14 +165,16 @@ export function Inline<V>({
           // biome-ignore lint/a11y/noStaticElementInteractions: keys of the input inside
           <div ref={box} className={styles.editing} onKeyDown={keys} onBlur={left}>
             <div className={styles.input}>
-              {input({
-                value: draft.value,
-                onChange: (next) => {
-                  setFault('')
-                  setDraft({ value: next })
-                },
-                commit: (next, more) => commit(next, true, more),
-              })}
+              <Typed fields={typed}>
+                {input({
+                  value: draft.value,
+                  onChange: (next) => {
+                    setFault('')
+                    setDraft({ value: next })
+                  },
+                  commit: (next, more) => commit(next, true, more),
+                })}
+              </Typed>
             </div>
             <Button
               size="small"

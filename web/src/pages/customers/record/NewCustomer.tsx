@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Button, DatePicker, Form, Input, Segmented, Select } from 'antd'
+import { Button, Form, Input, Segmented, Select } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import { ChevronDown, ChevronRight, Plus, X } from 'lucide-react'
 import { type ReactNode, useRef, useState } from 'react'
@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { isStatus } from '@/api/errors'
 import { perm } from '@/app/permissions'
-import { FormDrawer, useMe, useSay } from '@/kit'
+import { DateInput, FormDrawer, useMe, useSay } from '@/kit'
 import { departmentOptions, useDepartments } from '../../settings/org'
 import { People } from '../timeline/People'
 import {
@@ -267,7 +267,7 @@ export function NewCustomer({ onClose }: { onClose: () => void }) {
         </div>
         <Allowed field="registered_at">
           <Form.Item name="registered_at" label={t('record.field.registered_at')}>
-            <DatePicker className={styles.wide} maxDate={dayjs()} />
+            <DateInput className={styles.wide} maxDate={dayjs()} />
           </Form.Item>
         </Allowed>
         <Allowed field="favourite_categories">

@@ -1,6 +1,7 @@
-import { Cascader, InputNumber, Segmented, Select } from 'antd'
+import { Cascader, Segmented, Select } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { NumberInput } from '@/kit'
 import { type Division, useDivisions } from './api'
 import { type BirthdayParts, birthdayParts, birthdayText } from './draft'
 import styles from './record.module.css'
@@ -122,7 +123,7 @@ export function BirthdayInput({
           { value: 'lunar', label: t('record.birthday.lunar') },
         ]}
       />
-      <InputNumber
+      <NumberInput
         id={id}
         autoFocus={autoFocus}
         className={styles.year}

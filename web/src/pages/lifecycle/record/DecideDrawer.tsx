@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { DatePicker, Form, Input, Radio, Select } from 'antd'
+import { Form, Input, Radio, Select } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import { useTranslation } from 'react-i18next'
-import { FormDrawer, useSay } from '@/kit'
+import { DateInput, FormDrawer, useSay } from '@/kit'
 import { decide, type OfCustomer, useOverview, written } from '../api'
 import styles from './record.module.css'
 
@@ -65,7 +65,7 @@ export function DecideDrawer({ of, onClose }: { of: OfCustomer; onClose: () => v
           label={t('lifecycles.decide.until')}
           rules={[{ required: true, message: t('lifecycles.decide.until_missing') }]}
         >
-          <DatePicker minDate={dayjs(of.day)} maxDate={dayjs(of.day).add(3660, 'day')} />
+          <DateInput minDate={dayjs(of.day)} maxDate={dayjs(of.day).add(3660, 'day')} />
         </Form.Item>
       )}
       <Form.Item

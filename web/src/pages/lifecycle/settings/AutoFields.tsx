@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { Form, InputNumber, Select, Switch } from 'antd'
+import { Form, Select, Switch } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { api, ok } from '@/api/client'
 import type { components } from '@/api/schema.gen'
-import { useFormat } from '@/kit'
+import { NumberInput, useFormat } from '@/kit'
 import { key, type Stage, type Tool } from '../api'
 import { perDay } from './begun'
 import styles from './settings.module.css'
@@ -75,7 +75,7 @@ export function AutoFields({
                 : `${t('auto.came', { count: f.count(came, came < 10 ? 1 : 0) })} ${t('auto.most_note')}`
             }
           >
-            <InputNumber
+            <NumberInput
               id="tool-auto-most"
               min={1}
               max={5000}

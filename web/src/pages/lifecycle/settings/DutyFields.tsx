@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { Input, InputNumber, Select } from 'antd'
+import { Input, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { api, ok } from '@/api/client'
+import { NumberInput } from '@/kit'
 import { key, type Tool } from '../api'
 import styles from './settings.module.css'
 
@@ -55,7 +56,7 @@ export function DutyFields({
           onChange({ who: who as Duty['who'], who_id: Number(id) || 0 })
         }}
       />
-      <InputNumber
+      <NumberInput
         aria-label={t('steps.due_of', { name: of })}
         placeholder={t('steps.due')}
         min={0}

@@ -1,7 +1,7 @@
-import { Form, Input, InputNumber, Select } from 'antd'
+import { Form, Input, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Bones, DetailDrawer, QueryView, useFormat } from '@/kit'
+import { Bones, DetailDrawer, NumberInput, QueryView, useFormat } from '@/kit'
 import { useRuleCatalogue } from '../../audiences/builder/api'
 import type { Known } from '../../audiences/builder/catalogue'
 import { complete, conditions, fromNode, toNode } from '../../audiences/builder/model'
@@ -181,7 +181,7 @@ function Days({
 }) {
   return (
     <Form.Item label={label} htmlFor={id} extra={extra}>
-      <InputNumber
+      <NumberInput
         id={id}
         min={min}
         max={max}

@@ -16,9 +16,11 @@ import {
   PageHeader,
   QueryView,
   SaveBar,
+  Typed,
   useLeaving,
   useMe,
   useSay,
+  useTyped,
 } from '@/kit'
 import {
   type Config,
@@ -136,11 +138,13 @@ function Editor({
   const may = me.can(perm.lifecycleConfig)
   const dirty = JSON.stringify(config) !== JSON.stringify(base.config)
   const leave = useLeaving(dirty)
+  const typed = useTyped()
   const change = (part: Partial<Config>) => {
     setFailure(null)
     setConfig((before) => ({ ...before, ...part }))
   }
   const act = async (work: () => Promise<void>) => {
+    if (!typed.readable()) return
     setBusy(true)
     try {
       await work()
@@ -166,26 +170,43 @@ function Editor({
         rest={failure?.fields.map((f) => `${f.path}：${f.message}`)}
         onReload={() => written(client)}
       />
-      <Stages config={config} may={may} onChange={change} />
-      <Begins config={config} may={may} onChange={change} />
-      <Moves config={config} may={may} onChange={change} />
-      <Tools config={config} may={may} onChange={change} />
+      <Typed fields={typed}>
+        <Stages config={config} may={may} onChange={change} />
+        <Begins config={config} may={may} onChange={change} />
+        <Moves config={config} may={may} onChange={change} />
+        <Tools config={config} may={may} onChange={change} />
+      </Typed>
       {may && (
-        <SaveBar status={dirty ? t('lifecycles.settings.dirty') : t('lifecycles.settings.clean')}>
-          <Input
-            className={styles.note}
-            aria-label={t('lifecycles.settings.note')}
-            placeholder={t('lifecycles.settings.note')}
-            maxLength={500}
-            value={note}
-            onChange={(event) => setNote(event.target.value)}
-          />
-          <Button disabled={!dirty || busy} onClick={() => change(base.config)}>
-            {t('common.discard')}
-          </Button>
-          <Button disabled={!dirty || busy} onClick={() => act(look)}>
-            {t('ui_lifecycle.preview')}
-          </Button>
+        <SaveBar
+          status={dirty ? t('lifecycles.settings.dirty') : t('lifecycles.settings.clean')}
+          field={
+            <Input
+              className={styles.note}
+              aria-label={t('lifecycles.settings.note')}
+              placeholder={t('lifecycles.settings.note')}
+              maxLength={500}
+              value={note}
+              onChange={(event) => setNote(event.target.value)}
+            />
+          }
+          more={[
+            {
+              key: 'discard',
+              label: t('common.discard'),
+              disabled: !dirty || busy,
+              onClick: () => {
+                change(base.config)
+                typed.forget()
+              },
+            },
+            {
+              key: 'preview',
+              label: t('ui_lifecycle.preview'),
+              disabled: !dirty || busy,
+              onClick: () => act(look),
+            },
+          ]}
+        >
           <Button type="primary" disabled={!dirty} loading={busy} onClick={() => act(save)}>
             {t('common.save')}
           </Button>

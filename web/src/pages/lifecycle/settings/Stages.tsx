@@ -1,6 +1,6 @@
-import { Input, InputNumber, Select } from 'antd'
+import { Input, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { ToneTag } from '@/kit'
+import { NumberInput, ToneTag } from '@/kit'
 import type { Config, Stage } from '../api'
 import { newStage, put, usesOf } from './draft'
 import { EntryActs, List } from './List'
@@ -113,7 +113,7 @@ function Duties({
         value={stage.owner}
         onChange={(event) => onChange({ owner: event.target.value })}
       />
-      <InputNumber
+      <NumberInput
         aria-label={t('manuals.due_of', { name })}
         prefix={<span className="zk-muted">{t('manuals.due')}</span>}
         suffix={t('manuals.due_unit')}

@@ -1,10 +1,10 @@
 import { Button } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { DetailDrawer } from '@/kit'
+import { DetailDrawer, Typed, useTyped } from '@/kit'
 import styles from './settings.module.css'
 
-/** Edits one entry of the draft beside it: given up, or taken into the draft. */
+/** Edits one entry of the draft beside it: given up, or taken into the draft once all of it can be read. */
 export function TakeDrawer({
   title,
   may,
@@ -19,6 +19,7 @@ export function TakeDrawer({
   children: ReactNode
 }) {
   const { t } = useTranslation()
+  const typed = useTyped()
   return (
     <DetailDrawer
       open
@@ -29,14 +30,14 @@ export function TakeDrawer({
         may && (
           <div className={styles.footer}>
             <Button onClick={onClose}>{t('common.cancel')}</Button>
-            <Button type="primary" onClick={onTake}>
+            <Button type="primary" onClick={() => typed.readable() && onTake()}>
               {t('lifecycles.move.take')}
             </Button>
           </div>
         )
       }
     >
-      {children}
+      <Typed fields={typed}>{children}</Typed>
     </DetailDrawer>
   )
 }

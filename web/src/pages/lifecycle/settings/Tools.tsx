@@ -1,9 +1,9 @@
-import { Button, InputNumber } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { perm } from '@/app/permissions'
-import { Can, useFormat } from '@/kit'
+import { Can, NumberInput, useFormat } from '@/kit'
 import type { Config, Tool } from '../api'
 import { type Begun, useBegun } from './AutoFields'
 import { newTool, put } from './draft'
@@ -67,7 +67,7 @@ export function Tools({
       ))}
       <li className={styles.remind}>
         <label htmlFor="remind-hours">{t('auto.remind')}</label>
-        <InputNumber
+        <NumberInput
           id="remind-hours"
           min={0}
           max={80}

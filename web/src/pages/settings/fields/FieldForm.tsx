@@ -1,9 +1,9 @@
-import { AutoComplete, Form, Input, InputNumber, Select, Switch } from 'antd'
+import { AutoComplete, Form, Input, Select, Switch } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { api, ok } from '@/api/client'
 import type { components } from '@/api/schema.gen'
-import { FormDrawer, useSay } from '@/kit'
-import { bounded, type Field, type FieldKind } from '@/pages/customers/record/fields'
+import { FormDrawer, NumberInput, useSay } from '@/kit'
+import type { Field, FieldKind } from '@/pages/customers/record/fields'
 import styles from './fields.module.css'
 import { OptionsEditor } from './OptionsEditor'
 
@@ -204,7 +204,7 @@ function OfKind({
     <div className={styles.two}>
       {kind === 'number' && (
         <Form.Item name="scale" required label={t('field.scale')}>
-          <InputNumber min={0} max={6} precision={0} disabled={row?.used} />
+          <NumberInput min={0} max={6} precision={0} disabled={row?.used} />
         </Form.Item>
       )}
       {kind !== 'money' && (

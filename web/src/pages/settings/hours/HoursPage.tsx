@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Button, DatePicker, Input, Switch } from 'antd'
+import { Button, Input, Switch } from 'antd'
 import dayjs from 'dayjs'
 import { Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
@@ -9,16 +9,19 @@ import { type ApiError, asApiError } from '@/api/errors'
 import type { components } from '@/api/schema.gen'
 import { perm } from '@/app/permissions'
 import {
+  DateInput,
   FormError,
   Page,
   PageHeader,
   QueryView,
   SaveBar,
   Section,
+  Typed,
   useFormat,
   useLeaving,
   useMe,
   useSay,
+  useTyped,
 } from '@/kit'
 import { minutesOf, mostDays, type WorkHours } from './draft'
 import styles from './hours.module.css'
@@ -60,6 +63,7 @@ function Editor({ base }: { base: Known }) {
   const may = me.can(perm.settingsManage)
   const dirty = JSON.stringify(hours) !== JSON.stringify(stored)
   const leave = useLeaving(dirty)
+  const typed = useTyped()
   const set = (part: Partial<WorkHours>) => {
     setFailure(null)
     setHours((before) => ({ ...before, ...part }))
@@ -74,6 +78,7 @@ function Editor({ base }: { base: Known }) {
     days([...hours.days, { day: next, note: hours.days.at(-1)?.note ?? '', spans: [] }])
   }
   const save = async () => {
+    if (!typed.readable()) return
     setBusy(true)
     try {
       const saved = await ok(api.PUT('/settings/hours', { body: hours }))
@@ -170,51 +175,63 @@ function Editor({ base }: { base: Known }) {
         }
       >
         {hours.days.length === 0 && <span className="zk-muted">{t('hours.days_none')}</span>}
-        <ol className={styles.week}>
-          {hours.days.map((d, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a day may be changed and stand twice while it is typed
-            <li key={at} className={`${styles.day} ${styles.special}`}>
-              <DatePicker
-                aria-label={t('hours.day_n', { n: at + 1 })}
-                disabled={!may}
-                allowClear={false}
-                value={dayjs(d.day)}
-                onChange={(value) => value && day(at, { day: value.format('YYYY-MM-DD') })}
-              />
-              <Spans
-                of={d.day}
-                spans={d.spans}
-                may={may}
-                onChange={(spans) => day(at, { spans })}
-              />
-              <Input
-                aria-label={t('hours.note_of', { of: d.day })}
-                placeholder={t('hours.note')}
-                disabled={!may}
-                maxLength={50}
-                value={d.note}
-                onChange={(event) => day(at, { note: event.target.value })}
-              />
-              {may ? (
-                <Button
-                  type="text"
-                  size="small"
-                  icon={<Trash2 size={15} />}
-                  aria-label={t('hours.days_remove', { of: d.day })}
-                  onClick={() => days(hours.days.filter((_, i) => i !== at))}
+        <Typed fields={typed}>
+          <ol className={styles.week}>
+            {hours.days.map((d, at) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a day may be changed and stand twice while it is typed
+              <li key={at} className={`${styles.day} ${styles.special}`}>
+                <DateInput
+                  aria-label={t('hours.day_n', { n: at + 1 })}
+                  disabled={!may}
+                  allowClear={false}
+                  value={dayjs(d.day)}
+                  onChange={(value) => value && day(at, { day: value.format('YYYY-MM-DD') })}
                 />
-              ) : (
-                <span />
-              )}
-            </li>
-          ))}
-        </ol>
+                <Spans
+                  of={d.day}
+                  spans={d.spans}
+                  may={may}
+                  onChange={(spans) => day(at, { spans })}
+                />
+                <Input
+                  aria-label={t('hours.note_of', { of: d.day })}
+                  placeholder={t('hours.note')}
+                  disabled={!may}
+                  maxLength={50}
+                  value={d.note}
+                  onChange={(event) => day(at, { note: event.target.value })}
+                />
+                {may ? (
+                  <Button
+                    type="text"
+                    size="small"
+                    icon={<Trash2 size={15} />}
+                    aria-label={t('hours.days_remove', { of: d.day })}
+                    onClick={() => days(hours.days.filter((_, i) => i !== at))}
+                  />
+                ) : (
+                  <span />
+                )}
+              </li>
+            ))}
+          </ol>
+        </Typed>
       </Section>
       {may && (
-        <SaveBar status={dirty ? t('hours.dirty') : t('hours.used_by')}>
-          <Button disabled={!dirty || busy} onClick={() => set(stored)}>
-            {t('common.discard')}
-          </Button>
+        <SaveBar
+          status={dirty ? t('hours.dirty') : t('hours.used_by')}
+          more={[
+            {
+              key: 'discard',
+              label: t('common.discard'),
+              disabled: !dirty || busy,
+              onClick: () => {
+                set(stored)
+                typed.forget()
+              },
+            },
+          ]}
+        >
           <Button type="primary" disabled={!dirty} loading={busy} onClick={save}>
             {t('common.save')}
           </Button>

@@ -1,6 +1,6 @@
-import { Form, InputNumber, Select } from 'antd'
+import { Form, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { FormDrawer, useSay } from '@/kit'
+import { FormDrawer, NumberInput, useSay } from '@/kit'
 import { useFields, useLabel } from '../../customers/record/fields'
 import { type Settings, type State, useActs } from './api'
 
@@ -31,7 +31,7 @@ export function SettingsForm({ state, onClose }: { state: State; onClose: () => 
     >
       {churn && <ChurnFields />}
       <Form.Item name="every_days" label={t('models.every')} extra={t('models.every_extra')}>
-        <InputNumber min={0} max={366} precision={0} suffix={t('tiers.unit.days')} />
+        <NumberInput min={0} max={366} precision={0} suffix={t('tiers.unit.days')} />
       </Form.Item>
       {!churn && (
         <Form.Item
@@ -39,7 +39,7 @@ export function SettingsForm({ state, onClose }: { state: State; onClose: () => 
           label={t('models.holdout')}
           extra={t('models.holdout_extra')}
         >
-          <InputNumber min={0} max={1100} precision={0} suffix={t('tiers.unit.days')} />
+          <NumberInput min={0} max={1100} precision={0} suffix={t('tiers.unit.days')} />
         </Form.Item>
       )}
     </FormDrawer>

@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Alert, Button, DatePicker, Form, Input, Radio } from 'antd'
+import { Alert, Button, Form, Input, Radio } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, ok } from '@/api/client'
 import { perm } from '@/app/permissions'
-import { Can, FormDrawer, isOver, useFormat, useJob } from '@/kit'
+import { Can, DateInput, FormDrawer, isOver, useFormat, useJob } from '@/kit'
 import { type Review, stageOf } from './api'
 import styles from './moves.module.css'
 
@@ -85,7 +85,7 @@ function PublishForm({ review, onClose }: { review: Review; onClose: () => void 
         label={t('ui_review.from_day')}
         rules={[{ required: true, message: t('ui_review.from_day_missing') }]}
       >
-        <DatePicker allowClear={false} minDate={today} maxDate={today.add(1, 'year')} />
+        <DateInput allowClear={false} minDate={today} maxDate={today.add(1, 'year')} />
       </Form.Item>
       {(undecided > 0 || !c) && (
         <Form.Item

@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Button, Drawer, Dropdown, Form, InputNumber, Radio, Select } from 'antd'
+import { Button, Drawer, Dropdown, Form, Radio, Select } from 'antd'
 import { Plus, Trash2, Users } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, ok } from '@/api/client'
 import { perm } from '@/app/permissions'
-import { Bones, Can, FormDrawer, QueryView, useIsPhone, useSay } from '@/kit'
+import { Bones, Can, FormDrawer, NumberInput, QueryView, useIsPhone, useSay } from '@/kit'
 import { StaffInput } from '../../customers/list/StaffInput'
 import { departmentOptions, useDepartments } from '../../settings/org'
 import type { Dimension } from '../api'
@@ -201,7 +201,7 @@ function PanelForm({
           extra={t('ui_review.quorum_extra')}
           rules={[{ required: true, message: t('ui_review.number_missing') }]}
         >
-          <InputNumber min={1} max={mostSeats} precision={0} />
+          <NumberInput min={1} max={mostSeats} precision={0} />
         </Form.Item>
         <Form.Item
           name="days"
@@ -209,7 +209,7 @@ function PanelForm({
           extra={t('ui_review.days_extra')}
           rules={[{ required: true, message: t('ui_review.number_missing') }]}
         >
-          <InputNumber min={1} max={365} precision={0} />
+          <NumberInput min={1} max={365} precision={0} />
         </Form.Item>
       </div>
       {choice('on_deadline', ['keep', 'agree'])}

@@ -1,7 +1,7 @@
-import { DatePicker, Form } from 'antd'
+import { Form } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import { useTranslation } from 'react-i18next'
-import { useFormat } from '@/kit'
+import { DateInput, useFormat } from '@/kit'
 import styles from './runs.module.css'
 
 /** The day whose facts a run uses. */
@@ -16,7 +16,7 @@ export function AsOfField() {
       rules={[{ required: true, message: t('tiers.run.as_of_missing') }]}
       extra={t('tiers.run.as_of_extra')}
     >
-      <DatePicker
+      <DateInput
         className={styles.wide}
         maxDate={today}
         allowClear={false}

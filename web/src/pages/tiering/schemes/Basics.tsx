@@ -1,7 +1,7 @@
-import { Input, InputNumber, Segmented, Select } from 'antd'
+import { Input, Segmented, Select } from 'antd'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Section } from '@/kit'
+import { NumberInput, Section } from '@/kit'
 import type { Measure } from '../api'
 import styles from './editor.module.css'
 import { Field, statusOf, useFieldError } from './Field'
@@ -55,7 +55,7 @@ export const Basics = memo(function Basics({
               onChange={(days: number) => onChange({ windowDays: days < 0 ? 400 : days })}
             />
             {!usual && (
-              <InputNumber
+              <NumberInput
                 aria-label={t('tiers.window.own')}
                 min={1}
                 max={3660}

@@ -1,6 +1,6 @@
-import { Button, InputNumber, Select, Switch, Tooltip } from 'antd'
+import { Button, Select, Switch, Tooltip } from 'antd'
 import { X } from 'lucide-react'
-import { useFormat } from '@/kit'
+import { NumberInput, useFormat } from '@/kit'
 import type { Measure, Metric, Op } from '../api'
 import styles from './editor.module.css'
 import { FieldError, statusOf, useFieldError } from './Field'
@@ -100,7 +100,7 @@ function FigureRow({ condition: c, path, measure, found, onChange, onRemove }: P
           onChange={(value) => onChange({ ...c, value })}
         />
       ) : (
-        <InputNumber
+        <NumberInput
           className={styles.value}
           aria-label={t('tiers.editor.value', { metric: name })}
           value={c.value}

@@ -1,6 +1,5 @@
-import { InputNumber } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { LevelTag, Section } from '@/kit'
+import { LevelTag, NumberInput, Section } from '@/kit'
 import { tonesOf } from '../report/figures'
 import type { Change } from './Basics'
 import own from './cuts.module.css'
@@ -70,7 +69,7 @@ function Cut({
   const error = useFieldError(path)
   return (
     <span>
-      <InputNumber
+      <NumberInput
         className={styles.weight}
         aria-label={t('tiers.editor.cut_of', { level: name })}
         min={0}

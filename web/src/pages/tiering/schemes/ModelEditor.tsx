@@ -1,6 +1,6 @@
-import { InputNumber, Select } from 'antd'
+import { Select } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { LevelTag, Section } from '@/kit'
+import { LevelTag, NumberInput, Section } from '@/kit'
 import type { Metric } from '../api'
 import { tonesOf } from '../report/figures'
 import type { Change } from './Basics'
@@ -100,7 +100,7 @@ function Bound({
   const unit = metricUnit(figure)
   return (
     <span>
-      <InputNumber
+      <NumberInput
         className={styles.weight}
         aria-label={t('tiers.editor.model_cut_of', { level: name })}
         min={0}

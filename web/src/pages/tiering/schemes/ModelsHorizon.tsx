@@ -1,7 +1,6 @@
-import { InputNumber } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { Section } from '@/kit'
+import { NumberInput, Section } from '@/kit'
 import type { Horizon } from '../api'
 import type { Change } from './Basics'
 import styles from './editor.module.css'
@@ -34,7 +33,7 @@ export function ModelsHorizon({
     >
       <div className={styles.basics}>
         <Field label={t('models.months')} path="horizon.months" extra={t('models.months_extra')}>
-          <InputNumber
+          <NumberInput
             aria-label={t('models.months')}
             min={1}
             max={120}
@@ -50,7 +49,7 @@ export function ModelsHorizon({
           path="horizon.discount"
           extra={t('models.discount_extra')}
         >
-          <InputNumber
+          <NumberInput
             aria-label={t('models.discount')}
             min={0}
             max={100}

@@ -1,6 +1,6 @@
-import { InputNumber, Radio, Select } from 'antd'
+import { Radio, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { Section, useFormat } from '@/kit'
+import { NumberInput, Section, useFormat } from '@/kit'
 import type { Split } from '../api'
 import type { Change } from './Basics'
 import styles from './editor.module.css'
@@ -29,7 +29,7 @@ export function RfmEditor({ form, onChange }: { form: FormScheme; onChange: Chan
         />
       </Field>
       <Field label={t('tiers.editor.bins')} path="rfm.bins" extra={t('tiers.editor.bins_extra')}>
-        <InputNumber
+        <NumberInput
           className={styles.weight}
           aria-label={t('tiers.editor.bins')}
           min={2}

@@ -5,7 +5,18 @@ import { useTranslation } from 'react-i18next'
 import { api, ok } from '@/api/client'
 import { type ApiError, asApiError } from '@/api/errors'
 import { perm } from '@/app/permissions'
-import { Beside, errorRef, errorText, SaveBar, useFormat, useLeaving, useMe, useSay } from '@/kit'
+import {
+  Beside,
+  errorRef,
+  errorText,
+  SaveBar,
+  Typed,
+  useFormat,
+  useLeaving,
+  useMe,
+  useSay,
+  useTyped,
+} from '@/kit'
 import type { SchemeView } from '../api'
 import { Basics, type Change } from './Basics'
 import { checkForm } from './check'
@@ -102,6 +113,7 @@ function Editor({ view }: { view: SchemeView }) {
     }
   }
   useLeaving(dirty)
+  const typed = useTyped()
   const { name, windowDays, measure } = form
   const basics = useMemo(() => ({ name, windowDays, measure }), [name, windowDays, measure])
 
@@ -138,21 +150,23 @@ function Editor({ view }: { view: SchemeView }) {
       {!may && <Alert type="info" showIcon title={t('tiers.editor.read_only')} />}
       <Beside aside={<PreviewPanel live={live} dirty={dirty} valid={valid} />}>
         <ConfigProvider componentDisabled={!may || busy}>
-          <Basics form={basics} onChange={change} />
-          {usesModels(form) && <ModelsHorizon horizon={form.horizon} onChange={change} />}
-          <Levels levels={form.levels} cuts={form.cuts} method={form.method} onChange={change} />
-          {form.method === 'rules' && (
-            <Rules
-              rules={form.rules}
-              levels={form.levels}
-              measure={form.measure}
-              found={live.found}
-              onChange={change}
-            />
-          )}
-          {form.method === 'score' && <ScoreEditor form={form} onChange={change} />}
-          {form.method === 'rfm' && <RfmEditor form={form} onChange={change} />}
-          {form.method === 'model' && <ModelEditor form={form} onChange={change} />}
+          <Typed fields={typed}>
+            <Basics form={basics} onChange={change} />
+            {usesModels(form) && <ModelsHorizon horizon={form.horizon} onChange={change} />}
+            <Levels levels={form.levels} cuts={form.cuts} method={form.method} onChange={change} />
+            {form.method === 'rules' && (
+              <Rules
+                rules={form.rules}
+                levels={form.levels}
+                measure={form.measure}
+                found={live.found}
+                onChange={change}
+              />
+            )}
+            {form.method === 'score' && <ScoreEditor form={form} onChange={change} />}
+            {form.method === 'rfm' && <RfmEditor form={form} onChange={change} />}
+            {form.method === 'model' && <ModelEditor form={form} onChange={change} />}
+          </Typed>
         </ConfigProvider>
       </Beside>
       {dirty && may && (
@@ -162,17 +176,25 @@ function Editor({ view }: { view: SchemeView }) {
               ? t('tiers.editor.changes', { count: changes })
               : t('tiers.editor.problems', { count: problems.size })
           }
+          more={[
+            {
+              key: 'discard',
+              label: t('common.discard'),
+              disabled: busy,
+              onClick: () => {
+                setForm(base.form)
+                setFailure(null)
+                typed.forget()
+              },
+            },
+          ]}
         >
           <Button
-            onClick={() => {
-              setForm(base.form)
-              setFailure(null)
-            }}
-            disabled={busy}
+            type="primary"
+            loading={busy}
+            disabled={!valid}
+            onClick={() => typed.readable() && save()}
           >
-            {t('common.discard')}
-          </Button>
-          <Button type="primary" loading={busy} disabled={!valid} onClick={() => save()}>
             {t('tiers.editor.save_as', { version: base.version + 1 })}
           </Button>
         </SaveBar>

@@ -1,7 +1,7 @@
-import { Button, Input, InputNumber, Segmented, Select } from 'antd'
+import { Button, Input, Segmented, Select } from 'antd'
 import { Plus, Scale, Trash2, X } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { Section, useFormat } from '@/kit'
+import { NumberInput, Section, useFormat } from '@/kit'
 import type { Metric } from '../api'
 import type { Change } from './Basics'
 import { Cuts } from './Cuts'
@@ -146,7 +146,7 @@ function Part({
           status={statusOf(nameError)}
           onChange={(e) => onChange({ ...part, name: e.target.value })}
         />
-        <InputNumber
+        <NumberInput
           className={styles.weight}
           aria-label={t('tiers.editor.weight_of', { name: part.name })}
           min={0}
@@ -238,7 +238,7 @@ function Term({
         )}
         onChange={(metric) => onChange(changedTerm(term, { metric }))}
       />
-      <InputNumber
+      <NumberInput
         className={styles.weight}
         aria-label={t('tiers.editor.weight_of', { name })}
         min={0}
@@ -268,7 +268,7 @@ function Term({
       {term.scale === 'linear' && (
         <span className={styles.range}>
           {t('tiers.editor.zero')}
-          <InputNumber
+          <NumberInput
             className={styles.end}
             aria-label={t('tiers.editor.from_of', { name })}
             value={term.from}
@@ -277,7 +277,7 @@ function Term({
             onChange={(from) => onChange({ ...term, from })}
           />
           {t('tiers.editor.hundred')}
-          <InputNumber
+          <NumberInput
             className={styles.end}
             aria-label={t('tiers.editor.to_of', { name })}
             value={term.to}
