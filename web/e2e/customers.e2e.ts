@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import { axe } from './harness/axe'
 import { type Visit, visit } from './harness/browser'
 import { enter } from './harness/people'
 import { like, zh } from './harness/texts'
@@ -98,6 +99,38 @@ describe('the list of customers', () => {
     await expect.poll(ids).toEqual(want.slice(20, 40))
     await page.getByRole('button', { name: zh('ui.table.previous') }).click()
     await expect.poll(ids).toEqual(want.slice(0, 20))
+  })
+
+  test('says by what it is sorted, and has its columns chosen on a phone', async () => {
+    const { page } = v
+    const spend = zh('list.field.net_all')
+    const said = page.getByText(
+      zh('ui_sort.sorted_two', {
+        first: zh('ui.table.descending', { column: spend }),
+        second: zh('ui.table.ascending', { column: zh('list.field.last_day') }),
+      }),
+    )
+    // No column shows it: words do, on a wide screen as well.
+    await page.goto('/customers?view=all&sort=-net_all,last_day')
+    await said.waitFor()
+    await page.setViewportSize({ width: 390, height: 844 })
+    await said.waitFor()
+    const sort = page.locator('main .ant-select').filter({ hasText: spend })
+    await sort.getByText(zh('ui_sort.down')).waitFor()
+    await page.getByRole('button', { name: zh('ui_list.columns.title') }).click()
+    const sheet = page.getByRole('dialog', { name: zh('ui_list.columns.title') })
+    await sheet.getByLabel(zh('ui_list.columns.find')).fill(spend)
+    await sheet.getByRole('checkbox', { name: spend, exact: true }).check()
+    await sheet.getByLabel(zh('ui_list.columns.find')).fill('')
+    await sheet.getByRole('button', { name: zh('ui.move_up', { name: spend }) }).waitFor()
+    const { violations } = await axe(page).include('.ant-drawer').analyze()
+    expect(violations.filter((x) => x.impact === 'serious' || x.impact === 'critical')).toEqual([])
+    await sheet.getByRole('button', { name: zh('ui_list.columns.done') }).click()
+    await sheet.waitFor({ state: 'hidden' })
+    await page.locator('main li[data-row] dt', { hasText: spend }).first().waitFor()
+    await said.waitFor({ state: 'hidden' })
+    expect(new URL(page.url()).searchParams.get('cols')?.split(',')).toContain('net_all')
+    await page.setViewportSize({ width: 1440, height: 900 })
   })
 })
 

@@ -119,10 +119,32 @@ describe('DataTable', () => {
         />
       </TestApp>,
     )
+    // The name may be cut, the direction is not.
+    expect(await screen.findByText('ui_sort.down')).toBeTruthy()
     fireEvent.mouseDown(await screen.findByRole('combobox', { name: 'ui_sort.then_by' }))
     const options = await screen.findAllByText(/^ui.table.(as|des)cending/)
     fireEvent.click(options.at(-1) as HTMLElement)
     await waitFor(() => expect(load.mock.calls.at(-1)?.[0].sort).toBe('-spend,-name'))
+  })
+
+  it('says by what it is sorted where no column shows it', async () => {
+    const names: Record<string, string> = { name: 'Name', spend: 'Spend' }
+    const own = (sort: string, more = {}) => (
+      <TestApp key={sort}>
+        {table(pages, { defaultSort: sort, sortName: (f: string) => names[f], ...more })}
+      </TestApp>
+    )
+    const { rerender } = render(own('-name'))
+    await screen.findByText('row 1')
+    expect(screen.queryByText(/^ui_sort.sorted/)).toBeNull()
+    rerender(own('-spend'))
+    expect(await screen.findByText('ui_sort.sorted')).toBeTruthy()
+    rerender(own('name,-spend'))
+    expect(await screen.findByText('ui_sort.sorted_two')).toBeTruthy()
+    // What has no name for people is not told.
+    rerender(own('-row_id'))
+    await screen.findByText('row 1')
+    expect(screen.queryByText(/^ui_sort.sorted/)).toBeNull()
   })
 
   it('reads its filters from the address', async () => {

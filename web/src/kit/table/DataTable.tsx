@@ -10,7 +10,9 @@ import { EmptyState, ErrorState } from '../states'
 import { Cards } from './Cards'
 import { ExportButton } from './Export'
 import { Filters } from './Filters'
+import { PhoneSort } from './PhoneSort'
 import { TableSettings, visibleColumns } from './Settings'
+import { SortedBy } from './SortedBy'
 import { useSaved } from './saved'
 import { keyField, listQuery, nextSecond, nextSort, searchKey, sizes, sortKeys } from './state'
 import { TableView } from './TableView'
@@ -110,18 +112,12 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     },
   })
 
-  const [lead, second] = sortKeys(state.sort)
-  const directions = (list: typeof columns) =>
-    list.flatMap((c) => [
-      { value: c.sort ?? '', label: t('ui.table.ascending', { column: c.title }) },
-      { value: `-${c.sort}`, label: t('ui.table.descending', { column: c.title }) },
-    ])
-  const sortOptions = directions(columns.filter((c) => c.sort))
-  // What can follow the column that leads, as a shift-click does where there are heads.
-  const thenOptions =
-    props.sortTwice && lead
-      ? directions(columns.filter((c) => c.sort && !c.sortLeads && c.sort !== keyField(lead)))
-      : []
+  const sortName = (field: string) =>
+    columns.find((c) => c.sort === field)?.title ?? props.sortName?.(field)
+  // Cards have no heads, and a table has them of what it shows.
+  const sortSeen = sortKeys(state.sort).every((key) =>
+    shown.some((c) => c.sort === keyField(key) && !(phone && c.phone === 'none')),
+  )
 
   const bar = (
     <div className={`${styles.bar} zk-noprint`}>
@@ -144,28 +140,14 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           <output className={styles.total}>{t('ui.table.total', { total: totalText })}</output>
         )}
         {props.toolbar}
-        {phone && sortOptions.length > 0 && (
-          <div className={thenOptions.length > 0 ? styles.sorts : styles.sort}>
-            <Select
-              aria-label={t('common.sort')}
-              placeholder={t('common.sort')}
-              value={sortOptions.some((o) => o.value === lead) ? lead : undefined}
-              options={sortOptions}
-              onChange={(sort) => change({ sort })}
-              popupMatchSelectWidth={false}
-            />
-            {thenOptions.length > 0 && (
-              <Select
-                allowClear
-                aria-label={t('ui_sort.then_by')}
-                placeholder={t('ui_sort.then_by')}
-                value={second}
-                options={thenOptions}
-                onChange={(then) => change({ sort: then ? `${lead},${then}` : lead })}
-                popupMatchSelectWidth={false}
-              />
-            )}
-          </div>
+        {phone && (
+          <PhoneSort
+            sort={state.sort}
+            columns={columns}
+            name={sortName}
+            twice={props.sortTwice}
+            onChange={(sort) => change({ sort })}
+          />
         )}
         {props.exportPath && (
           <ExportButton
@@ -287,6 +269,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         }
       />
       {selection || bar}
+      {!sortSeen && <SortedBy sort={state.sort} name={sortName} />}
       {list.error && rows && (
         <ErrorState compact error={list.error} onRetry={() => list.refetch()} />
       )}

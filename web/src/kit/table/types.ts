@@ -89,6 +89,8 @@ export interface DataTableProps<Row extends object> {
   defaultSort?: string
   /** Shift-click sorts by a second column; the API takes "-field,other". */
   sortTwice?: boolean
+  /** The name of a field that is sorted by, also where it is not among the columns. */
+  sortName?: (field: string) => string | undefined
   /** Address of a row: click opens it, ⌘/Ctrl-click opens a tab. */
   rowHref?: (row: Row) => string
   /** Click opens a side panel; with rowHref, ⌘-click still opens the address. */

@@ -11,6 +11,7 @@ import {
   ErrorState,
   LevelTag,
   SearchField,
+  SortedBy,
   ToneTag,
   useFormat,
   useMe,
@@ -183,6 +184,7 @@ export default function Board({
         <span className={styles.push} />
         {bar}
       </div>
+      <SortedBy sort={shown.sort} name={(code) => fields?.find((f) => f.code === code)?.label} />
       {!movable && field && board.data && (
         <p className="zk-muted">{t('ui_list.board.fixed', { field: field.label })}</p>
       )}

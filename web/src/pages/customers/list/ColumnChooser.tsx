@@ -1,25 +1,82 @@
-import { Button, Checkbox, Input, Popover } from 'antd'
+import { Button, Checkbox, Drawer, Input, Popover } from 'antd'
 import { Columns3 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Grip, MoveButtons, moved, useSavedOrder } from '@/kit'
+import { Grip, MoveButtons, moved, useIsPhone, useSavedOrder } from '@/kit'
 import type { FieldInfo } from './api'
 import styles from './chooser.module.css'
 
 const maxColumns = 60
 
-/** Which columns, in which order: those shown on top, the others by their group. */
-export function ColumnChooser({
-  fields,
-  columns,
-  onChange,
-  onReset,
-}: {
+interface Props {
   fields: FieldInfo[] | undefined
   columns: string[]
   onChange: (columns: string[]) => void
   onReset: () => void
-}) {
+}
+
+/** Which columns, in which order: beside the button, and on a phone in a sheet from below. */
+export function ColumnChooser(props: Props) {
+  const { t } = useTranslation()
+  const phone = useIsPhone()
+  const [open, setOpen] = useState(false)
+  const title = t('ui_list.columns.title')
+  const button = (
+    <Button
+      type="text"
+      disabled={!props.fields}
+      icon={<Columns3 size={16} />}
+      aria-label={title}
+      title={title}
+      onClick={phone ? () => setOpen(true) : undefined}
+    />
+  )
+  const reset = <Button onClick={props.onReset}>{t('common.reset')}</Button>
+  if (phone) {
+    return (
+      <>
+        {button}
+        <Drawer
+          open={open}
+          onClose={() => setOpen(false)}
+          placement="bottom"
+          size="80%"
+          title={title}
+          destroyOnHidden
+          footer={
+            <div className={styles.foot}>
+              {reset}
+              <Button type="primary" onClick={() => setOpen(false)}>
+                {t('ui_list.columns.done')}
+              </Button>
+            </div>
+          }
+        >
+          <Chooser {...props} />
+        </Drawer>
+      </>
+    )
+  }
+  return (
+    <Popover
+      trigger="click"
+      placement="bottomRight"
+      arrow={false}
+      destroyOnHidden
+      content={
+        <div className={styles.popup}>
+          <Chooser {...props} />
+          {reset}
+        </div>
+      }
+    >
+      {button}
+    </Popover>
+  )
+}
+
+/** Those shown on top, in their order; the others by their group. */
+function Chooser({ fields, columns, onChange }: Props) {
   const { t } = useTranslation()
   const [text, setText] = useState('')
   const all = (fields ?? []).filter((f) => f.column)
@@ -34,73 +91,54 @@ export function ColumnChooser({
   const { items, row, dragged } = useSavedOrder(shown, move)
   // i18n-keys: ui_list.group.*
   return (
-    <Popover
-      trigger="click"
-      placement="bottomRight"
-      arrow={false}
-      destroyOnHidden
-      content={
-        <div className={styles.chooser}>
-          <Input
-            allowClear
-            maxLength={50}
-            aria-label={t('ui_list.columns.find')}
-            placeholder={t('ui_list.columns.find')}
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
-          <div className={styles.list}>
-            {(needle ? shown.filter(found) : items).map((f, at) => (
-              <div
-                key={f.code}
-                className={`${styles.row} ${dragged === at ? styles.dragged : ''}`}
-                {...(needle ? {} : row(at))}
-              >
-                {!needle && <Grip />}
-                <Checkbox checked onChange={() => onChange(codes.filter((c) => c !== f.code))}>
+    <div className={styles.chooser}>
+      <Input
+        allowClear
+        maxLength={50}
+        aria-label={t('ui_list.columns.find')}
+        placeholder={t('ui_list.columns.find')}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <div className={styles.list}>
+        {(needle ? shown.filter(found) : items).map((f, at) => (
+          <div
+            key={f.code}
+            className={`${styles.row} ${dragged === at ? styles.dragged : ''}`}
+            {...(needle ? {} : row(at))}
+          >
+            {!needle && <Grip />}
+            <Checkbox checked onChange={() => onChange(codes.filter((c) => c !== f.code))}>
+              {f.label}
+            </Checkbox>
+            {!needle && (
+              <MoveButtons
+                name={f.label}
+                at={at}
+                count={items.length}
+                onMove={(to) => move(at, to)}
+              />
+            )}
+          </div>
+        ))}
+        {groups.map((group) => (
+          <fieldset key={group} className={styles.group}>
+            <legend>{t(`ui_list.group.${group}`)}</legend>
+            {rest
+              .filter((f) => f.group === group)
+              .map((f) => (
+                <Checkbox
+                  key={f.code}
+                  checked={false}
+                  disabled={codes.length >= maxColumns}
+                  onChange={() => onChange([...codes, f.code])}
+                >
                   {f.label}
                 </Checkbox>
-                {!needle && (
-                  <MoveButtons
-                    name={f.label}
-                    at={at}
-                    count={items.length}
-                    onMove={(to) => move(at, to)}
-                  />
-                )}
-              </div>
-            ))}
-            {groups.map((group) => (
-              <fieldset key={group} className={styles.group}>
-                <legend>{t(`ui_list.group.${group}`)}</legend>
-                {rest
-                  .filter((f) => f.group === group)
-                  .map((f) => (
-                    <Checkbox
-                      key={f.code}
-                      checked={false}
-                      disabled={codes.length >= maxColumns}
-                      onChange={() => onChange([...codes, f.code])}
-                    >
-                      {f.label}
-                    </Checkbox>
-                  ))}
-              </fieldset>
-            ))}
-          </div>
-          <Button size="small" onClick={onReset}>
-            {t('common.reset')}
-          </Button>
-        </div>
-      }
-    >
-      <Button
-        type="text"
-        disabled={!fields}
-        icon={<Columns3 size={16} />}
-        aria-label={t('ui_list.columns.title')}
-        title={t('ui_list.columns.title')}
-      />
-    </Popover>
+              ))}
+          </fieldset>
+        ))}
+      </div>
+    </div>
   )
 }

@@ -1,0 +1,44 @@
+import { Segmented, Select } from 'antd'
+import { LayoutList, SquareKanban } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import type { FieldInfo } from './api'
+import type { Layout, List } from './useList'
+
+/** Table or board, and what a board is grouped by. */
+export function Tools({ list, fields }: { list: List; fields: FieldInfo[] | undefined }) {
+  const { t } = useTranslation()
+  const { shown, change } = list
+  return (
+    <>
+      {shown.layout === 'board' && (
+        <Select
+          aria-label={t('ui_list.board.by')}
+          value={shown.groupBy}
+          popupMatchSelectWidth={false}
+          onChange={(groupBy) => change({ groupBy })}
+          options={fields
+            ?.filter((f) => f.groupable)
+            .map((f) => ({
+              value: f.code,
+              label: t('ui_list.board.by_field', { field: f.label }),
+            }))}
+        />
+      )}
+      <Segmented<Layout>
+        aria-label={t('ui_list.layout')}
+        value={shown.layout}
+        onChange={(layout) => change({ layout })}
+        options={[
+          {
+            value: 'table',
+            icon: <LayoutList size={16} aria-label={t('ui_list.layout.table')} />,
+          },
+          {
+            value: 'board',
+            icon: <SquareKanban size={16} aria-label={t('ui_list.layout.board')} />,
+          },
+        ]}
+      />
+    </>
+  )
+}
