@@ -120,7 +120,7 @@ describe('the list of customers', () => {
     await page.getByRole('button', { name: zh('ui_list.columns.title') }).click()
     const sheet = page.getByRole('dialog', { name: zh('ui_list.columns.title') })
     await sheet.getByLabel(zh('ui_list.columns.find')).fill(spend)
-    await sheet.getByRole('checkbox', { name: spend, exact: true }).check()
+    await sheet.getByRole('checkbox', { name: spend, exact: true }).click()
     await sheet.getByLabel(zh('ui_list.columns.find')).fill('')
     await sheet.getByRole('button', { name: zh('ui.move_up', { name: spend }) }).waitFor()
     const { violations } = await axe(page).include('.ant-drawer').analyze()

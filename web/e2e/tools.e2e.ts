@@ -116,7 +116,7 @@ describe('a tool that begins by itself', () => {
     // What is always in sight takes one row.
     const bar = page.getByRole('button', { name: zh('common.save'), exact: true }).locator('..')
     expect((await bar.boundingBox())?.height).toBeLessThan(70)
-    await page.getByRole('button', { name: zh('common.more'), exact: true }).click()
+    await page.getByRole('button', { name: zh('common.actions'), exact: true }).click()
     await page.getByRole('menuitem', { name: zh('ui_lifecycle.preview') }).waitFor()
     await page.keyboard.press('Escape')
     await page.setViewportSize({ width: 1440, height: 900 })

@@ -41,7 +41,7 @@ export function SaveBar({ status, field, more = [], children }: SaveBarProps) {
       {field}
       {phone && more.length > 0 ? (
         <Dropdown trigger={['click']} placement="topRight" menu={{ items: more }}>
-          <Button icon={<MoreHorizontal size={16} />} aria-label={t('common.more')} />
+          <Button icon={<MoreHorizontal size={16} />} aria-label={t('common.actions')} />
         </Dropdown>
       ) : (
         more.map(({ key, label, ...act }) => (

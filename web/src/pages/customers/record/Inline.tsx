@@ -121,7 +121,7 @@ export function Inline<V>({
       const to = document.activeElement
       const now = latest.current
       if (!now || !box.current || box.current.contains(to)) return
-      if (to?.closest('.ant-select-dropdown, .ant-cascader-dropdown')) return
+      if (to?.closest('.ant-select-dropdown, .ant-cascader-dropdown, .ant-picker-dropdown')) return
       // A click on plain ground of the same popup leaves the body focused.
       if (toPatch(now.value) !== undefined) commit(now.value, false)
     }, 0)
