@@ -128,6 +128,11 @@ func (t *whyTree) condition(y *Why) (err error) {
 		l.shift = c.shiftOf(l.field, n)
 		// What a list shows is of today.
 		if l.shift != nil || n.At != "" || c.past && (l.field.group == "figures" || l.field.kept()) {
+			if l.shift == nil && n.At == "" && l.field.group == "figures" {
+				if l.value, y.Type, err = c.figureValueThen(l.field, y.Path); err != nil {
+					return err
+				}
+			}
 			l.field = nil
 		}
 	}

@@ -244,7 +244,7 @@ func newRuleSite(t testing.TB, d *db.DB, seed uint64, n int) *ruleSite {
 	}))
 	l.fill(t, l.as("boss"), n)
 	l.score(t, rand.New(rand.NewPCG(seed, 6)))
-	s := &ruleSite{rules: newRules()}
+	s := &ruleSite{rules: newRules(d.Engine())}
 	deps := l.service.Deps
 	deps.Rules = s.rules
 	l.service = customer.NewService(deps)

@@ -27,6 +27,7 @@ func (s *Store) erase(ctx context.Context, id int64) error {
 		`DELETE FROM customer_relations WHERE to_id = $1`,
 		`DELETE FROM customer_changes WHERE customer_id = $1`,
 		`DELETE FROM customer_stages WHERE customer_id = $1`,
+		`DELETE FROM customer_place_unread WHERE customer_id = $1`,
 		`DELETE FROM customer_value_changes WHERE customer_id = $1`,
 		`DELETE FROM behaviours WHERE customer_id = $1`,
 		`DELETE FROM customer_metrics WHERE customer_id = $1`,

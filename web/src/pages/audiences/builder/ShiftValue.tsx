@@ -1,5 +1,5 @@
-import { InputNumber } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { NumberInput } from '@/kit'
 import type { FieldInfo } from '../../customers/list/api'
 import { One } from '../../customers/list/ValueInput'
 import { useBuilder } from './context'
@@ -25,7 +25,7 @@ export function ShiftValue({
         value={value?.by}
         onChange={(by) => onChange({ ...value, by: by as number | undefined })}
       />
-      <InputNumber<number>
+      <NumberInput
         aria-label={t('ui_audience_builder.shift.days')}
         min={1}
         max={k.limits.within}

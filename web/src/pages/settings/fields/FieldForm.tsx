@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { api, ok } from '@/api/client'
 import type { components } from '@/api/schema.gen'
 import { FormDrawer, NumberInput, useSay } from '@/kit'
-import type { Field, FieldKind } from '@/pages/customers/record/fields'
+import { bounded, type Field, type FieldKind } from '@/pages/customers/record/fields'
 import styles from './fields.module.css'
 import { OptionsEditor } from './OptionsEditor'
 
@@ -244,7 +244,7 @@ function BoundInput({
 }) {
   const unit = money ? 100 : 1
   return (
-    <InputNumber<number>
+    <NumberInput
       id={id}
       className={styles.wide}
       prefix={money ? '¥' : undefined}
