@@ -60,6 +60,24 @@ func TestLeavesRoom(t *testing.T) {
 	if l.yield(of, 0) || l.most != most || get("used") != k {
 		t.Error("what is in use was given up")
 	}
+	// A great one that had to go is not made again at once.
+	l = newLeaves(10 * 3 * (2*blockRows/8 + blockRows))
+	great := func() *leaf { return l.get("great", none, 2, 3) }
+	if great() == nil {
+		t.Error("no room for a great one")
+	}
+	for i := range 12 {
+		get(fmt.Sprint("once ", i))
+	}
+	if l.list["great"] != nil || great() != nil {
+		t.Error("a great one is made again and again")
+	}
+	for range lately {
+		get("once 11")
+	}
+	if great() == nil {
+		t.Error("a great one is never made again")
+	}
 	l.limit(0)
 	if l.size() != 0 || len(l.list) != 0 {
 		t.Errorf("%d bytes are left", l.size())

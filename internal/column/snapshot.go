@@ -159,12 +159,12 @@ func (s *Set) write(ctx context.Context, head *snapshotHead, cols []Col, turn in
 		if h == nil {
 			continue // dropped meanwhile
 		}
-		n, err := body.Write(e.b)
-		if err != nil {
+		if err := writeGently(body, e.b); err != nil {
 			return 0, err
 		}
-		at += int64(n)
-		head.Columns = append(head.Columns, savedColumn{c, int64(n), crc32.Checksum(e.b, castagnoli)})
+		n := int64(len(e.b))
+		at += n
+		head.Columns = append(head.Columns, savedColumn{c, n, crc32.Checksum(e.b, castagnoli)})
 	}
 	text, err := json.Marshal(head)
 	if err != nil {
@@ -191,4 +191,20 @@ func (s *Set) write(ctx context.Context, head *snapshotHead, cols []Col, turn in
 	}
 	done = true
 	return at, nil
+}
+
+// gently is how much of a snapshot is handed to the disk at a time. A hundred
+// megabytes at once keep it busy for seconds, and every commit waits behind them.
+const gently = 4 << 20
+
+func writeGently(f *os.File, b []byte) error {
+	for part := range slices.Chunk(b, gently) {
+		if _, err := f.Write(part); err != nil {
+			return err
+		}
+		if err := f.Sync(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
