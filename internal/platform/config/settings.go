@@ -85,7 +85,7 @@ var settings = []setting{
 		number: func(c *Config) *int64 { return &c.UploadMaxRows }},
 	{key: "attachment_max_bytes", kind: kindSize, def: "20MiB", min: 64 << 10, max: gib,
 		number: func(c *Config) *int64 { return &c.AttachmentMaxBytes }},
-	{key: "columns_max_bytes", kind: kindSize, def: "256MiB", min: 0, max: 64 * gib,
+	{key: "columns_max_bytes", kind: kindSize, def: "248MiB", min: 0, max: 64 * gib,
 		number: func(c *Config) *int64 { return &c.ColumnsMaxBytes }},
 	{key: "session_lifetime", kind: kindDuration, def: "7d", min: 5 * 60, max: 90 * day,
 		duration: func(c *Config) *time.Duration { return &c.SessionLifetime }},
