@@ -102,20 +102,25 @@ FROM behaviours WHERE `+where+` AND day <= `+db.Placeholders(n+3, 1)+` GROUP BY 
 		})
 }
 
+// paidSQL says of the behaviours b of products bp that they were paid afterwards,
+// up to a day: an order that counts as a sale, later than that, with the same
+// product (by its code: sources number products for themselves), or, where the
+// product is not known, with anything.
+func paidSQL(upTo string) string {
+	return `EXISTS (SELECT 1 FROM orders o LEFT JOIN order_lines l ON l.order_id = o.id LEFT JOIN products p ON p.id = l.product_id
+    WHERE o.customer_id = b.customer_id AND o.day >= b.day AND o.day <= ` + upTo + `
+      AND o.paid_at >= b.at AND (o.sales_fen > 0 OR o.sales_sub > 0)
+      AND (b.product_id IS NULL OR p.code = bp.code))`
+}
+
 // eachPaidCart counts, per customer, what was put into the cart since a day
-// and paid afterwards: an order that counts as a sale, later than that, with
-// the same product (by its code: sources number products for themselves), or,
-// where the product is not known, with anything.
+// and paid afterwards.
 func (s *Store) eachPaidCart(ctx context.Context, sp span, since, upTo clock.Day, fn func(customer, paid int64)) error {
 	where, args := sp.where("b.customer_id")
 	n := len(args)
 	return s.scan(ctx, `SELECT b.customer_id, COUNT(*)
 FROM behaviours b LEFT JOIN products bp ON bp.id = b.product_id
-WHERE `+where+` AND b.kind = 2 AND b.day >= `+db.Placeholders(n+1, 1)+` AND b.day <= `+db.Placeholders(n+2, 1)+`
-  AND EXISTS (SELECT 1 FROM orders o LEFT JOIN order_lines l ON l.order_id = o.id LEFT JOIN products p ON p.id = l.product_id
-    WHERE o.customer_id = b.customer_id AND o.day >= b.day AND o.day <= `+db.Placeholders(n+3, 1)+`
-      AND o.paid_at >= b.at AND (o.sales_fen > 0 OR o.sales_sub > 0)
-      AND (b.product_id IS NULL OR p.code = bp.code))
+WHERE `+where+` AND b.kind = 2 AND b.day >= `+db.Placeholders(n+1, 1)+` AND b.day <= `+db.Placeholders(n+2, 1)+` AND `+paidSQL(db.Placeholders(n+3, 1))+`
 GROUP BY b.customer_id`,
 		append(args, int64(since), int64(upTo), int64(upTo)), func(rows *sql.Rows) error {
 			var customer, paid int64

@@ -31,22 +31,17 @@ func dayText(d clock.Day) string { return strconv.FormatInt(int64(d), 10) }
 func unpaidCartsThen(asOf clock.Day, id string) string {
 	upTo := dayText(asOf)
 	return `(SELECT COUNT(*) FROM behaviours b LEFT JOIN products bp ON bp.id = b.product_id
-WHERE b.customer_id = ` + id + ` AND b.kind = 2 AND b.day >= ` + dayText(asOf-cartDays+1) + ` AND b.day <= ` + upTo + `
-  AND NOT EXISTS (SELECT 1 FROM orders o LEFT JOIN order_lines l ON l.order_id = o.id LEFT JOIN products p ON p.id = l.product_id
-    WHERE o.customer_id = b.customer_id AND o.day >= b.day AND o.day <= ` + upTo + `
-      AND o.paid_at >= b.at AND (o.sales_fen > 0 OR o.sales_sub > 0)
-      AND (b.product_id IS NULL OR p.code = bp.code)))`
+WHERE b.customer_id = ` + id + ` AND b.kind = 2 AND b.day >= ` + dayText(asOf-cartDays+1) + ` AND b.day <= ` + upTo + ` AND NOT ` + paidSQL(upTo) + `)`
 }
 
 // favouriteThen is what run.favourites chooses: the name with the greatest amount
 // in the 365 days, or of all time for who bought nothing in them.
 func favouriteThen(column, bytewise string) func(clock.Day, string) string {
-	const bought = "(r.net_fen > 0 OR (r.net_fen = 0 AND r.net_sub > 0))"
 	return func(asOf clock.Day, id string) string {
 		upTo, year := dayText(asOf), dayText(windowStart(Window365, asOf))
 		// NULL, which no day reaches, for who bought nothing.
-		first := `(SELECT CASE WHEN MAX(r.day) >= ` + year + ` THEN ` + year + ` WHEN MAX(r.day) IS NOT NULL THEN ` + dayText(-dayBias) + ` END FROM orders r
-WHERE r.customer_id = ` + id + ` AND r.day <= ` + upTo + ` AND ` + bought + `)`
+		first := `(SELECT CASE WHEN MAX(o.day) >= ` + year + ` THEN ` + year + ` WHEN MAX(o.day) IS NOT NULL THEN ` + dayText(-dayBias) + ` END FROM orders o
+WHERE o.customer_id = ` + id + ` AND o.day <= ` + upTo + ` AND ` + purchaseSQL + `)`
 		return `(SELECT goods.` + column + ` FROM ` + linesSQL + ` JOIN products goods ON goods.id = ` + lineProductSQL + `
 WHERE o.customer_id = ` + id + ` AND o.day <= ` + upTo + ` AND o.day >= ` + first + ` AND (o.net_fen <> 0 OR o.net_sub <> 0) AND goods.` + column + ` <> ''
 GROUP BY goods.` + column + ` HAVING SUM(` + lineMilliSQL + `) > 0 ORDER BY SUM(` + lineMilliSQL + `) DESC, goods.` + column + bytewise + ` LIMIT 1)`
