@@ -1,8 +1,7 @@
 import { Select } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { NumberInput } from '@/kit'
 import type { FieldInfo } from '../../customers/list/api'
-import { useBuilder } from './context'
+import { LastDays } from './LastDays'
 import type { Changed } from './model'
 
 /** From which level or stage to which, any where none is chosen, within how many days. */
@@ -16,7 +15,6 @@ export function ChangedValue({
   onChange: (value: Partial<Changed>) => void
 }) {
   const { t } = useTranslation()
-  const { k } = useBuilder()
   const codes = (end: 'from' | 'to') => (
     <Select<string[]>
       mode="multiple"
@@ -32,15 +30,10 @@ export function ChangedValue({
     <>
       {codes('from')}
       {codes('to')}
-      <NumberInput
-        aria-label={t('ui_audience_builder.window.days')}
-        min={1}
-        max={k.limits.within}
-        precision={0}
-        prefix={t('ui_audience_builder.window.last')}
-        suffix={t('ui_list.days_unit')}
-        value={value?.days ?? null}
-        onChange={(days) => onChange({ ...value, days: days ?? undefined })}
+      <LastDays
+        label={t('ui_audience_builder.window.days')}
+        value={value?.days}
+        onChange={(days) => onChange({ ...value, days })}
       />
     </>
   )

@@ -1,8 +1,7 @@
 import { useTranslation } from 'react-i18next'
-import { NumberInput } from '@/kit'
 import type { FieldInfo } from '../../customers/list/api'
 import { One } from '../../customers/list/ValueInput'
-import { useBuilder } from './context'
+import { LastDays } from './LastDays'
 import type { Shift } from './model'
 
 /** By how much a number fell or rose, in the field's unit, against how many days ago. */
@@ -16,7 +15,6 @@ export function ShiftValue({
   onChange: (value: Partial<Shift>) => void
 }) {
   const { t } = useTranslation()
-  const { k } = useBuilder()
   return (
     <>
       <One
@@ -25,15 +23,10 @@ export function ShiftValue({
         value={value?.by}
         onChange={(by) => onChange({ ...value, by: by as number | undefined })}
       />
-      <NumberInput
-        aria-label={t('ui_audience_builder.shift.days')}
-        min={1}
-        max={k.limits.within}
-        precision={0}
-        prefix={t('ui_audience_builder.window.last')}
-        suffix={t('ui_list.days_unit')}
-        value={value?.days ?? null}
-        onChange={(days) => onChange({ ...value, days: days ?? undefined })}
+      <LastDays
+        label={t('ui_audience_builder.shift.days')}
+        value={value?.days}
+        onChange={(days) => onChange({ ...value, days })}
       />
     </>
   )
