@@ -33,11 +33,11 @@ func priceCondition(c *compiler, n *Node) (expr, error) {
 		from, to = max(from, a), min(to, b)
 	}
 	if c.past {
-		st := c.streams().Get("orders")
-		if st == nil {
+		st, told := c.streams().Get("orders"), c.streams().Past(PriceField)
+		if st == nil || told == nil {
 			return expr{}, errs.New(errs.Invalid, "rule.not_as_of")
 		}
-		return flip(priceThen(st, c.asOf, from, to), n.Op, "ne", "empty"), nil
+		return flip(priceThen(st, told, c.asOf, from, to), n.Op, "ne", "empty"), nil
 	}
 	e := plain('m', "COALESCE(m."+PriceField+" BETWEEN "+num(from)+" AND "+num(to)+", FALSE)")
 	return flip(e.inMemory(mem.Between(memNumber("m."+PriceField), from, to)), n.Op, "ne", "empty"), nil
@@ -46,11 +46,9 @@ func priceCondition(c *compiler, n *Node) (expr, error) {
 // priceThen holds where the sensitivity as of a day lies from from to to. It is
 // counted as package order counts it: a half is rounded up, so that from reaches
 // from half a per cent below.
-func priceThen(st *rule.Stream, asOf clock.Day, from, to int64) expr {
-	price, first := st.Dimension("price").Expr, int64(asOf-yearDays+1)
-	e := lookup("{id} IN (SELECT " + st.Customer + " FROM " + st.Table + " WHERE " + st.Day + " >= " + num(first) + " AND " + st.Day + " <= " + num(int64(asOf)) +
-		" AND " + price + " IS NOT NULL AND " + st.Counted + " GROUP BY " + st.Customer + " HAVING COUNT(*) >= " + num(LeastPrices) +
-		" AND (200 * SUM(" + price + ") + COUNT(*)) / (2 * COUNT(*)) BETWEEN " + num(from) + " AND " + num(to) + ")")
+func priceThen(st *rule.Stream, told *rule.Past, asOf clock.Day, from, to int64) expr {
+	first := int64(asOf - yearDays + 1)
+	e := lookup("COALESCE(" + told.Expr(asOf, "{id}") + " BETWEEN " + num(from) + " AND " + num(to) + ", FALSE)")
 	of, ok := st.CodeCol("price")
 	if !ok {
 		return e
