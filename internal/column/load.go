@@ -32,7 +32,17 @@ func (s *Set) want(cols []Col) {
 	}
 	if !s.loading {
 		s.loading, s.loaded = true, make(chan struct{})
-		s.background(s.load)
+		if s.filed.Load() && s.restoring == nil {
+			read := make(chan struct{})
+			s.restoring = read
+			s.background(func() {
+				s.restore()
+				close(read)
+				s.load()
+			})
+		} else {
+			s.background(s.load)
+		}
 	}
 	if !s.keeping {
 		s.keeping = true
@@ -42,7 +52,6 @@ func (s *Set) want(cols []Col) {
 
 // load reads wanted columns until none is wanted.
 func (s *Set) load() {
-	s.restore()
 	for tries := 0; s.ctx.Err() == nil; {
 		s.work.Lock()
 		var cols []Col

@@ -53,7 +53,7 @@ func (s *Set) Scan(ctx context.Context, cols []Col, fn func(b *Block, at, blocks
 		return false, nil
 	}
 	list := append([]Col{everybody}, cols...)
-	if !s.has(list) {
+	if !s.ready(ctx, list) {
 		return false, nil
 	}
 	return s.with(ctx, list, func(v *view) error {

@@ -102,7 +102,8 @@ type Set struct {
 	eager    atomic.Bool // follow before anybody asks
 	saving   sync.Mutex
 	lastSave saved // guarded by saving
-	restored bool  // used by load alone
+	// restoring is closed when the snapshot was read; nil before it is begun.
+	restoring chan struct{} // guarded by work
 	// unchecked says that columns came from the snapshot and were not compared with
 	// the database yet; used by load alone.
 	unchecked bool
@@ -211,7 +212,7 @@ func (s *Set) ask(ctx context.Context, cols []Col, fn func(v *view) error) (ok b
 // with calls fn with columns as of now: with everything that was committed
 // before the call. Where it cannot, it has what is missing read in the background.
 func (s *Set) with(ctx context.Context, cols []Col, fn func(v *view) error) (ok bool, err error) {
-	if !s.has(cols) {
+	if !s.ready(ctx, cols) {
 		s.want(cols)
 		s.stats.passed.Add(1)
 		return false, nil
@@ -249,6 +250,29 @@ func (s *Set) with(ctx context.Context, cols []Col, fn func(v *view) error) (ok 
 	s.stats.answered.Add(1)
 	return true, nil
 }
+
+// ready says whether columns are there. While the snapshot is being read it waits
+// for it: that takes less than an answer of the database.
+func (s *Set) ready(ctx context.Context, cols []Col) bool {
+	if s.has(cols) {
+		return true
+	}
+	s.work.Lock()
+	restoring := s.restoring
+	s.work.Unlock()
+	if restoring == nil {
+		return false
+	}
+	select {
+	case <-restoring:
+	case <-ctx.Done():
+	case <-time.After(restoreWait):
+	}
+	return s.has(cols)
+}
+
+// restoreWait is how long a question waits for the snapshot at most.
+const restoreWait = 3 * time.Second
 
 func (s *Set) has(cols []Col) bool {
 	s.mu.RLock()

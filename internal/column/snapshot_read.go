@@ -29,10 +29,6 @@ func (s *Set) forgetFile() {
 
 // restore reads the snapshot, once, before anything else is read.
 func (s *Set) restore() {
-	if !s.filed.Load() || s.restored {
-		return
-	}
-	s.restored = true
 	began := time.Now()
 	n, err := s.restoreFile()
 	switch {

@@ -22,12 +22,18 @@ import (
 // logged is what a Set says.
 type logged struct{ bytes.Buffer }
 
-func startSet(t *testing.T, d *db.DB, file string) (*Set, *logged) {
-	t.Helper()
+// wakeSet begins to read a snapshot.
+func wakeSet(d *db.DB, file string) (*Set, *logged) {
 	out := &logged{}
 	s := New(Options{DB: d, Clock: clock.NewFixed(time.Unix(1_700_000_000, 0)), MaxBytes: 64 << 20, File: file,
 		Log: slog.New(slog.NewTextHandler(out, nil))})
 	s.Restore()
+	return s, out
+}
+
+func startSet(t *testing.T, d *db.DB, file string) (*Set, *logged) {
+	t.Helper()
+	s, out := wakeSet(d, file)
 	if err := s.Settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -107,6 +113,13 @@ func TestSnapshot(t *testing.T) {
 			t.Error("what was written while the program was down is not seen")
 		} else {
 			want = got
+		}
+		s.Close()
+
+		// Who asks while the file is being read waits for it.
+		s, _ = wakeSet(d, file)
+		if got := answer(s, false); !reflect.DeepEqual(got, want) {
+			t.Errorf("asked at once: %v, not %v", got, want)
 		}
 		s.Close()
 		if good, err = os.ReadFile(file); err != nil {
