@@ -214,7 +214,7 @@ func (a *App) domains() {
 	a.Customer = customer.NewService(customer.Deps{
 		DB: a.DB, Clock: a.Clock, Vault: a.Vault, Audit: a.Audit, Levels: a.Tiering.Levels(), Lifecycle: stages{a}, AsOf: a.Metrics, Orders: orders,
 		Texts: texts{}, Zone: zone, Log: a.Log, Events: a.Events, Parts: rowParts{a},
-		Fields: a.Fields, Tags: a.Tags, Rules: rules{a}, Columns: a.Columns, Jobs: a.Jobs, Files: a.Config.FilesDir(), Actor: a.Org.ActorOf, Issues: issues(),
+		Fields: a.Fields, Tags: a.Tags, Rules: rules{a}, PastModels: pastModels{a}, Columns: a.Columns, Jobs: a.Jobs, Files: a.Config.FilesDir(), Actor: a.Org.ActorOf, Issues: issues(),
 	})
 	a.Customer.Register(a.Jobs.Registry())
 	a.Customer.OnDelete("field", func(ctx context.Context, id int64) error { return a.Fields.Forget(ctx, []int64{id}) })

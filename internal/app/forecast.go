@@ -28,3 +28,12 @@ func (m models) Forecasts(ctx context.Context, q tiering.ForecastQuery) (*tierin
 func (m models) Ready(ctx context.Context, purchases, churn bool) error {
 	return m.a.Forecast.Ready(ctx, purchases, churn)
 }
+
+// pastModels tells rules what models say as of past days; package forecast comes
+// after the customers.
+type pastModels struct{ a *App }
+
+// PastFigures is forecast.Service.PastFigures.
+func (m pastModels) PastFigures(ctx context.Context, day clock.Day, wait bool) (int64, error) {
+	return m.a.Forecast.PastFigures(ctx, day, wait)
+}

@@ -48,6 +48,7 @@ JOIN customer_tags w ON w.tag_id = b.id WHERE a.id = t.tag_id AND g.is_exclusive
 		{Table: "customer_notes", Column: "customer_id", Key: []string{"id"}},
 		{Table: "note_steps", Column: "customer_id", Key: []string{"note_id"}},
 		{Table: "customer_forecasts", Column: "customer_id", Key: []string{"customer_id"}, Derived: true},
+		{Table: "customer_forecasts_past", Column: "customer_id", Key: []string{"customer_id", "past_id"}, Derived: true},
 		{Table: "customer_place_unread", Column: "customer_id", Key: []string{"customer_id"},
 			Clash: "EXISTS (SELECT 1 FROM customer_place_unread w WHERE w.customer_id = {to})"},
 		{Table: "customer_quality", Column: "customer_id", Key: []string{"customer_id"}, Derived: true},

@@ -2,6 +2,7 @@ package customer
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -38,6 +39,7 @@ type leaf struct {
 	value func(add rule.Add, id string)
 	field *listField
 	shift *shifted
+	scale int // decimals that value has as a whole number
 }
 
 // whyTree collects the conditions of a rule.
@@ -118,6 +120,9 @@ func (t *whyTree) condition(y *Why) (err error) {
 		}
 		l.e = expr{write: func(q *query, id string) { e.Write(q.add, id) }, mem: e.Mem}
 		l.value, y.Type = e.Value, e.Type
+		if n.Relative != nil {
+			l.scale = modelScale(n.Relative.Field)
+		}
 	} else {
 		if l.e, err = c.compile(n, y.Path); err != nil {
 			return err
@@ -132,6 +137,7 @@ func (t *whyTree) condition(y *Why) (err error) {
 				if l.value, y.Type, err = c.figureValueThen(l.field, y.Path); err != nil {
 					return err
 				}
+				l.scale = modelScale(n.Field)
 			}
 			l.field = nil
 		}
@@ -203,6 +209,9 @@ func (s *Service) answer(ctx context.Context, leaves []*leaf, id int64) error {
 		}
 		if l.why.Value, err = s.store.valueOf(ctx, l.value, id); err != nil {
 			return err
+		}
+		if n, ok := l.why.Value.(int64); ok && l.scale > 0 {
+			l.why.Value = scaled(n, l.scale)
 		}
 		l.why.translate(l.why.Value, l.why.Type, itself, s)
 	}
@@ -313,6 +322,8 @@ func (y *Why) translate(v any, typ string, word func(code string) string, s *Ser
 		default:
 			y.Text = i18n.Number(v)
 		}
+	case float64:
+		y.Text = strconv.FormatFloat(v, 'f', -1, 64)
 	default:
 		code := textOf(v)
 		if code == "" {

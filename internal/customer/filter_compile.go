@@ -45,8 +45,11 @@ type compiler struct {
 	days   *birthdays
 	// past says that a day was asked for on which figures were other than they are kept.
 	past bool
-	path string           // of the condition that is being compiled
-	open []*rule.Audience // those being compiled, each inside the one before
+	// closes says that the rule is asked of day after day by the program (see Who).
+	closes bool
+	models *modelRows       // as of the day; nil until they are asked for
+	path   string           // of the condition that is being compiled
+	open   []*rule.Audience // those being compiled, each inside the one before
 	// inside counts conditions of audiences in the rule.
 	inside int
 	known  *Compiled // what conditions came to before; nil remembers nothing

@@ -37,9 +37,13 @@ func (c *compiler) number(code, path string) (rule.NumberField, error) {
 		return out, badFilter(path, "rule.not_numeric")
 	}
 	if m := modelFigureOf(code); m != nil {
+		of, err := c.modelRows(m, path)
+		if err != nil {
+			return out, err
+		}
 		out.Type = m.typ
-		col := m.col()
-		out.Mem, out.Write = &col, numberOf(ForecastTable, m.column, "")
+		col := m.col(of)
+		out.Mem, out.Write = &col, numberOf(of.table, m.column, of.where)
 		return out, nil
 	}
 	if p := c.streams().Past(code); c.past && p != nil {

@@ -12,6 +12,7 @@ import (
 // Figures are kept for the present as-of day. On another one they are what the
 // facts up to that day come to: the same numbers, told by the streams, and where
 // no aggregate is the figure, by SQL that a stream's package gives (rule.Past).
+// What models say is worked out where somebody asks (PastModels).
 
 // pastFigure is the aggregate that a figure is. Error without a path:
 // rule.not_as_of, for what no stream tells.
@@ -48,6 +49,9 @@ func pastFigure(code string) (*rule.Facts, error) {
 
 // figureThen compiles a condition on a figure for a past as-of day.
 func (c *compiler) figureThen(f *listField, n *Node, path string) (expr, error) {
+	if m := modelFigureOf(f.code); m != nil {
+		return c.modelThen(m, n, path)
+	}
 	facts, err := pastFigure(f.code)
 	if p := c.streams().Past(f.code); err != nil && p != nil {
 		tell := c.numberThen
@@ -91,6 +95,10 @@ func (c *compiler) figureThen(f *listField, n *Node, path string) (expr, error) 
 // figureValueThen tells what a figure was on a past as-of day, and how it reads;
 // nil where nothing tells it.
 func (c *compiler) figureValueThen(f *listField, path string) (value func(add rule.Add, id string), typ string, err error) {
+	if m := modelFigureOf(f.code); m != nil {
+		of, err := c.modelRows(m, path+".field")
+		return numberOf(of.table, m.column, of.where), m.typ, err
+	}
 	facts, err := pastFigure(f.code)
 	if p := c.streams().Past(f.code); err != nil && p != nil {
 		return func(add rule.Add, id string) { add(p.Expr(c.asOf, id)) }, f.typ, nil
@@ -121,7 +129,7 @@ func (c *compiler) relativeThen(n *Node, path string) (*Node, error) {
 		return n, nil
 	}
 	facts, err := pastFigure(f.code)
-	if err != nil && c.streams().Past(f.code) != nil {
+	if err != nil && (c.streams().Past(f.code) != nil || modelFigureOf(f.code) != nil) {
 		return n, nil // see number
 	}
 	if err != nil {

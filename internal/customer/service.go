@@ -69,6 +69,8 @@ type Deps struct {
 	Tags   *tag.Service
 	// Rules knows streams of facts and audiences; nil knows none.
 	Rules Rules
+	// PastModels has what models say as of past days; nil knows the present one only.
+	PastModels PastModels
 	// Columns, where not nil, answers filtered lists from memory.
 	Columns *column.Set
 	Jobs    jobs.Enqueuer

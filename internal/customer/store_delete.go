@@ -33,6 +33,7 @@ func (s *Store) erase(ctx context.Context, id int64) error {
 		`DELETE FROM customer_metrics WHERE customer_id = $1`,
 		`DELETE FROM affinity_customers WHERE customer_id = $1`,
 		`DELETE FROM customer_forecasts WHERE customer_id = $1`,
+		`DELETE FROM customer_forecasts_past WHERE customer_id = $1`,
 		`DELETE FROM tier_assignments WHERE customer_id = $1 AND run_id IN (SELECT id FROM tier_runs)`,
 		`DELETE FROM customers WHERE id = $1`,
 	} {

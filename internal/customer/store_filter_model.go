@@ -23,12 +23,13 @@ type modelFigure struct {
 	code, typ, column, unit string
 	scale                   int
 	kind                    mem.Kind
+	past                    bool // it follows from purchases, whose past is known
 }
 
 var modelFigures = []modelFigure{
-	{code: "model_alive", typ: "number", column: "alive", unit: "%", kind: mem.Small},
-	{code: "model_orders", typ: "number", column: "orders_centi", scale: 2, kind: mem.Number},
-	{code: "model_clv", typ: "money", column: "clv_fen", kind: mem.Number},
+	{code: "model_alive", typ: "number", column: "alive", unit: "%", kind: mem.Small, past: true},
+	{code: "model_orders", typ: "number", column: "orders_centi", scale: 2, kind: mem.Number, past: true},
+	{code: "model_clv", typ: "money", column: "clv_fen", kind: mem.Number, past: true},
 	{code: "model_churn", typ: "number", column: "churn", unit: "%", kind: mem.Small},
 }
 
@@ -44,21 +45,34 @@ func modelFigureOf(code string) *modelFigure {
 
 func (f *modelFigure) field() listField {
 	return listField{code: f.code, typ: f.typ, ops: opsNumber, column: true, unit: f.unit, scale: f.scale, sortBy: byModel(f),
-		compile: func(_ *compiler, n *Node) (expr, error) { return f.condition(n) }}
+		compile: func(_ *compiler, n *Node) (expr, error) { return f.condition(presentModels, n) }}
 }
 
-func (f *modelFigure) col() mem.Col {
-	return memSet(f.kind, ForecastTable, f.column, f.column+" IS NOT NULL")
+// modelRows are the rows that say what models say: a table and a condition on it.
+type modelRows struct{ table, where string }
+
+var presentModels = modelRows{table: ForecastTable}
+
+func (f *modelFigure) col(of modelRows) mem.Col {
+	return memSet(f.kind, of.table, f.column, of.and("")+f.column+" IS NOT NULL")
+}
+
+// and is the condition with " AND " behind it, of the rows of an alias.
+func (of modelRows) and(alias string) string {
+	if of.where == "" {
+		return ""
+	}
+	return alias + of.where + " AND "
 }
 
 // condition compares the figure; of whom no model says anything holds nothing but
 // "ne" and "empty".
-func (f *modelFigure) condition(n *Node) (expr, error) {
+func (f *modelFigure) condition(of modelRows, n *Node) (expr, error) {
 	value := func(cond string, _ bool, _ ...any) expr {
-		return lookup("EXISTS (SELECT 1 FROM " + ForecastTable + " x WHERE x.customer_id = {id} AND " + cond + ")")
+		return lookup("EXISTS (SELECT 1 FROM " + of.table + " x WHERE x.customer_id = {id} AND " + of.and("x.") + cond + ")")
 	}
 	if n.Op == "empty" || n.Op == "not_empty" {
-		return flip(value("x."+f.column+" IS NOT NULL", false).inMemory(mem.Has(f.col())), n.Op, "empty"), nil
+		return flip(value("x."+f.column+" IS NOT NULL", false).inMemory(mem.Has(f.col(of))), n.Op, "empty"), nil
 	}
 	from, to, err := f.bounds(n)
 	if err != nil {
@@ -69,7 +83,7 @@ func (f *modelFigure) condition(n *Node) (expr, error) {
 	if n.Op == "between" {
 		cond = "x." + f.column + " BETWEEN " + num(from) + " AND " + num(to)
 	}
-	return flip(value(cond, false).inMemory(memCompare(f.col(), n.Op, from, to)), n.Op, "ne"), nil
+	return flip(value(cond, false).inMemory(memCompare(f.col(of), n.Op, from, to)), n.Op, "ne"), nil
 }
 
 // bounds reads the value with the decimals of the figure.
@@ -131,6 +145,14 @@ func (s *Store) forecastsOf(ctx context.Context, ids []int64, figures map[int64]
 				return nil
 			}, args...)
 	})
+}
+
+// modelScale is how many decimals a figure of a model has, 0 of other fields.
+func modelScale(code string) int {
+	if m := modelFigureOf(code); m != nil {
+		return m.scale
+	}
+	return 0
 }
 
 // scaled is a figure with decimals as JSON has it.

@@ -75,7 +75,7 @@ const noForecast = 1 << 60
 func byModel(f *modelFigure) *order {
 	way := func(missing int64) *order {
 		return &order{table: ForecastTable, key: "COALESCE(k." + f.column + ", " + num(missing) + ")", id: "customer_id", scan: true, some: true,
-			held: &mem.Segment{By: f.col(), Sorted: true, Missing: missing}}
+			held: &mem.Segment{By: f.col(presentModels), Sorted: true, Missing: missing}}
 	}
 	by := way(noForecast)
 	by.down = way(-noForecast)

@@ -18,6 +18,9 @@ type Who struct {
 	// program keeps, and for one customer whom the actor is known to see. It is
 	// never for a list or a number that a person is shown.
 	Everybody bool
+	// Closes says that the rule is to close days that are over, each at its end:
+	// what is worked out only where somebody asks of a past day is refused.
+	Closes bool
 	// Compiled, where not nil, remembers the conditions of a Rule that stays as it is.
 	Compiled *Compiled
 }
@@ -83,7 +86,7 @@ func (c *compiler) who(w Who) (parts []expr, err error) {
 		c.past = *w.AsOf < c.asOf
 		c.today, c.asOf = *w.AsOf, *w.AsOf
 	}
-	c.known = w.Compiled
+	c.known, c.closes = w.Compiled, w.Closes
 	if !w.Rule.Empty() {
 		e, err := c.compile(w.Rule, "rule")
 		if err != nil {

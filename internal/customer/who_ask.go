@@ -141,7 +141,9 @@ func (s *Service) PastFields(ctx context.Context) ([]string, error) {
 	}
 	for i := range builtinFields {
 		if f := &builtinFields[i]; f.group == "figures" {
-			if _, err := pastFigure(f.code); err == nil || s.Rules != nil && s.Rules.Streams().Past(f.code) != nil {
+			if m := modelFigureOf(f.code); m != nil && m.past && s.PastModels != nil {
+				out = append(out, f.code)
+			} else if _, err := pastFigure(f.code); err == nil || s.Rules != nil && s.Rules.Streams().Past(f.code) != nil {
 				out = append(out, f.code)
 			}
 		}

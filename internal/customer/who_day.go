@@ -21,7 +21,7 @@ func (p *Planner) On(day clock.Day) (*Planner, error) {
 		return nil, errs.New(errs.Invalid, "invalid").WithField("as_of", "rule.future_day", "day", p.c.asOf.String())
 	}
 	c := *p.c
-	c.past, c.today, c.asOf, c.days = true, day, day, nil
+	c.past, c.closes, c.today, c.asOf, c.days, c.models = true, true, day, day, nil, nil
 	return &Planner{c: &c, At: p.At, Key: p.Key}, nil
 }
 

@@ -32,3 +32,14 @@ func (s *Service) Due(ctx context.Context) error { return s.dueJob(ctx, jobs.Job
 func (s *Service) Work(ctx context.Context, id int64) error {
 	return s.fitJob(ctx, jobs.Job[FitArgs]{Args: FitArgs{id}, Attempt: attempts})
 }
+
+// Tidy is what happens to past days each night.
+func (s *Service) Tidy(ctx context.Context) error { return s.tidyPasts(ctx) }
+
+// OnPiece calls fn after every piece of a past day.
+func (s *Service) OnPiece(fn func()) { s.worked = fn }
+
+// WorkPast is what the job of a past day does.
+func (s *Service) WorkPast(ctx context.Context, id int64) error {
+	return s.pastJob(ctx, jobs.Job[PastArgs]{Args: PastArgs{id}, Attempt: attempts})
+}

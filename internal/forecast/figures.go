@@ -94,17 +94,21 @@ func (s *Service) forecastPurchases(ctx context.Context, q tiering.ForecastQuery
 		if q.IDs[at] != id {
 			continue
 		}
-		f := &list[i]
-		// The model takes a customer with one purchase to be alive for certain.
-		if smp.histories[0][i].Repeat > 0 {
-			out.Alive[at] = f.Alive
-		}
-		out.Orders[at] = f.Orders
-		if st.Values != nil {
-			out.CLV[at] = float64(f.CLV)
-		}
+		take(out, &st, at, &smp.histories[0][i], &list[i])
 	}
 	return nil
+}
+
+// take puts what a model says of a history at a place.
+func take(out *tiering.Forecasts, st *model.Study, at int, h *model.History, f *model.Forecast) {
+	// The model takes a customer with one purchase to be alive for certain.
+	if h.Repeat > 0 {
+		out.Alive[at] = f.Alive
+	}
+	out.Orders[at] = f.Orders
+	if st.Values != nil {
+		out.CLV[at] = float64(f.CLV)
+	}
 }
 
 func (s *Service) forecastChurn(ctx context.Context, q tiering.ForecastQuery, r *row, out *tiering.Forecasts) error {

@@ -209,8 +209,13 @@ func (s *Service) current(ctx context.Context, k Kind) (*row, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.fitted(ctx, id)
+}
+
+// fitted is a model that was in use once.
+func (s *Service) fitted(ctx context.Context, id int64) (r *row, err error) {
 	s.mu.Lock()
-	r := s.kept[id]
+	r = s.kept[id]
 	s.mu.Unlock()
 	if r != nil {
 		return r, nil

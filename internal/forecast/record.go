@@ -28,7 +28,10 @@ type FiguresArgs struct {
 func (FiguresArgs) Kind() string { return "forecast.figures" }
 
 func (s *Service) figuresJob(ctx context.Context, _ jobs.Job[FiguresArgs]) error {
-	return s.Record(ctx)
+	if err := s.Record(ctx); err != nil {
+		return err
+	}
+	return s.tidyPasts(ctx)
 }
 
 // recordLater queues the job inside the transaction that puts a model in use.

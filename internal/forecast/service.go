@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"strconv"
@@ -34,6 +35,10 @@ type Deps struct {
 	JobAlive func(ctx context.Context, jobID int64) (bool, error)
 	// Names gives the names of members of staff by id; nil knows nobody.
 	Names auth.Names
+	// AtOnce is up to how many customers the figures of a past day are worked out
+	// within the question, and PastPiece how many of them one transaction writes;
+	// 0 is as shipped.
+	AtOnce, PastPiece int
 }
 
 // Service is the use cases of the company's models.
@@ -43,6 +48,8 @@ type Service struct {
 
 	mu   sync.Mutex
 	kept map[int64]*row // models that were fitted: they do not change but for their status
+	// worked, where not nil, hears of every piece of a past day; for tests.
+	worked func()
 }
 
 // NewService makes the service.
@@ -50,6 +57,7 @@ func NewService(d Deps) *Service {
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
+	d.AtOnce, d.PastPiece = cmp.Or(d.AtOnce, atOnce), cmp.Or(d.PastPiece, pastPiece)
 	return &Service{Deps: d, store: store{d.DB}, kept: map[int64]*row{}}
 }
 
@@ -90,6 +98,7 @@ func (s *Service) Register(r *jobs.Registry) {
 	jobs.Handle(r, s.fitJob, jobs.MaxAttempts(attempts), jobs.Timeout(2*time.Hour))
 	jobs.Handle(r, s.dueJob, jobs.Unique())
 	jobs.Handle(r, s.figuresJob, jobs.MaxAttempts(attempts), jobs.Timeout(2*time.Hour), jobs.Unique())
+	jobs.Handle(r, s.pastJob, jobs.MaxAttempts(attempts), jobs.Timeout(2*time.Hour), jobs.Unique())
 	r.Every("forecast.due", jobs.Daily(2, 40, s.Zone), func() jobs.Args { return dueArgs{} })
 	r.Every("forecast.figures", jobs.Daily(3, 20, s.Zone), func() jobs.Args { return FiguresArgs{} })
 }

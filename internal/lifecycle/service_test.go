@@ -50,7 +50,7 @@ func TestConfigurationIsChecked(t *testing.T) {
 		}, map[string]string{"moves[2].rule.all[0].field": "list.unknown_field"}},
 		{"a figure without a past", func(c *lifecycle.Config) {
 			c.Moves[2].Rule = json.RawMessage(`{"field":"model_orders","op":"gte","value":1}`)
-		}, map[string]string{"moves[2].rule.field": "rule.not_as_of"}},
+		}, map[string]string{"moves[2].rule.field": "rule.model_closes"}},
 		{"the lifecycle itself", func(c *lifecycle.Config) {
 			c.Moves[2].Rule = json.RawMessage(`{"not":{"field":"lifecycle","op":"in","value":["new"]}}`)
 		}, map[string]string{"moves[2].rule.not.field": "lifecycle.circle"}},

@@ -172,7 +172,7 @@ func (s *Service) checkRule(ctx context.Context, n *rule.Node, day clock.Day) er
 	if err := noCircle(ctx, s.Customers.Rules, n, "rule", nil); err != nil {
 		return err
 	}
-	return s.Customers.Check(ctx, customer.Who{Rule: n, AsOf: &day, Everybody: true})
+	return s.Customers.Check(ctx, customer.Who{Rule: n, AsOf: &day, Everybody: true, Closes: true})
 }
 
 // within puts the fields of an error about a rule at the rule's place; another

@@ -108,7 +108,7 @@ func (s *Service) find(ctx context.Context, f *Facts, n *rule.Node) (customer.Fo
 		return customer.Found{}, errs.New(errs.Unavailable, "tier.no_people")
 	}
 	day := clock.Day(f.AsOf)
-	return s.People.Find(ctx, customer.Who{Rule: n, AsOf: &day, Everybody: true})
+	return s.People.Find(customer.Patient(ctx), customer.Who{Rule: n, AsOf: &day, Everybody: true})
 }
 
 // checkPeople compiles the rules of audiences in a scheme for the actor. Errors
