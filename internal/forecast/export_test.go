@@ -37,9 +37,4 @@ func (s *Service) Work(ctx context.Context, id int64) error {
 func (s *Service) Tidy(ctx context.Context) error { return s.tidyPasts(ctx) }
 
 // OnPiece calls fn after every piece of a past day.
-func (s *Service) OnPiece(fn func()) { s.worked = fn }
-
-// WorkPast is what the job of a past day does.
-func (s *Service) WorkPast(ctx context.Context, id int64) error {
-	return s.pastJob(ctx, jobs.Job[PastArgs]{Args: PastArgs{id}, Attempt: attempts})
-}
+func (s *Service) OnPiece(fn func(ctx context.Context)) { s.worked = fn }

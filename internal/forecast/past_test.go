@@ -273,7 +273,7 @@ func TestPastFiguresFollow(t *testing.T) {
 		merged, err := w.a.Duplicates.Merge(w.ctx, duplicate.MergeInput{WinnerID: one, LoserID: other}, "test")
 		w.must(err)
 		together := compare("a merge", first, true)
-		_, err = w.a.Duplicates.Undo(w.ctx, merged.ID)
+		_, err = w.a.Duplicates.Undo(w.ctx, merged.ID, duplicate.UndoInput{})
 		w.must(err)
 		apart := compare("a merge undone", together, true)
 		for i := range rules {

@@ -85,7 +85,7 @@ func (s *Service) workPast(ctx context.Context, id int64) error {
 			return err
 		}
 		if s.worked != nil {
-			s.worked()
+			s.worked(ctx)
 		}
 	}
 }

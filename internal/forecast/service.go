@@ -49,7 +49,7 @@ type Service struct {
 	mu   sync.Mutex
 	kept map[int64]*row // models that were fitted: they do not change but for their status
 	// worked, where not nil, hears of every piece of a past day; for tests.
-	worked func()
+	worked func(ctx context.Context)
 }
 
 // NewService makes the service.
