@@ -17,6 +17,7 @@ import (
 
 	"zhike/internal/app"
 	"zhike/internal/audience"
+	"zhike/internal/customer"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/i18n"
 	"zhike/internal/platform/sheet"
@@ -82,7 +83,7 @@ func (c *cli) openAudiences(cmd *cobra.Command) (context.Context, *app.App, erro
 		return nil, nil, err
 	}
 	a.Audiences.Patience(cliPatience)
-	return ctx, a, nil
+	return customer.Patient(ctx), a, nil
 }
 
 // asking is the body of a command that asks about an audience or a rule.

@@ -27,14 +27,19 @@ export function LivePanel({ live, newest, asOf, onAsOf, onExplain, open }: Props
     <aside className={styles.panel} aria-label={t('ui_audience_builder.live')}>
       <div className={styles.head}>
         <h2>{t('ui_audience_builder.live')}</h2>
-        {busy && (
+        {busy && !live.waiting && (
           <span className={styles.busy}>
             <LoaderCircle size={14} aria-hidden="true" />
             {t('ui_audience_builder.live.busy')}
           </span>
         )}
       </div>
-      {live.error && !busy ? (
+      {live.waiting ? (
+        <output className={styles.busy}>
+          <LoaderCircle size={14} aria-hidden="true" />
+          {live.waiting}
+        </output>
+      ) : live.error && !busy ? (
         <ErrorState compact error={live.error} onRetry={live.retry} />
       ) : count ? (
         <Figures count={count} stale={stale} />

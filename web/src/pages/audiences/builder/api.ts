@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api, ok } from '@/api/client'
+import { asApiError } from '@/api/errors'
 import type { components } from '@/api/schema.gen'
 import { key } from '../api'
 import { known } from './catalogue'
@@ -59,6 +60,19 @@ export function useSuggestions(source: Source, text: string, enabled: boolean) {
   })
 }
 
+/** How soon what is being worked out is asked for again. */
+const soon = 2_000
+
+/** Nothing is wrong: what a model says of a past day is being worked out. */
+export function workedOut(error: unknown): boolean {
+  const fields = error ? asApiError(error).fields : []
+  return fields.length > 0 && fields.every((f) => f.code === 'rule.model_working')
+}
+
+/** After how many milliseconds an answer is asked for anew; an error only where it passes. */
+export const again = (error: unknown, interval: number | false): number | false =>
+  error ? (workedOut(error) ? soon : false) : interval
+
 export interface Asked {
   rule: RuleNode | null
   audience?: number
@@ -73,7 +87,7 @@ export const useRuleCount = (asked: string, enabled: boolean) =>
     retry: false,
     staleTime: 5_000,
     gcTime: 60_000,
-    refetchInterval: (query) => (query.state.error ? false : 15_000),
+    refetchInterval: (query) => again(query.state.error, 15_000),
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => {
       const { rule, audience, asOf } = JSON.parse(asked) as Asked
@@ -109,10 +123,11 @@ export const useImpact = (id: number, rule: RuleNode) =>
 
 /** Which conditions hold of one customer, and the values behind them. */
 export const useExplained = (asked: Asked, customer: number | undefined) =>
-  useQuery({
+  useQuery<Explained>({
     queryKey: [...key, 'explain', JSON.stringify(asked), customer],
     enabled: customer !== undefined,
     retry: false,
+    refetchInterval: (query) => again(query.state.error, false),
     queryFn: ({ signal }) =>
       ok(
         api.POST('/audiences/explain', {

@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import { asApiError } from '@/api/errors'
-import { type Asked, type Count, useRested, useRuleCount } from './api'
+import { type Asked, type Count, useRested, useRuleCount, workedOut } from './api'
 import type { Fault, Faults } from './context'
 import { complete, type Group, locate, toNode, type Written } from './model'
 
@@ -10,6 +10,8 @@ export interface Live {
   /** The answer is of an earlier state of the rule. */
   stale: boolean
   busy: boolean
+  /** What the answer waits for, in words; it is asked for again by itself. */
+  waiting: string | undefined
   /** Why there is none, where it is not the rule's fault. */
   error: unknown
   /** What the server found wrong, by condition. */
@@ -33,6 +35,7 @@ export function useLive(root: Group, audience: number | undefined, asOf: string)
   // Places of an error are those of the rule that was asked about.
   const current = rested === now
   const problem = current && query.error ? asApiError(query.error) : null
+  const waits = workedOut(problem)
   const problems = current && !query.isPlaceholderData ? query.data?.problems : undefined
   const placed = useMemo(() => {
     const faults = new Map<string, Fault[]>()
@@ -42,15 +45,16 @@ export function useLive(root: Group, audience: number | undefined, asOf: string)
       if (!id) rest.push(message)
       else faults.set(id, [...(faults.get(id) ?? []), { rest: below, message, warning }])
     }
-    for (const f of problem?.fields ?? []) put(f.path, f.message, false)
+    for (const f of problem?.fields ?? []) put(f.path, f.message, waits)
     for (const p of problems ?? []) put(p.path, p.message, true)
     return { faults, rest }
-  }, [problem, problems, written])
+  }, [problem, problems, waits, written])
   const ofRule = (problem?.fields.length ?? 0) > 0
   return {
     count: query.data,
     stale: query.data !== undefined && (!current || query.isPlaceholderData || query.isError),
     busy: !current || (query.isFetching && (query.isPlaceholderData || query.isPending)),
+    waiting: waits ? problem?.fields[0]?.message : undefined,
     error: ofRule ? null : current ? query.error : null,
     faults: placed.faults,
     rest: placed.rest,
