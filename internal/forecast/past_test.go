@@ -77,6 +77,24 @@ func (w *firm) find(slow *customer.Service, n *customer.Node, day *clock.Day) *c
 	return nil
 }
 
+// verify compares the columns with the database.
+func (w *firm) verify() {
+	w.t.Helper()
+	for range 50 {
+		w.must(w.a.Columns.Settle(w.ctx))
+		same, sure, err := w.a.Columns.Verify(w.ctx)
+		w.must(err)
+		if sure && same {
+			return
+		}
+		if sure {
+			w.t.Error("the columns are not as the database")
+			return
+		}
+	}
+	w.t.Error("nobody can say whether the columns are as the database")
+}
+
 func same(a, b *column.Matches) bool { return a.Count() == b.Count() && a.Less(b).Count() == 0 }
 
 // slow is the service of customers without columns.
@@ -307,6 +325,9 @@ func TestPastFiguresFollow(t *testing.T) {
 		if set() == at {
 			t.Error("the model is another, the figures are not")
 		}
+		w.clock.Advance(2 * time.Minute)
+		w.must(w.a.Forecast.Tidy(w.ctx))
+		w.verify()
 	})
 }
 
@@ -344,6 +365,7 @@ func TestPastDaysAreFew(t *testing.T) {
 		if sets != 4 || len(days) != 4 || rows > 4*2500 || rows < 4000 {
 			t.Errorf("%d sets with %d rows of %v", sets, rows, days)
 		}
+		w.verify()
 		// One that was dropped is worked out again.
 		if n := ask(first + 10); n != sizes[first+10] || n == 0 || n == sizes[first+60] {
 			t.Errorf("%d, at first %d", n, sizes[first+10])

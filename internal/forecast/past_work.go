@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 
+	"zhike/internal/column"
+	"zhike/internal/customer"
 	"zhike/internal/model"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
@@ -142,9 +144,15 @@ func (s *Service) sweepPasts(ctx context.Context) error {
 	}
 	for _, id := range list {
 		for from := int64(0); from != math.MaxInt64; {
-			err := s.DB.InTx(ctx, func(ctx context.Context) (err error) {
-				from, err = s.store.clearPast(ctx, id, from, recordRows)
-				return err
+			err := s.DB.InTx(ctx, func(ctx context.Context) error {
+				gone, next, err := s.store.clearPast(ctx, id, from, recordRows)
+				if err != nil {
+					return err
+				}
+				from = next
+				// Nobody asks for them; columns in memory that have them are compared
+				// with the database all the same.
+				return column.Tell(ctx, s.DB, customer.PastForecastTable, s.now(), gone...)
 			})
 			if err != nil {
 				return err
