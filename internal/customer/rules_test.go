@@ -302,7 +302,7 @@ func TestRulesAgree(t *testing.T) {
 	must(t, err)
 	r := &drawRules{Rand: rand.New(rand.NewPCG(seed, 1)), s: one, kinds: map[string]int{}, told: map[string][]string{}}
 	for _, f := range all.Items {
-		// What models say stands in no fact: TestFiguresOfModels (package forecast).
+		// What models say stands in no fact: TestFiguresOfModels and TestFiguresOfModelsThen (package forecast).
 		if len(f.Operators) > 0 && f.Code != "updated" && f.Code != "favourite_categories" && !strings.HasPrefix(f.Code, "model_") {
 			r.fields = append(r.fields, f)
 		}

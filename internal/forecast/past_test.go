@@ -77,6 +77,17 @@ func (w *firm) find(slow *customer.Service, n *customer.Node, day *clock.Day) *c
 	return nil
 }
 
+// unlike counts rows of a set that differ from those that were written last, and
+// those that only one has.
+func (w *firm) unlike(set int64) (n int) {
+	w.t.Helper()
+	w.must(w.a.DB.Q(w.ctx).QueryRowContext(w.ctx, `SELECT
+ (SELECT COUNT(*) FROM customer_forecasts f WHERE NOT EXISTS (SELECT 1 FROM customer_forecasts_past p WHERE p.customer_id = f.customer_id AND p.past_id = $1
+    AND p.alive IS NOT DISTINCT FROM f.alive AND p.orders_centi IS NOT DISTINCT FROM f.orders_centi AND p.clv_fen IS NOT DISTINCT FROM f.clv_fen))
+ + (SELECT COUNT(*) FROM customer_forecasts_past p WHERE p.past_id = $1 AND NOT EXISTS (SELECT 1 FROM customer_forecasts f WHERE f.customer_id = p.customer_id))`, set).Scan(&n))
+	return n
+}
+
 // verify compares the columns with the database.
 func (w *firm) verify() {
 	w.t.Helper()
@@ -267,6 +278,9 @@ func TestPastFiguresFollow(t *testing.T) {
 		compare := func(what string, before []*column.Matches, moves bool) []*column.Matches {
 			t.Helper()
 			got, want, moved := ask(), kept(), false
+			if n := w.unlike(set()); n != 0 {
+				t.Errorf("%s: %d rows are not as on the day", what, n)
+			}
 			for i := range rules {
 				moved = moved || !same(got[i], before[i])
 				if !same(got[i], want[i]) {
@@ -325,8 +339,11 @@ func TestPastFiguresFollow(t *testing.T) {
 		if set() == at {
 			t.Error("the model is another, the figures are not")
 		}
-		w.clock.Advance(2 * time.Minute)
+		w.clock.Advance(3 * time.Minute)
 		w.must(w.a.Forecast.Tidy(w.ctx))
+		if sets, _, _ := w.pasts(); sets != 1 {
+			t.Errorf("%d sets after the night", sets)
+		}
 		w.verify()
 	})
 }
@@ -359,7 +376,7 @@ func TestPastDaysAreFew(t *testing.T) {
 		if want := fmt.Sprint([]clock.Day{first, first + 40, first + 50, first + 60}); fmt.Sprint(days) != want {
 			t.Errorf("kept are %v, want %s", days, want)
 		}
-		w.clock.Advance(2 * time.Minute)
+		w.clock.Advance(3 * time.Minute)
 		w.must(w.a.Forecast.Tidy(w.ctx))
 		sets, rows, days := w.pasts()
 		if sets != 4 || len(days) != 4 || rows > 4*2500 || rows < 4000 {

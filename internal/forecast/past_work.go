@@ -6,8 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"zhike/internal/column"
-	"zhike/internal/customer"
 	"zhike/internal/model"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/errs"
@@ -138,21 +136,15 @@ func (s *Service) tidyPasts(ctx context.Context) error {
 
 // sweepPasts removes the rows of sets that were dropped, in parts.
 func (s *Service) sweepPasts(ctx context.Context) error {
-	list, err := s.store.droppedPasts(ctx, s.now()-pastGrace.Milliseconds())
+	list, err := s.store.droppedPasts(ctx, s.now()-2*pastGrace.Milliseconds())
 	if err != nil {
 		return err
 	}
 	for _, id := range list {
 		for from := int64(0); from != math.MaxInt64; {
-			err := s.DB.InTx(ctx, func(ctx context.Context) error {
-				gone, next, err := s.store.clearPast(ctx, id, from, recordRows)
-				if err != nil {
-					return err
-				}
-				from = next
-				// Nobody asks for them; columns in memory that have them are compared
-				// with the database all the same.
-				return column.Tell(ctx, s.DB, customer.PastForecastTable, s.now(), gone...)
+			err := s.DB.InTx(ctx, func(ctx context.Context) (err error) {
+				from, err = s.store.clearPast(ctx, id, from, recordRows)
+				return err
 			})
 			if err != nil {
 				return err
