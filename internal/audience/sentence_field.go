@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"zhike/internal/customer"
+	custom "zhike/internal/field"
 	"zhike/internal/platform/i18n"
 	"zhike/internal/region"
 	"zhike/internal/rule"
@@ -75,7 +76,7 @@ func (w *teller) field(n *rule.Node) string {
 	}
 	switch f.Type {
 	case "number", "money":
-		return w.compare(label, n, func(raw json.RawMessage) string { return w.number(raw, f.Type) + unitOf(f) })
+		return w.compare(label, n, func(raw json.RawMessage) string { return w.withUnit(raw, f) })
 	case "date", "time":
 		return w.days(label, n)
 	case "bool":
@@ -144,7 +145,20 @@ func (w *teller) shifted(n *rule.Node, f *customer.FieldInfo, label string) stri
 	_ = json.Unmarshal(n.Value, &v)
 	count, _ := rule.Whole(v.Days, rule.MaxDays)
 	// i18n-keys: rule_words.fell, rule_words.rose
-	return w.t(n.Op, params{"field": label, "count": count, "value": w.number(v.By, f.Type) + unitOf(f)})
+	return w.t(n.Op, params{"field": label, "count": count, "value": w.by(v.By, f)})
+}
+
+// by is a difference of two values of a field. That of shares is in points: 10 %
+// less than 40 % is another share than 10 points less.
+func (w *teller) by(raw json.RawMessage, f *customer.FieldInfo) string {
+	if f.Unit != "%" || f.Type == "money" {
+		return w.withUnit(raw, f)
+	}
+	text, count := w.number(raw, f.Type), 2
+	if text == "1" {
+		count = 1
+	}
+	return w.t("points", params{"value": text, "count": count})
 }
 
 // raws takes a value or a list of values apart.
@@ -234,12 +248,13 @@ func (w *teller) quoteName(typ, name string) string {
 	return w.quote(name)
 }
 
-// unitOf is the unit behind a number of a field of the program, such as "%".
-func unitOf(f *customer.FieldInfo) string {
-	if f.Definition != 0 {
-		return ""
+// withUnit writes a number of a condition on a field as the field's values read.
+func (w *teller) withUnit(raw json.RawMessage, f *customer.FieldInfo) string {
+	text := w.number(raw, f.Type)
+	if f.Type == "money" {
+		return text // has its sign
 	}
-	return f.Unit
+	return custom.WithUnit(text, f.Unit)
 }
 
 // number writes a number of a condition. Of facts, milli is in thousandths.

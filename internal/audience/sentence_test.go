@@ -27,7 +27,7 @@ func tellerFor(locale string) *teller {
 	add := func(code, typ string, options ...string) {
 		f := &customer.FieldInfo{Code: code, Type: typ, Label: i18n.T(locale, "list.field."+code, nil)}
 		if strings.HasPrefix(code, "f.") {
-			f.Definition, f.Label = 1, map[string]string{"f.plan": "套餐", "f.ends": "到期日", "f.likes": "喜好", "f.by": "推荐人", "f.score": "评分"}[code]
+			f.Definition, f.Label = 1, map[string]string{"f.plan": "套餐", "f.ends": "到期日", "f.likes": "喜好", "f.by": "推荐人", "f.score": "评分", "f.share": "采购占比", "f.budget": "预算"}[code]
 		}
 		for i := 0; i+1 < len(options); i += 2 {
 			f.Options = append(f.Options, customer.FieldOption{Value: options[i], Label: options[i+1]})
@@ -71,6 +71,11 @@ func tellerFor(locale string) *teller {
 	add("f.by", "reference")
 	w.fields["f.by"].Target = "customer"
 	add("f.score", "number")
+	add("f.share", "number")
+	w.fields["f.share"].Unit = "%"
+	add("f.seats", "number")
+	w.fields["f.seats"].Unit, w.fields["f.seats"].Label = "席", "席位"
+	add("f.budget", "money")
 	return w
 }
 

@@ -255,7 +255,7 @@ func (s *Service) showValues(ctx context.Context, t *whyTree, card *Item) error 
 				names = x.staff
 			}
 			if v.Set {
-				l.why.Value, l.why.Type, l.why.Text = x.value(f, card), typeOf(f.typ), f.def.Format(v, locale, names)
+				l.why.Value, l.why.Type, l.why.Text = x.value(f, card), typeOf(f.typ), inWords(f.def, v, locale, names)
 			}
 		default:
 			word := itself

@@ -82,8 +82,8 @@ func inWords(d *custom.Definition, v custom.Value, lang string, names map[int64]
 		return strings.ReplaceAll(d.Format(v, lang, names), "; ", "、")
 	}
 	text := d.Format(v, lang, names)
-	if d.Unit != "" && (d.Kind == custom.Number || d.Kind == custom.Text) {
-		text += " " + d.Unit
+	if d.Kind == custom.Number || d.Kind == custom.Text {
+		return custom.WithUnit(text, d.Unit)
 	}
 	return text
 }

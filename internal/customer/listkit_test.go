@@ -87,7 +87,7 @@ func listSetup(t testing.TB, d *db.DB, n int) *listSite {
 	s.api = s.apiOf(s.service)
 	ctx := auth.With(context.Background(), s.who["boss"])
 	for _, in := range []field.In{
-		{Code: "score", Kind: field.Number, Scale: 2, Name: field.Label{ZH: "评分"}},
+		{Code: "score", Kind: field.Number, Scale: 2, Unit: "分", Name: field.Label{ZH: "评分"}},
 		{Code: "plan", Kind: field.Choice, Name: field.Label{ZH: "套餐"}, Options: []field.Option{
 			{Code: "gold", Label: field.Label{ZH: "金"}}, {Code: "basic", Label: field.Label{ZH: "基础"}}, {Code: "trial", Label: field.Label{ZH: "试用"}}}},
 		{Code: "ends", Kind: field.Date, Name: field.Label{ZH: "到期"}},

@@ -90,7 +90,7 @@ func (s *Service) tellShift(ctx context.Context, v *shifted, id int64) (string, 
 		}
 		p[name] = s.Texts.T(locale, "list.not_known", nil)
 		if known {
-			p[name] = v.d.Format(custom.Value{Set: true, Num: num}, locale, nil) + v.d.Unit
+			p[name] = inWords(v.d, custom.Value{Set: true, Num: num}, locale, nil)
 		}
 		p[name+"_day"] = v.days[i].String()
 	}

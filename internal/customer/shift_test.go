@@ -122,8 +122,8 @@ func TestNumbersThatFell(t *testing.T) {
 		}
 		n := node("f.score", "fell", map[string]any{"by": 10, "days": 180})
 		for id, want := range map[int64]string{
-			a: "60.00（" + (today - 180).String() + "）→ -0.50（" + today.String() + "）",
-			c: "没有值（" + (today - 180).String() + "）→ 10.00（" + today.String() + "）",
+			a: "60.00 分（" + (today - 180).String() + "）→ -0.50 分（" + today.String() + "）",
+			c: "没有值（" + (today - 180).String() + "）→ 10.00 分（" + today.String() + "）",
 			e: "没有值（" + (today - 180).String() + "）→ 没有值（" + today.String() + "）",
 		} {
 			y, _, err := s.service.Explain(s.as("boss"), customer.Who{Rule: &n}, id)

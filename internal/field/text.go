@@ -188,6 +188,17 @@ func (d *Definition) Format(v Value, locale string, names map[int64]string) stri
 	return v.Text
 }
 
+// WithUnit writes a unit behind a number or a text: "10%", "350 人".
+func WithUnit(text, unit string) string {
+	switch unit {
+	case "":
+		return text
+	case "%", "‰", "％", "°", "℃":
+		return text + unit
+	}
+	return text + " " + unit
+}
+
 func (d *Definition) label(code, locale string) string {
 	if o := d.Option(code); o != nil {
 		return o.Label.In(locale)

@@ -60,11 +60,7 @@ func (d *FieldFigure) text(v float64, locale string) string {
 	case d.Kind == field.Choice && v == math.Trunc(v) && v >= 1 && v <= float64(len(d.Options)):
 		return d.Options[int(v)-1].In(locale)
 	}
-	n := trimDecimal(v)
-	if d.Unit != "" {
-		n += " " + d.Unit
-	}
-	return n
+	return field.WithUnit(trimDecimal(v), d.Unit)
 }
 
 // field is the custom field that a figure of the run is; nil of others.
