@@ -237,9 +237,10 @@ func (t *Table) longest(i int) int {
 func (t *Table) word(i int) int {
 	n := longestWord(t.Cols[i].Head) + 1 // of letters, which are wider than figures
 	for _, row := range t.Rows {
-		long := longestWord(t.Cols[i].Kind.Text(row[i])) + 1
+		text := t.Cols[i].Kind.Text(row[i])
+		long := longestWord(text) + 1
 		if _, ok := row[i].(Level); ok {
-			long += 2 // its ground, in bold
+			long = min(textColumnsOf(text)+3, mostWord) // one piece on its ground, in bold
 		}
 		n = max(n, long)
 	}

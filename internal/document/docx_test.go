@@ -189,8 +189,13 @@ func TestDOCXTablesKeepWordsWhole(t *testing.T) {
 	tab.Add(row...)
 	shared := &Table{Cols: []Column{WideCol("Stage", 0.4), WideCol("Responsible", 0.4), WideCol("What to do", 9)}}
 	shared.Add("Recovery", "Marketing", strings.Repeat("Strengthen what is there. ", 9))
-	for name, tab := range map[string]*Table{"many": tab, "shared": shared} {
+	stages := &Table{Cols: []Column{WideCol("阶段", 0.4), WideCol("服务要求", 9), WideCol("成功标准", 9)}}
+	stages.Add(Level{1, "流失预警"}, strings.Repeat("用问题诊断清单找到原因，", 5), strings.Repeat("客户重新购买，", 9))
+	for name, tab := range map[string]*Table{"many": tab, "shared": shared, "stages": stages} {
 		widths, size := tab.widths()
+		if l, ok := tab.Rows[0][0].(Level); ok && widths[0] < TextColumns(l.Name)*charWidth*size/18+cellAir {
+			t.Errorf("%s: %q breaks within %d at size %d", name, l.Name, widths[0], size)
+		}
 		if sum := sumOf(widths); sum > textWidth {
 			t.Errorf("%s: %v leave the page", name, widths)
 		}
