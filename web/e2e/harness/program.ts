@@ -19,6 +19,8 @@ export interface Program extends Started {
   /** Runs a command of the same binary on the same data. */
   command: (...args: string[]) => Promise<string>
   stop: () => Promise<void>
+  /** Ends the process alone: the folder stays, to be served again. */
+  end: () => Promise<void>
 }
 
 /** The built program: `ZHIKE_TEST_BIN`, or what `make build` leaves in `bin/`. */
@@ -70,6 +72,7 @@ export async function newData(more: NodeJS.ProcessEnv = {}): Promise<{
     return {
       ...started,
       command,
+      end: () => end(child),
       stop: async () => {
         await end(child)
         await remove()
