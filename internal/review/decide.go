@@ -179,7 +179,7 @@ func (s *Service) readAct(ctx context.Context, r *review, in MoveDecision) (*rev
 		return nil, err
 	}
 	if len(r.Panel.seats(auth.StaffID(ctx), away)) == 0 {
-		return nil, errs.New(errs.Forbidden, "tier.not_on_panel")
+		return nil, r.Panel.outside(auth.StaffID(ctx))
 	}
 	return act, nil
 }

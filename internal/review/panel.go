@@ -194,6 +194,14 @@ func (p *Panel) seats(staff int64, away map[int64]bool) []PanelMember {
 	return out
 }
 
+// outside refuses who has no seat to act for: a deputy is told to wait.
+func (p *Panel) outside(staff int64) error {
+	if staff != 0 && slices.Contains(p.people(), staff) && !slices.ContainsFunc(p.Members, func(m PanelMember) bool { return m.StaffID == staff }) {
+		return errs.New(errs.Forbidden, "tier.deputy_waits")
+	}
+	return errs.New(errs.Forbidden, "tier.not_on_panel")
+}
+
 // SetAway says that a member of panels is away or back: oneself, or, with the
 // permission to edit schemes, anybody. Errors: forbidden, tier.no_such_staff.
 func (s *Service) SetAway(ctx context.Context, staff int64, away bool) error {

@@ -65,7 +65,7 @@ func TestReviewFromOpeningToForce(t *testing.T) {
 		if err := r.decide(9, v.ID, 9, "agree", "", ""); !errs.Is(err, "tier.not_on_panel") {
 			t.Error(err)
 		}
-		if err := r.decide(4, v.ID, 4, "agree", "", ""); !errs.Is(err, "tier.not_on_panel") {
+		if err := r.decide(4, v.ID, 4, "agree", "", ""); !errs.Is(err, "tier.deputy_waits") {
 			t.Error("a deputy acts only while the member is away:", err)
 		}
 		if err := r.SetAway(person(1), 0, true); err != nil {
@@ -119,6 +119,10 @@ func TestReviewFromOpeningToForce(t *testing.T) {
 			if err := r.CastVote(person(staff), v.ID, 9, 0, choice); err != nil {
 				t.Fatal(staff, err)
 			}
+		}
+		_, err = r.AddComment(person(2), v.ID, 9, " ")
+		if e := errs.From(err); e == nil || len(e.Fields) != 1 || e.Fields[0].Path != "text" || e.Fields[0].Code != "tier.comment_empty" {
+			t.Errorf("a comment of blanks: %v", err)
 		}
 		if _, err := r.AddComment(person(2), v.ID, 9, " 先到乙 "); err != nil {
 			t.Fatal(err)

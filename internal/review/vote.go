@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"zhike/internal/tiering"
 
@@ -52,11 +53,14 @@ const maxComments = 500 // of a move
 
 // AddComment adds to the discussion of a move. Only members and deputies of the
 // panel do. Errors: tier.no_such_move, tier.not_on_panel, tier.decision_closed,
-// tier.reason_needed, tier.text_too_long, tier.too_many_comments.
+// tier.comment_empty, tier.text_too_long, tier.too_many_comments.
 func (s *Service) AddComment(ctx context.Context, id, customer int64, text string) (Comment, error) {
 	c := Comment{StaffID: auth.StaffID(ctx), At: s.now()}
 	var err error
-	if c.Text, err = tiering.ReasonAt("reason", text); err != nil {
+	if strings.TrimSpace(text) == "" {
+		return c, errs.New(errs.Invalid, "invalid").WithField("text", "tier.comment_empty")
+	}
+	if c.Text, err = tiering.ReasonAt("text", text); err != nil {
 		return c, err
 	}
 	if err := tiering.Shown(ctx); err != nil {
@@ -100,8 +104,8 @@ func (s *Service) visibleMove(ctx context.Context, b *board, customer int64) (in
 // CastVote gives or changes the caller's vote on a disputed move, for a member who
 // is away by the deputy. choice is proposed, keep or the code of a level; member
 // 0 is the caller's own seat, or the only one he or she acts for. Errors:
-// tier.no_such_move, tier.not_disputed, tier.not_on_panel, tier.decision_closed,
-// tier.no_such_level, tier.no_level_before.
+// tier.no_such_move, tier.not_disputed, tier.not_on_panel, tier.deputy_waits,
+// tier.decision_closed, tier.no_such_level, tier.no_level_before.
 func (s *Service) CastVote(ctx context.Context, id, customer, member int64, choice string) error {
 	if err := tiering.Shown(ctx); err != nil {
 		return err
@@ -162,7 +166,7 @@ func (s *Service) seatOf(ctx context.Context, r *review, member int64) (PanelMem
 			return m, nil
 		}
 	}
-	return PanelMember{}, errs.New(errs.Forbidden, "tier.not_on_panel")
+	return PanelMember{}, r.Panel.outside(auth.StaffID(ctx))
 }
 
 // settle turns votes into acts inside acting: those that have a result, and after

@@ -36,7 +36,8 @@ export function Votes({ d, review }: { d: Dossier; review: Review }) {
           key: v.member_id,
           text: (
             <>
-              {v.member_name}: <b>{name(v.choice)}</b>
+              {t('ui_review.vote_of', { name: v.member_name })}
+              <b>{name(v.choice)}</b>
             </>
           ),
           by: (
