@@ -15,6 +15,7 @@ func (a *App) review(zone clock.Zone) {
 	a.Review = review.NewService(review.Deps{
 		Grading: a.Tiering, DB: a.DB, Vault: a.Vault, Clock: a.Clock, Zone: zone, Audit: a.Audit, Jobs: a.Jobs, JobAlive: a.Jobs.Alive,
 		Names: a.Org.Names, Departments: a.departments, DepartmentName: a.Org.DepartmentName, Notify: a.tellStaff, Past: a.dossierPast, Find: a.findCustomers,
+		FileOf: func(ctx context.Context, id int64) (int64, error) { return a.Timeline.FileOf(ctx, id) },
 	})
 	a.Tiering.Procedure = a.Review
 }

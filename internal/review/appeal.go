@@ -68,7 +68,7 @@ const maxEvidence = 4000 // characters
 // MakeAppeal makes one about a customer whom the caller sees. Errors:
 // tier.no_such_dimension, tier.no_such_customer, tier.no_levels_yet,
 // tier.no_such_level, tier.level_same, tier.evidence_needed, tier.text_too_long,
-// tier.appeal_open where one of the customer is open.
+// tier.no_such_file where the file is not one of the customer's, tier.appeal_open where one of the customer is open.
 func (s *Service) MakeAppeal(ctx context.Context, dimension string, in AppealInput) (Appeal, error) {
 	a := Appeal{Dimension: dimension, CustomerID: in.CustomerID, Wanted: in.Wanted, Evidence: strings.TrimSpace(in.Evidence), AttachmentID: in.AttachmentID,
 		Status: AppealOpen, MadeBy: auth.StaffID(ctx), MadeAt: s.now()}
@@ -79,6 +79,9 @@ func (s *Service) MakeAppeal(ctx context.Context, dimension string, in AppealInp
 		return a, errs.New(errs.Invalid, "invalid").WithField("evidence", "tier.text_too_long", "max", maxEvidence)
 	}
 	if err := tiering.Shown(ctx); err != nil {
+		return a, err
+	}
+	if err := s.fileFits(ctx, a.AttachmentID, a.CustomerID); err != nil {
 		return a, err
 	}
 	err := s.DB.InTx(ctx, func(ctx context.Context) error {
@@ -125,6 +128,22 @@ func (s *Service) MakeAppeal(ctx context.Context, dimension string, in AppealInp
 		return a, err
 	}
 	return s.Appeal(ctx, a.ID)
+}
+
+// fileFits refuses a file of nobody, of somebody else or of whom the caller does
+// not see: who answers would be given a link to nothing.
+func (s *Service) fileFits(ctx context.Context, file, customer int64) error {
+	if file == 0 {
+		return nil
+	}
+	of, err := s.FileOf(ctx, file)
+	if err != nil && errs.KindOf(err) != errs.NotFound {
+		return err
+	}
+	if err != nil || of != customer {
+		return errs.New(errs.Invalid, "invalid").WithField("attachment_id", "tier.no_such_file")
+	}
+	return nil
 }
 
 // AnswerAppeal upholds an open appeal, which gives the customer the level wanted

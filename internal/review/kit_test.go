@@ -71,6 +71,11 @@ func newProcedure(t testing.TB, d *db.DB) *reviewed {
 	r.Service = NewService(Deps{Grading: r.grades, DB: d, Vault: v, Clock: r.clk, Zone: zone, Notify: func(_ context.Context, list []Notice) error {
 		r.told = append(r.told, list...)
 		return nil
+	}, FileOf: func(_ context.Context, id int64) (int64, error) {
+		if id > 900 {
+			return 0, errs.New(errs.NotFound, "attachment.not_found")
+		}
+		return id / 10, nil // 51 is a file of customer 5
 	}})
 	r.Procedure = r.Service
 	if err := r.EnsureShipped(context.Background()); err != nil {

@@ -111,7 +111,13 @@ func TestAppealsAndHandOnly(t *testing.T) {
 		r := newReviewed(t, d, 8)
 		manager := auth.With(context.Background(), &auth.Actor{StaffID: 101, Scope: auth.ScopeOwn, Permissions: auth.From(person(9)).Permissions})
 		r.told = nil
-		a, err := r.MakeAppeal(manager, tiering.DimensionValue, AppealInput{CustomerID: 4, Wanted: "aa", Evidence: "年框已签", AttachmentID: 7})
+		for _, file := range []int64{999, 51} { // of nobody, and of another customer
+			_, err := r.MakeAppeal(manager, tiering.DimensionValue, AppealInput{CustomerID: 4, Wanted: "aa", Evidence: "年框已签", AttachmentID: file})
+			if e := errs.From(err); e == nil || len(e.Fields) != 1 || e.Fields[0].Path != "attachment_id" || e.Fields[0].Code != "tier.no_such_file" {
+				t.Errorf("file %d: %v", file, err)
+			}
+		}
+		a, err := r.MakeAppeal(manager, tiering.DimensionValue, AppealInput{CustomerID: 4, Wanted: "aa", Evidence: "年框已签", AttachmentID: 47})
 		if err != nil || a.Level != "dd" || a.Status != AppealOpen || a.CustomerName == "" || a.LevelName != "丁" || a.WantedName != "甲" {
 			t.Fatalf("%+v, %v", a, err)
 		}

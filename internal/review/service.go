@@ -41,6 +41,9 @@ type Deps struct {
 	// Past gives what was lately written down about a customer, complaints and open
 	// promises first; the caller has made sure that the actor may see it.
 	Past func(ctx context.Context, customerID int64, n int) ([]DossierEvent, error)
+	// FileOf is the customer of whose note a file is; an error of the kind not found
+	// where the actor sees none.
+	FileOf func(ctx context.Context, id int64) (customerID int64, err error)
 }
 
 // Service is the use cases of the procedure. It is the tiering.Procedure of grading.

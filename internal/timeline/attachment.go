@@ -146,6 +146,16 @@ func (s *Service) seenFile(ctx context.Context, id int64) (*fileRow, *noteRow, e
 	return f, n, err
 }
 
+// FileOf is the customer of whose note an attachment is. Error
+// attachment.not_found, also outside of what the actor may see.
+func (s *Service) FileOf(ctx context.Context, id int64) (customerID int64, err error) {
+	_, n, err := s.seenFile(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	return n.customerID, nil
+}
+
 // Detach removes a file: the note's author may while the note may be edited,
 // and whoever may delete notes. Errors: attachment.not_found, note.not_author,
 // note.edit_over.
