@@ -87,10 +87,12 @@ function Funnel({ data }: { data: StageCohorts }) {
               />
             </span>
             <small className="zk-muted">
-              {t('lifecycles.funnel.line', {
-                now: f.count(s.now),
-                stay: s.days_in === null ? '–' : f.count(s.days_in, 1),
-              })}
+              {s.days_in === null
+                ? t('lifecycles.funnel.now', { now: f.count(s.now) })
+                : t('lifecycles.funnel.line', {
+                    now: f.count(s.now),
+                    stay: f.count(s.days_in, 1),
+                  })}
             </small>
           </li>
         ))}
