@@ -5,8 +5,11 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"zhike/internal/tiering"
 
@@ -208,6 +211,25 @@ func TestAssessmentsAreKeptAndExported(t *testing.T) {
 		var b bytes.Buffer
 		if err := r.ExportAssessments(person(2), "", i18n.ZhCN, &b); err != nil || !bytes.HasPrefix(b.Bytes(), []byte("PK")) {
 			t.Error(b.Len(), err)
+		}
+		for locale, want := range map[string][]string{i18n.ZhCN: {"影响评估", "客户价值"}, i18n.En: {"Impact assessment", "Value"}} {
+			b.Reset()
+			if err := r.ExportAssessments(person(2), "", locale, &b); err != nil {
+				t.Fatal(err)
+			}
+			f, err := excelize.OpenReader(&b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sheet := f.GetSheetName(0)
+			dimension, _ := f.GetCellValue(sheet, "B2")
+			purpose, _ := f.GetCellValue(sheet, "D2")
+			kept, _ := f.GetCellValue(sheet, "J2")
+			panes, err := f.GetPanes(sheet)
+			if err != nil || !panes.Freeze || sheet != want[0] || dimension != want[1] || purpose != list[0].Purpose || !strings.HasPrefix(kept, "2027-") {
+				t.Errorf("%s: %q %q %q %q %+v %v", locale, sheet, dimension, purpose, kept, panes, err)
+			}
+			_ = f.Close()
 		}
 		// One of more than three years ago does not count.
 		r.sql(t, `UPDATE tier_assessments SET filed_at = filed_at - 1200 * CAST(86400000 AS BIGINT)`)
