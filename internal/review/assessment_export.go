@@ -3,6 +3,7 @@ package review
 import (
 	"context"
 	"io"
+	"strings"
 	"time"
 
 	"zhike/internal/document"
@@ -14,7 +15,9 @@ import (
 const (
 	mediaXLSX        = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	maxAssessmentOut = 1000
-	dayColumns       = 10 // characters
+	dayColumns       = 10  // characters
+	lineHeight       = 16  // points
+	highestRow       = 409 // which workbooks allow
 )
 
 // i18n-keys: tier.assessment.*
@@ -52,9 +55,13 @@ func (s *Service) ExportAssessments(ctx context.Context, dimension, locale strin
 			b.Widen(sheet, 2, float64(document.TextColumns(dimensions[a.Dimension])))
 			b.Widen(sheet, 3, float64(document.TextColumns(schemes[a.Scheme])))
 			b.Widen(sheet, 8, float64(document.TextColumns(a.FiledName)))
+			lines := 1
 			for k, text := range []string{a.Purpose, a.Necessity, a.Impact, a.Measures} {
+				lines = max(lines, linesOf(text))
 				b.Put(sheet, k+4, row, document.KindText, "wrap", text)
 			}
+			// Not every program makes a row as high as its text by itself.
+			b.Try(b.File.SetRowHeight(sheet, row, min(float64(lines)*lineHeight, highestRow)))
 			b.Put(sheet, 8, row, document.KindText, "wrap", a.FiledName)
 			b.Put(sheet, 9, row, document.KindDay, "term", day(a.FiledAt))
 			b.Put(sheet, 10, row, document.KindDay, "term", day(a.KeptUntil))
@@ -62,6 +69,14 @@ func (s *Service) ExportAssessments(ctx context.Context, dimension, locale strin
 		b.Frozen(sheet, 1, 3)
 	})
 	return b.Write(w, document.About{Title: title, Locale: locale, MadeAt: s.now()})
+}
+
+// linesOf is how many lines a text takes in the widest column.
+func linesOf(text string) (n int) {
+	for _, line := range strings.Split(text, "\n") {
+		n += 1 + document.TextColumns(line)/(document.MaxColumn-4)
+	}
+	return n
 }
 
 // assessedNames are the names of the dimensions and schemes of assessments in the

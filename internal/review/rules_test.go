@@ -225,6 +225,10 @@ func TestAssessmentsAreKeptAndExported(t *testing.T) {
 			dimension, _ := f.GetCellValue(sheet, "B2")
 			purpose, _ := f.GetCellValue(sheet, "D2")
 			kept, _ := f.GetCellValue(sheet, "J2")
+			high, _ := f.GetRowHeight(sheet, 2)
+			if high != lineHeight || linesOf(strings.Repeat("评", 50)+"\n估") != 4 {
+				t.Errorf("%s: a row of %v", locale, high)
+			}
 			panes, err := f.GetPanes(sheet)
 			if err != nil || !panes.Freeze || sheet != want[0] || dimension != want[1] || purpose != list[0].Purpose || !strings.HasPrefix(kept, "2027-") {
 				t.Errorf("%s: %q %q %q %q %+v %v", locale, sheet, dimension, purpose, kept, panes, err)
