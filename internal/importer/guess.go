@@ -172,6 +172,9 @@ func (g *guesser) known(title string, kind Kind) []known {
 			if k.meaning == PaidAt || k.meaning == OrderedAt {
 				out = append(out, known{EventAt, k.rank / 2})
 			}
+			if k.meaning == RegisteredAt && joinsAnything(f) {
+				out = slices.DeleteFunc(out, func(o known) bool { return o == k })
+			}
 			if k.meaning == OrderID || k.meaning == ListAmount {
 				out = append(out, known{EventID, k.rank / 4})
 			}
@@ -184,6 +187,16 @@ func (g *guesser) known(title string, kind Kind) []known {
 		out = append(out, known{Province, 60_000})
 	}
 	return out
+}
+
+// joinsAnything says of a folded title that a day of joining is meant, but not
+// what was joined: beside a behaviour it may be the basket.
+func joinsAnything(f string) bool {
+	switch f {
+	case "加入时间", "加入日期", "joinedat", "joinedon":
+		return true
+	}
+	return false
 }
 
 // shopify says whether the file is an order export of Shopify, where "Name" is

@@ -13,7 +13,7 @@ import (
 )
 
 // more is what a row says beside the buyer: of a file of customers many things,
-// of an order the day of registration alone.
+// of an order or a behaviour the day of registration alone.
 type more struct {
 	record customer.ImportedRecord // CustomerID is set by the writer
 	links  []link
@@ -119,7 +119,7 @@ const (
 // readMore reads what only files of customers say, and since when a buyer is
 // registered.
 func (p *parser) readMore(at int, r *row, out *buyer) *fault {
-	if p.kind == KindOrders && p.more != nil {
+	if p.kind != KindCustomers && p.more != nil {
 		day, f := p.registered(at, r)
 		if day != 0 {
 			out.more = &more{record: customer.ImportedRecord{RegisteredAt: day}}

@@ -61,9 +61,9 @@ func (r *resolver) lookupNumbered(ctx context.Context, ids []int64) (err error) 
 }
 
 // writeMore stores what rows say beside the buyers, and keeps the links for the
-// end: who they lead to may come further down. The orders of one buyer repeat
-// what the first of them said, so those whom the import knows to have said the
-// same are passed over.
+// end: who they lead to may come further down. The orders and behaviours of one
+// buyer repeat what the first of them said, so those whom the import knows to have
+// said the same are passed over.
 func (w *writer) writeMore(ctx context.Context, b *batch, pl *plan, made []int64) error {
 	var records []customer.ImportedRecord
 	var links []heldLink
@@ -74,7 +74,7 @@ func (w *writer) writeMore(ctx context.Context, b *batch, pl *plan, made []int64
 	for i := range b.docs {
 		d := &b.docs[i]
 		m := d.buyer.more
-		if m == nil || d.refused != nil || d.customer == 0 || w.rec.Kind == KindOrders && !pl.r.looked[i] {
+		if m == nil || d.refused != nil || d.customer == 0 || w.rec.Kind != KindCustomers && !pl.r.looked[i] {
 			continue
 		}
 		rec := m.record

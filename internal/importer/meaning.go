@@ -92,8 +92,8 @@ const (
 	ContactPrimary Meaning = "contact.primary"
 	// Of a person only, 小学 to 博士.
 	Education Meaning = "education"
-	// RegisteredAt is the day on which somebody registered or joined; of a buyer in
-	// a file of orders too.
+	// RegisteredAt is the day on which somebody registered or joined; files of
+	// orders and behaviours say it of their buyers.
 	RegisteredAt Meaning = "registered_at"
 	// How the customer wants to be reached: 电话, 短信, 企业微信, 邮件, App, 邮寄.
 	PreferredChannel Meaning = "preferred_channel"
@@ -136,7 +136,7 @@ func Meanings(k Kind) []Meaning {
 	case KindCustomers:
 		return slices.Concat(buyerMeanings, recordMeanings, []Meaning{Tags})
 	case KindBehaviours:
-		return slices.Concat([]Meaning{EventID, EventKind, EventAt, Rating, Quantity}, buyerMeanings, productMeanings)
+		return slices.Concat([]Meaning{EventID, EventKind, EventAt, Rating, Quantity}, buyerMeanings, []Meaning{RegisteredAt}, productMeanings)
 	}
 	return nil
 }

@@ -110,8 +110,49 @@ func TestRegisteredOfBuyersIsFed(t *testing.T) {
 	})
 }
 
-// TestRegisteredIsGuessed: files of orders have the day under its usual
-// headings, and files of behaviours, where 加入时间 may be a basket's, have not.
+// TestRegisteredOfVisitors: a file of behaviours says since when those who did
+// something are registered, and keeps it as a file of orders does.
+func TestRegisteredOfVisitors(t *testing.T) {
+	dbtest.EachConcurrent(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d)
+		r.s.batch = 2
+		in := func(name, text string) Result {
+			return r.run(RunInput{Kind: KindBehaviours, Source: "app", Path: r.file(name, text)})
+		}
+		r.run(RunInput{Kind: KindCustomers, Source: "app", Path: r.file("c.csv", "会员编号,姓名,注册日期\nV1,甲,\nV2,乙,2020-01-01\nV3,丙,2022-01-01\n")})
+		plain := "事件编号,会员编号,行为类型,行为时间\n"
+		header := "事件编号,会员编号,姓名,手机号,注册日期,行为类型,行为时间\n"
+		in("p.csv", plain+"E1,V1,浏览,2026-06-01 10:00:00\n")
+		rows := "E1,V1,甲,,2021-03-04 23:30:00,浏览,2026-06-01 10:00:00\n" + // came before, without the day
+			"E2,V2,乙,,2020-05-05,加购,2026-06-01 10:00:00\n" + // later than what is known
+			"E3,V3,丙,,2019-01-01,浏览,2026-06-01 10:00:00\n" + // earlier
+			"E4,V4,丁,13800000004,2023/6/1,浏览,2026-06-01 10:00:00\n" + // nobody knew
+			"E5,V4,丁,13800000004,2023/6/1,浏览,2026-06-02 10:00:00\n" +
+			"E6,V4,丁,13800000004,,浏览,2026-06-03 10:00:00\n" +
+			"E7,V5,戊,,很久以前,浏览,2026-06-03 10:00:00\n"
+		res := in("a.csv", header+rows)
+		if res.Counts.BehavioursCreated != 5 || res.CustomersCreated != 1 || res.Rejected != 1 || res.Counts.CustomersUpdated != 2 {
+			t.Fatalf("%+v %v", res, res.Reasons)
+		}
+		if diff := cmp.Diff([]string{"丁|19509", "丙|17897", "乙|18262", "甲|18690"},
+			r.lines(`SELECT name, registered_at FROM customers ORDER BY name`)); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff([]string{"丙|2022-01-01|2019-01-01|import", "甲||2021-03-04|import"},
+			r.lines(`SELECT c.name, h.before_text, h.after_text, h.origin FROM customer_changes h JOIN customers c ON c.id = h.customer_id
+WHERE h.field = 'registered_at' ORDER BY c.name`)); diff != "" {
+			t.Errorf("history: %s", diff)
+		}
+		before := r.stamps()
+		if again := in("b.csv", header+rows); again.Unchanged != 6 || again.Accepted != 0 {
+			t.Errorf("again: %+v", again)
+		}
+		sameDump(t, before, r.stamps())
+	})
+}
+
+// TestRegisteredIsGuessed: files of orders and of behaviours have the day under
+// its usual headings, but 加入时间 beside a behaviour may be a basket's.
 func TestRegisteredIsGuessed(t *testing.T) {
 	for _, title := range []string{"注册时间", "入会日期", "会员开卡时间", "买家注册日期", "Customer Since", "registered_at"} {
 		header := strings.Split("订单编号,付款时间,实付金额,手机号,"+title, ",")
@@ -126,12 +167,16 @@ func TestRegisteredIsGuessed(t *testing.T) {
 			t.Errorf("%s of something else: %+v", title, g.Columns[4])
 		}
 	}
-	g := GuessMapping(strings.Split("会员编号,行为类型,行为时间,加入时间", ","), [][]string{{"V1", "加购", "2026-01-02", "2026-01-02"}}, KindBehaviours)
-	if g.Columns[3].Meaning != Ignore {
-		t.Errorf("of a behaviour: %+v", g.Columns[3])
+	for title, want := range map[string]Meaning{"注册日期": RegisteredAt, "会员注册时间": RegisteredAt, "member_since": RegisteredAt, "加入时间": Ignore, "joined_at": Ignore} {
+		g := GuessMapping(strings.Split("会员编号,行为类型,行为时间,"+title, ","), [][]string{{"V1", "加购", "2026-01-02", "2020-01-02"}}, "")
+		if g.Mapping.Kind != KindBehaviours || g.Columns[2].Meaning != EventAt || g.Columns[3].Meaning != want {
+			t.Errorf("%s of a behaviour: %s %+v", title, g.Mapping.Kind, g.Columns)
+		}
 	}
-	if slices.Contains(Meanings(KindBehaviours), RegisteredAt) || !slices.Contains(Meanings(KindOrders), RegisteredAt) {
-		t.Error("the meanings that can be chosen")
+	for _, k := range Kinds {
+		if !slices.Contains(Meanings(k), RegisteredAt) {
+			t.Errorf("%s: cannot be chosen", k)
+		}
 	}
 }
 

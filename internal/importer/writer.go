@@ -195,12 +195,11 @@ func (w *writer) write(ctx context.Context, b *batch, pl *plan) error {
 	w.name(b, made)
 	switch w.rec.Kind {
 	case KindOrders:
-		if err = w.writeOrders(ctx, b, pl); err == nil {
-			err = w.writeMore(ctx, b, pl, made)
-		}
+		err = w.writeOrders(ctx, b, pl)
 	case KindBehaviours:
 		err = w.writeEvents(ctx, b, pl)
-	case KindCustomers:
+	}
+	if err == nil {
 		err = w.writeMore(ctx, b, pl, made)
 	}
 	if err == nil {
