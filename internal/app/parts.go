@@ -16,8 +16,9 @@ import (
 // ids only.
 func (a *App) parts() {
 	a.Fields = field.NewService(field.Deps{DB: a.DB, Clock: a.Clock, Audit: a.Audit, Records: fieldRecords{a}, People: referenced{a},
-		Users:  func(ctx context.Context, code string) ([]string, error) { return a.Tiering.FieldUsers(ctx, code) },
-		Namers: a.fieldNamers})
+		Users:   func(ctx context.Context, code string) ([]string, error) { return a.Tiering.FieldUsers(ctx, code) },
+		Namers:  a.fieldNamers,
+		Rebound: func(ctx context.Context) error { return a.Quality.Bounded(ctx) }})
 	a.Tags = tag.NewService(tag.Deps{DB: a.DB, Clock: a.Clock, Audit: a.Audit, Jobs: a.Jobs, Records: tagRecords{a}, Log: a.Log})
 	a.Tags.RegisterJobs(a.Jobs.Registry())
 }

@@ -21,6 +21,8 @@ const (
 	AccessOrders = "orders" // purchases and behaviour: which, how often, when
 	AccessLevel  = "level"
 	AccessNotes  = "notes"
+	// AccessCustom means every custom field, where what is told may be of any.
+	AccessCustom = custom.Prefix + "*"
 	AccessNumber = "number" // the customer's number in a source
 )
 
@@ -168,6 +170,9 @@ func (s *Service) AccessFields(ctx context.Context) ([]AccessField, error) {
 }
 
 func accessLabel(ctx context.Context, key string) string {
+	if key == AccessCustom {
+		return i18n.T(web.Locale(ctx), "access.group.custom", nil)
+	}
 	return i18n.T(web.Locale(ctx), "access.field."+key, nil)
 }
 

@@ -1,6 +1,7 @@
 package field
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -81,6 +82,50 @@ func TestBounds(t *testing.T) {
 		var text string
 		if err := d.Q(ctxBoss).QueryRowContext(ctxBoss, `SELECT after_data FROM audit_log WHERE action = 'field.update' AND object_id = $1 ORDER BY id LIMIT 1`, fmt.Sprint(children.ID)).Scan(&text); err != nil || !strings.Contains(text, `"greatest":20`) {
 			t.Errorf("audit: %s, %v", text, err)
+		}
+	})
+}
+
+// TestOutside: the editor of a field learns how many values lie outside of bounds
+// before they are set, and whoever watches over them hears when they are.
+func TestOutside(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		heard := 0
+		s.s.Rebound = func(context.Context) error { heard++; return nil }
+		rate := s.make(In{Code: "rate", Kind: Number, Scale: 1, Name: Label{"活跃率", "Rate"}})
+		other := s.make(In{Code: "other", Kind: Number, Name: Label{"其他", "Other"}, Bounds: Bounds{Least: at(0)}})
+		path := fmt.Sprint("/custom-fields/", rate.ID)
+		if _, err := s.s.Update(ctxBoss, other.ID, Patch{Bounds: &Bounds{Least: at(1)}}); err != nil || heard != 0 {
+			t.Fatalf("%d %v", heard, err) // nobody has a value
+		}
+		for id, v := range []any{-0.5, 0, 50, 99.9, 100, 100.1} {
+			if _, err := s.set(int64(id+1), map[string]any{"rate": v, "other": 7}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, c := range []struct {
+			query  string
+			status int
+			want   string
+		}{
+			{"", 200, `"values":0`}, {"?least=0", 200, `"values":1`}, {"?greatest=99.9", 200, `"values":2`},
+			{"?least=0&greatest=100", 200, `"values":2`}, {"?least=0.1&greatest=50", 200, `"values":5`}, {"?least=-0.5&greatest=100.1", 200, `"values":0`},
+			{"?least=2&greatest=1", 422, "invalid"}, {"?least=x", 422, "invalid"}, {"?least=0.05", 422, "invalid"},
+		} {
+			s.want("boss", "GET", path+"/outside"+c.query, "", c.status, c.want)
+		}
+		s.want("boss", "GET", "/custom-fields/999/outside", "", 404, "field.not_found")
+		for i, p := range []Patch{{Bounds: &Bounds{at(0), at(100)}}, {Bounds: &Bounds{at(0), at(99)}}, {Bounds: &Bounds{}}} {
+			if _, err := s.s.Update(ctxBoss, rate.ID, p); err != nil || heard != i+1 {
+				t.Errorf("change %d: heard %d, %v", i, heard, err)
+			}
+			if _, err := s.s.Update(ctxBoss, rate.ID, p); err != nil || heard != i+1 {
+				t.Errorf("the same again: heard %d, %v", heard, err)
+			}
+		}
+		if _, err := s.s.Update(ctxBoss, rate.ID, Patch{Name: &Label{"率", "Rate"}}); err != nil || heard != 3 {
+			t.Errorf("another name: heard %d, %v", heard, err)
 		}
 	})
 }

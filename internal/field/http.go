@@ -68,6 +68,18 @@ type UsedView struct {
 	Values int64 `json:"values" doc:"Customers with a value, counted up to 10,000"`
 }
 
+type outsideInput struct {
+	ID       int64  `path:"id" minimum:"1"`
+	Least    string `query:"least" maxLength:"40" doc:"A number, of an amount in 分; empty for none"`
+	Greatest string `query:"greatest" maxLength:"40" doc:"A number, of an amount in 分; empty for none"`
+}
+
+// OutsideView says how many customers have a value outside of bounds.
+type OutsideView struct {
+	Values int64 `json:"values" doc:"Counted up to 10,000"`
+	Capped bool  `json:"capped" doc:"There may be more than values"`
+}
+
 // Routes registers the endpoints.
 func (s *Service) Routes(api *web.API) {
 	const tag = "custom fields"
@@ -100,6 +112,11 @@ func (s *Service) Routes(api *web.API) {
 	web.Register(api, web.Route{Method: http.MethodGet, Path: "/custom-fields/{id}", ID: "getField", Tag: tag,
 		Permission: auth.SignedIn, Summary: "One field, and how many customers have a value"},
 		func(ctx context.Context, in *idInput) (UsedView, error) { return s.Used(ctx, in.ID) })
+	web.Register(api, web.Route{Method: http.MethodGet, Path: "/custom-fields/{id}/outside", ID: "fieldOutside", Tag: tag,
+		Permission: PermManage, Summary: "How many customers have a value outside of bounds that the field might get"},
+		func(ctx context.Context, in *outsideInput) (OutsideView, error) {
+			return s.Outside(ctx, in.ID, in.Least, in.Greatest)
+		})
 	web.Register(api, web.Route{Method: http.MethodPatch, Path: "/custom-fields/{id}", ID: "updateField", Tag: tag,
 		Permission: PermManage, Summary: "Change, retire or restore a field"},
 		func(ctx context.Context, in *updateInput) (Definition, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
@@ -21,6 +22,38 @@ func (s *Service) Used(ctx context.Context, id int64) (UsedView, error) {
 	}
 	n, err := s.countValues(ctx, d, maxCounted)
 	return UsedView{Definition: *d, Values: n}, err
+}
+
+// Outside counts the customers whose value would lie outside of bounds, up to
+// 10,000; empty texts are no bound. Errors: field.not_found; at least and greatest
+// field.bad_number, field.bad_money; field.bad_bounds at greatest.
+func (s *Service) Outside(ctx context.Context, id int64, least, greatest string) (OutsideView, error) {
+	d, err := s.definitionByID(ctx, id)
+	if err != nil {
+		return OutsideView{}, err
+	}
+	wrong := errs.New(errs.Invalid, "invalid")
+	read := func(path, text string) *float64 {
+		if text == "" {
+			return nil
+		}
+		f, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			_ = wrong.WithField(path, "field.bad_number", "scale", d.Scale)
+			return nil
+		}
+		return &f
+	}
+	d.Bounds = Bounds{read("least", least), read("greatest", greatest)}
+	d.validateBounds(wrong)
+	for i := range wrong.Fields {
+		wrong.Fields[i].Path = strings.TrimPrefix(wrong.Fields[i].Path, "bounds.")
+	}
+	if err := wrong.OrNil(); err != nil {
+		return OutsideView{}, err
+	}
+	n, err := s.countOutside(ctx, id, d.least, d.greatest, maxCounted)
+	return OutsideView{Values: n, Capped: n == maxCounted}, err
 }
 
 // CustomerValues gives the custom values of a customer that the actor may see.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 	"sync/atomic"
 
 	"zhike/internal/platform/audit"
@@ -79,6 +78,9 @@ type Deps struct {
 	// Namers names what has a rule about a field: it may be retired, which is said
 	// where it is used, and not deleted. nil where nothing does.
 	Namers func(ctx context.Context, code string) ([]string, error)
+	// Rebound hears, in the transaction of the change, that values may lie outside
+	// of bounds now, or no longer. nil where nobody asks.
+	Rebound func(ctx context.Context) error
 }
 
 // Service is the use cases over custom fields. It is safe for concurrent use.
@@ -296,6 +298,12 @@ func (s *Service) Update(ctx context.Context, id int64, p Patch) (out *Definitio
 		if err := s.updateDefinition(ctx, &d, keep); err != nil {
 			return err
 		}
+		bounded := func(d *Definition) bool { return d.least != nil || d.greatest != nil }
+		if before.Used && s.Rebound != nil && (!sameBounds(before, &d) || d.Retired != before.Retired && bounded(&d)) {
+			if err := s.Rebound(ctx); err != nil {
+				return err
+			}
+		}
 		action := "field.update"
 		if d.Retired != before.Retired {
 			action = map[bool]string{true: "field.retire", false: "field.restore"}[d.Retired]
@@ -361,61 +369,4 @@ func (d *Definition) moves(after *Definition) bool {
 		}
 	}
 	return false
-}
-
-// unused refuses to change a field that a scheme goes by. Error: field.graded.
-func (s *Service) unused(ctx context.Context, d *Definition) error {
-	if s.Users == nil {
-		return nil
-	}
-	names, err := s.Users(ctx, d.Code)
-	if err != nil || len(names) == 0 {
-		return err
-	}
-	return errs.New(errs.Conflict, "field.graded", "names", strings.Join(names, ", "))
-}
-
-// unnamed refuses to delete a field that a rule names. Error: field.named.
-func (s *Service) unnamed(ctx context.Context, d *Definition) error {
-	if s.Namers == nil {
-		return nil
-	}
-	names, err := s.Namers(ctx, d.Code)
-	if err != nil || len(names) == 0 {
-		return err
-	}
-	text := strings.Join(names[:min(len(names), mostNamed)], ", ")
-	if len(names) > mostNamed {
-		text += ", …"
-	}
-	return errs.New(errs.Conflict, "field.named", "names", text)
-}
-
-// mostNamed is how many of the users of a field an error names.
-const mostNamed = 10
-
-// Delete removes a field that never had a value. Errors: field.not_found,
-// field.delete_in_use, field.graded, field.named (param names: what has a rule
-// about it).
-func (s *Service) Delete(ctx context.Context, id int64) error {
-	return s.change(ctx, func(ctx context.Context, set *Set) error {
-		d := set.ID(id)
-		if d == nil {
-			return errs.New(errs.NotFound, "field.not_found")
-		}
-		if err := s.unused(ctx, d); err != nil {
-			return err
-		}
-		if err := s.unnamed(ctx, d); err != nil {
-			return err
-		}
-		err := s.deleteUnused(ctx, id)
-		if errs.Is(err, "field.in_use") {
-			return errs.New(errs.Conflict, "field.delete_in_use")
-		}
-		if err != nil {
-			return err
-		}
-		return s.record(ctx, "field.delete", id, d, nil)
-	})
 }

@@ -143,6 +143,27 @@ func (s *Service) countValues(ctx context.Context, d *Definition, most int) (n i
 	return n, db.MapError(err)
 }
 
+// countOutside counts the values below least or above greatest, up to most.
+func (s *Service) countOutside(ctx context.Context, id int64, least, greatest *int64, most int) (n int64, err error) {
+	// A side at a time, each a stretch of the index of values.
+	const count = "SELECT count(*) FROM (SELECT 1 FROM customer_values WHERE field_id = $1 AND num IS NOT NULL AND num "
+	for _, side := range []struct {
+		than  string
+		bound *int64
+	}{{"<", least}, {">", greatest}} {
+		if side.bound == nil {
+			continue
+		}
+		var some int64
+		err := s.DB.Q(ctx).QueryRowContext(ctx, count+side.than+" $2 LIMIT $3) part", id, *side.bound, most).Scan(&some)
+		if err != nil {
+			return 0, db.MapError(err)
+		}
+		n += some
+	}
+	return min(n, int64(most)), nil
+}
+
 // hasOption says whether a customer has an option.
 func (s *Service) hasOption(ctx context.Context, id int64, code string) (bool, error) {
 	var n int64

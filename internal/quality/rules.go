@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"zhike/internal/clean"
+	"zhike/internal/customer"
 	"zhike/internal/platform/calendar"
 	"zhike/internal/platform/clock"
 	"zhike/internal/region"
@@ -46,6 +47,7 @@ type Record struct {
 	LastContact, LastBuy clock.Day // 0 = never
 	Created              clock.Day
 	Contacts             []Contact
+	Outside              bool // a number of a custom field lies outside of its bounds
 }
 
 // Contact is a phone, e-mail, address or code of a record.
@@ -116,6 +118,7 @@ var Rules = []Rule{
 		return r.Gender == "female" && strings.HasSuffix(r.Name, "先生") ||
 			r.Gender == "male" && (strings.HasSuffix(r.Name, "女士") || strings.HasSuffix(r.Name, "小姐"))
 	}},
+	{18, "number_outside", Impossible, 10, func(r *Record, _ clock.Day) bool { return r.Outside }},
 }
 
 func anyContact(kind string, bad func(text string) bool) func(*Record, clock.Day) bool {
@@ -203,7 +206,7 @@ var ruleFields = map[string][]string{
 	"unreachable": {"phone", "email", "wecom", "app"}, "no_region": {"region"}, "company_without_code": {"code"}, "bad_phone": {"phone"},
 	"bad_email": {"email"}, "bad_code": {"code"}, "all_contacts_invalid": {"phone", "email"}, "silent": {"orders"},
 	"impossible_birthday": {"birthday"}, "city_not_in_province": {"region"}, "region_code_differs": {"region"},
-	"company_with_gender": {"gender", "birthday"}, "title_against_gender": {"gender"},
+	"company_with_gender": {"gender", "birthday"}, "title_against_gender": {"gender"}, "number_outside": {customer.AccessCustom},
 }
 
 // Fields are the keys of the field access that the rule tells of.

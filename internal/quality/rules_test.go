@@ -58,6 +58,7 @@ func TestRules(t *testing.T) {
 		"a code of elsewhere":               {func(r *Record) { r.RegionCode = "440106" }, []string{"region_code_differs"}},
 		"a person named like a company":     {func(r *Record) { r.Name = "上海某某贸易有限公司" }, []string{"company_named_person"}},
 		"a company with a birthday":         {func(r *Record) { company(r); r.Birthday = "1990-01-01" }, []string{"company_with_gender"}},
+		"a number outside of its bounds":    {func(r *Record) { r.Outside = true }, []string{"number_outside"}},
 		"a woman called 先生":                 {func(r *Record) { r.Name, r.Gender = "王先生", "female" }, []string{"title_against_gender"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -170,6 +170,9 @@ func (s *Service) judge(ctx context.Context, rows []stored, off int64, each func
 	if err != nil {
 		return 0, err
 	}
+	if err := s.store.markOutside(ctx, rows); err != nil {
+		return 0, err
+	}
 	today, loc := s.today(), s.Zone()
 	var found []finding
 	at := 0
@@ -276,6 +279,13 @@ func (s *Service) Scan(ctx context.Context, progress func(done, total int64)) er
 		return int(a.GroupID - b.GroupID)
 	})
 	return s.DB.InTx(ctx, func(ctx context.Context) error { return s.store.saveDay(ctx, s.today(), list) })
+}
+
+// Bounded hears that the bounds of a field with values changed, in the
+// transaction of the change; it looks through all records in the background.
+func (s *Service) Bounded(ctx context.Context) error {
+	_, err := s.Jobs.Enqueue(ctx, ScanArgs{}, jobs.EnqueueOpts{})
+	return err
 }
 
 // StartScan looks through all records now, in the background.

@@ -67,21 +67,53 @@ type contactRow struct {
 
 // contacts reads those of records in the order of ids.
 func (s *Store) contacts(ctx context.Context, rows []stored) ([]contactRow, error) {
-	where, args := `customer_id >= $1 AND customer_id <= $2`, []any{rows[0].ID, rows[len(rows)-1].ID}
-	if rows[len(rows)-1].ID-rows[0].ID >= 2*int64(len(rows)) { // far apart
-		ids := make([]int64, len(rows))
-		for i := range rows {
-			ids[i] = rows[i].ID
-		}
-		var in string
-		in, args = db.InArgs(1, ids)
-		where = `customer_id IN (` + in + `)`
-	}
+	where, args := ofRows(rows)
 	return db.Select(ctx, s.db.Q(ctx), `SELECT customer_id, kind, validity, region_code, cipher FROM contacts
 WHERE `+where+` ORDER BY customer_id, id`,
 		func(v *contactRow, r db.Scanner) error {
 			return r.Scan(&v.customerID, &v.kind, &v.validity, &v.region, &v.cipher)
 		}, args...)
+}
+
+// markOutside notes at records, in the order of ids, which of them have a number
+// of a custom field in use that lies outside of the bounds of the field.
+func (s *Store) markOutside(ctx context.Context, rows []stored) error {
+	var bounded bool
+	err := s.db.Q(ctx).QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM field_defs
+WHERE retired = FALSE AND (least_num IS NOT NULL OR greatest_num IS NOT NULL))`).Scan(&bounded)
+	if err != nil || !bounded {
+		return db.MapError(err)
+	}
+	where, args := ofRows(rows)
+	out, err := db.Select(ctx, s.db.Q(ctx), `SELECT DISTINCT v.customer_id FROM customer_values v WHERE v.`+where+` AND v.num IS NOT NULL
+AND EXISTS (SELECT 1 FROM field_defs d WHERE d.id = v.field_id AND d.retired = FALSE AND (v.num < d.least_num OR v.num > d.greatest_num))
+ORDER BY v.customer_id`, db.Column[int64], args...)
+	if err != nil {
+		return err
+	}
+	at := 0
+	for i := range rows {
+		for at < len(out) && out[at] < rows[i].ID {
+			at++
+		}
+		rows[i].Outside = at < len(out) && out[at] == rows[i].ID
+	}
+	return nil
+}
+
+// ofRows is a condition for customer_id of records in the order of ids; other
+// records may fulfil it, too.
+func ofRows(rows []stored) (where string, args []any) {
+	if rows[len(rows)-1].ID-rows[0].ID < 2*int64(len(rows)) {
+		return `customer_id BETWEEN $1 AND $2`, []any{rows[0].ID, rows[len(rows)-1].ID}
+	}
+	// Far apart.
+	ids := make([]int64, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].ID
+	}
+	in, args := db.InArgs(1, ids)
+	return `customer_id IN (` + in + `)`, args
 }
 
 // finding is what a look at a record gave.

@@ -1,6 +1,9 @@
 package auth
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // Access says what an actor may do with one field of customers. The zero value
 // restricts nothing; a larger value allows less.
@@ -64,13 +67,26 @@ func (a *Actor) Field(key string) Access {
 	return a.Fields[key]
 }
 
-// Hides says whether one of the fields is hidden from the actor.
+// Hides says whether one of the fields is hidden from the actor. A key that ends
+// in a star means every field that begins as it does.
 func (a *Actor) Hides(keys ...string) bool {
 	if !a.Restricted() {
 		return false
 	}
 	for _, key := range keys {
 		if a.Fields[key] == AccessHidden {
+			return true
+		}
+		if begin, all := strings.CutSuffix(key, "*"); all && a.hidesLike(begin) {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *Actor) hidesLike(begin string) bool {
+	for key, access := range a.Fields {
+		if access == AccessHidden && strings.HasPrefix(key, begin) {
 			return true
 		}
 	}

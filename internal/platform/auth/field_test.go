@@ -30,6 +30,10 @@ func TestHides(t *testing.T) {
 	if !a.Hides("email", "phone") || a.Hides("remark") || a.Hides("email") || !a.HidesAny() || !a.Restricted() {
 		t.Fatal("an actor does not know what is hidden")
 	}
+	own := &Actor{StaffID: 1, Fields: FieldAccess{"f.income": AccessHidden, "phone": AccessRead}}
+	if !own.Hides("f.*") || own.Hides("f.other") || own.Hides("ph*") || a.Hides("f.*") {
+		t.Fatal("a star does not mean what begins so")
+	}
 	sys := System("job:x")
 	sys.Fields = a.Fields
 	for _, free := range []*Actor{nil, sys, {StaffID: 2}} {

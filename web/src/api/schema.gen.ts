@@ -672,6 +672,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/custom-fields/{id}/outside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many customers have a value outside of bounds that the field might get */
+        get: operations["fieldOutside"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/custom-fields/order": {
         parameters: {
             query?: never;
@@ -7214,6 +7231,15 @@ export interface components {
              */
             tone?: number;
         };
+        FieldOutsideView: {
+            /** @description There may be more than values */
+            capped: boolean;
+            /**
+             * Format: int64
+             * @description Counted up to 10,000
+             */
+            values: number;
+        };
         FieldPatch: {
             /** @description Sent as a whole; values that are there stay as they are */
             bounds?: components["schemas"]["FieldBounds"];
@@ -13444,6 +13470,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListFieldCandidate"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    fieldOutside: {
+        parameters: {
+            query?: {
+                /** @description A number, of an amount in 分; empty for none */
+                greatest?: string;
+                /** @description A number, of an amount in 分; empty for none */
+                least?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldOutsideView"];
                 };
             };
             default: components["responses"]["Problem"];

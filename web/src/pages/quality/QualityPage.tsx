@@ -32,6 +32,8 @@ import {
   useMe,
   useSay,
 } from '@/kit'
+import { binds, outsideHref, useFields, useLabel } from '@/pages/customers/record/fields'
+import styles from './quality.module.css'
 
 type Schemas = components['schemas']
 type Summary = Schemas['QualitySummary']
@@ -84,7 +86,10 @@ export default function QualityPage() {
         <JobProgress id={job} onDone={() => client.invalidateQueries({ queryKey: ['quality'] })} />
       )}
       {rule ? (
-        <Broken rule={rule} />
+        <>
+          {rule === 'number_outside' && <ByField />}
+          <Broken rule={rule} />
+        </>
       ) : (
         <QueryView query={query}>
           {(data) => (
@@ -334,5 +339,26 @@ function Broken({ rule }: { rule: string }) {
       columns={columns.filter((c) => !me.hides(keys[c.key] ?? c.key))}
       empty={<EmptyState title={t('quality.none')} />}
     />
+  )
+}
+
+/** Leads to the list of each field that has bounds, which shows the numbers themselves. */
+function ByField() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const label = useLabel()
+  const fields = useFields().data?.filter(
+    (x) => !x.retired && binds(x.bounds) && !me.hides(`f.${x.code}`),
+  )
+  if (!fields?.length) return null
+  return (
+    <p className={styles.fields}>
+      <span className="zk-muted">{t('quality.by_field')}</span>
+      {fields.map((x) => (
+        <Link key={x.id} to={outsideHref(x.code, x.bounds ?? {})}>
+          {label(x.name)}
+        </Link>
+      ))}
+    </p>
   )
 }

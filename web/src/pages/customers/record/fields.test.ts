@@ -1,9 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import { bySection, changedValues, choosable, type Field, outside } from './fields'
+import { bySection, changedValues, choosable, type Field, outside, outsideHref } from './fields'
 import { choose, type Tag, type TagGroup } from './tags'
 
 const field = (part: Partial<Field>) =>
   ({ section: { zh: '' }, options: [], bounds: {}, retired: false, kind: 'text', ...part }) as Field
+
+describe('outsideHref', () => {
+  it('leads to those below and above, with the value as a column', () => {
+    const at = (bounds: object) =>
+      new URL(outsideHref('kids', bounds), 'http://zhike.test').searchParams
+    expect(JSON.parse(at({ least: 0, greatest: 20 }).get('f') ?? '')).toEqual({
+      any: [
+        { field: 'f.kids', op: 'lt', value: 0 },
+        { field: 'f.kids', op: 'gt', value: 20 },
+      ],
+    })
+    expect(JSON.parse(at({ greatest: 20 }).get('f') ?? '').any).toHaveLength(1)
+    expect(at({ least: 0 }).get('cols')?.split(',')).toContain('f.kids')
+  })
+})
 
 describe('bySection', () => {
   it('keeps the order of fields and puts those without a section last', () => {

@@ -58,6 +58,28 @@ export function choosable(field: Field, value: unknown): FieldOption[] {
 /** Whether values of a kind may have bounds. */
 export const bounded = (kind: FieldKind) => kind === 'number' || kind === 'money'
 
+export type Bounds = Field['bounds']
+
+/** Whether it binds anything. */
+export const binds = (bounds: Bounds | undefined) =>
+  typeof bounds?.least === 'number' || typeof bounds?.greatest === 'number'
+
+/** The list of customers whose value of a field lies outside of bounds, with the value beside the name. */
+export function outsideHref(code: string, { least, greatest }: NonNullable<Bounds>): string {
+  const field = `f.${code}`
+  const any = [
+    ...(typeof least === 'number' ? [{ field, op: 'lt', value: least }] : []),
+    ...(typeof greatest === 'number' ? [{ field, op: 'gt', value: greatest }] : []),
+  ]
+  const at = new URLSearchParams({
+    view: 'all',
+    f: JSON.stringify({ any }),
+    cols: ['name', field, 'level', 'phone', 'owner'].join(),
+    sort: '-id',
+  })
+  return `/customers?${at}`
+}
+
 /** Whether a value lies outside of the bounds of its field. */
 export function outside(field: Field, value: unknown): boolean {
   if (!bounded(field.kind) || isEmpty(value)) return false

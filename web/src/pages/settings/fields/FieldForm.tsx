@@ -1,9 +1,18 @@
-import { AutoComplete, Form, Input, Select, Switch } from 'antd'
+import { useQuery } from '@tanstack/react-query'
+import { Alert, AutoComplete, Form, Input, Select, Switch } from 'antd'
+import { useDeferredValue } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { api, ok } from '@/api/client'
 import type { components } from '@/api/schema.gen'
-import { FormDrawer, NumberInput, useSay } from '@/kit'
-import { bounded, type Field, type FieldKind } from '@/pages/customers/record/fields'
+import { FormDrawer, NumberInput, useFormat, useSay } from '@/kit'
+import {
+  binds,
+  bounded,
+  type Field,
+  type FieldKind,
+  outsideHref,
+} from '@/pages/customers/record/fields'
 import styles from './fields.module.css'
 import { OptionsEditor } from './OptionsEditor'
 
@@ -224,9 +233,53 @@ function OfKind({
           <Form.Item name={['bounds', 'greatest']} label={t('field.greatest')}>
             <BoundInput money={kind === 'money'} />
           </Form.Item>
+          {row?.used && <Outside form={form} row={row} />}
         </>
       )}
     </div>
+  )
+}
+
+/** How many values that are there would lie outside of the bounds in the form. */
+function Outside({ form, row }: { form: ReturnType<typeof Form.useForm<FieldIn>>[0]; row: Field }) {
+  const { t } = useTranslation()
+  const f = useFormat()
+  const bounds = useDeferredValue(Form.useWatch('bounds', form))
+  const asked = {
+    least: bounds?.least?.toString(),
+    greatest: bounds?.greatest?.toString(),
+  }
+  const count = useQuery({
+    queryKey: ['custom-fields', 'outside', row.id, row.updated_at, asked],
+    queryFn: ({ signal }) =>
+      ok(
+        api.GET('/custom-fields/{id}/outside', {
+          params: { path: { id: row.id }, query: asked },
+          signal,
+        }),
+      ),
+    // Bounds that are turned round are told by the form when it is saved.
+    enabled: binds(bounds),
+    retry: false,
+  })
+  if (!bounds || !binds(bounds) || !count.data || count.data.values === 0) return null
+  const { values, capped } = count.data
+  return (
+    <Alert
+      className={styles.across}
+      type="warning"
+      showIcon
+      role="status"
+      title={t(capped ? 'field.outside_capped' : 'field.outside', {
+        count: values,
+        shown: f.count(values),
+      })}
+      action={
+        <Link to={outsideHref(row.code, bounds)} target="_blank">
+          {t('field.outside_show')}
+        </Link>
+      }
+    />
   )
 }
 
