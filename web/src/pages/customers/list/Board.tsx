@@ -28,14 +28,12 @@ import {
   useBoard,
 } from './api'
 import styles from './board.module.css'
+import { cardFields } from './card'
 import { Cell } from './columns'
 import { FilterBar } from './FilterBar'
 import { columnOf, extended, moved } from './move'
 import type { List } from './useList'
 import { versionOf, writeField, written } from './write'
-
-/** How many values a card shows below the name. */
-const onCard = 3
 
 /** The list as columns of cards by the value of a field; a card is moved by drag or by its menu. */
 export default function Board({
@@ -55,11 +53,7 @@ export default function Board({
   const { done, fail } = useSay()
   const { shown, change, q } = list
   const shownFields = useMemo(
-    () =>
-      shown.columns
-        .filter((code) => code !== 'name' && code !== 'level' && code !== shown.groupBy)
-        .flatMap((code) => fields?.filter((f) => f.code === code && f.column) ?? [])
-        .slice(0, onCard),
+    () => cardFields(shown.columns, shown.groupBy, fields),
     [shown.columns, shown.groupBy, fields],
   )
   const query: BoardQuery = {
@@ -147,6 +141,7 @@ export default function Board({
               column={column}
               board={board.data}
               fields={shownFields}
+              level={shown.groupBy !== 'level' && shown.columns.includes('level')}
               target={dragged !== null && over === column.key && takes(column.key)}
               takes={takes}
               onMore={() => more(column)}
@@ -197,6 +192,8 @@ interface ColumnProps {
   column: BoardColumn
   board: BoardData
   fields: FieldInfo[]
+  /** The level stands on the cards. */
+  level: boolean
   /** A card is held above it. */
   target: boolean
   takes: (column: string) => boolean
@@ -258,6 +255,7 @@ function Card({
   here,
   board,
   fields,
+  level,
   takes,
   onOpen,
   onMove,
@@ -265,7 +263,7 @@ function Card({
 }: {
   row: ListRow
   here: string
-} & Pick<ColumnProps, 'board' | 'fields' | 'takes' | 'onOpen' | 'onMove' | 'onDrag'>) {
+} & Pick<ColumnProps, 'board' | 'fields' | 'level' | 'takes' | 'onOpen' | 'onMove' | 'onDrag'>) {
   const { t } = useTranslation()
   const name = useName()
   const targets = board.columns.filter((c) => c.key !== here && takes(c.key))
@@ -315,7 +313,7 @@ function Card({
           </Dropdown>
         )}
       </div>
-      {row.level && board.group_by !== 'level' && <LevelTag level={row.level} />}
+      {level && row.level && <LevelTag level={row.level} />}
       {fields.map((field) => (
         <div key={field.code} className={styles.cardLine}>
           <span className="zk-muted">{field.label}</span>

@@ -13,6 +13,8 @@ interface Props {
   columns: string[]
   onChange: (columns: string[]) => void
   onReset: () => void
+  /** On a board: the chosen columns that have room on its cards. */
+  onCard?: { shown: Set<string>; most: number }
 }
 
 /** Which columns, in which order: beside the button, and on a phone in a sheet from below. */
@@ -20,7 +22,7 @@ export function ColumnChooser(props: Props) {
   const { t } = useTranslation()
   const phone = useIsPhone()
   const [open, setOpen] = useState(false)
-  const title = t('ui_list.columns.title')
+  const title = t(props.onCard ? 'ui_list.columns.card_title' : 'ui_list.columns.title')
   const button = (
     <Button
       type="text"
@@ -76,7 +78,7 @@ export function ColumnChooser(props: Props) {
 }
 
 /** Those shown on top, in their order; the others by their group. */
-function Chooser({ fields, columns, onChange }: Props) {
+function Chooser({ fields, columns, onCard, onChange }: Props) {
   const { t } = useTranslation()
   const [text, setText] = useState('')
   const all = (fields ?? []).filter((f) => f.column)
@@ -100,6 +102,9 @@ function Chooser({ fields, columns, onChange }: Props) {
         value={text}
         onChange={(event) => setText(event.target.value)}
       />
+      {onCard && (
+        <p className={styles.note}>{t('ui_list.columns.card_note', { most: onCard.most })}</p>
+      )}
       <div className={styles.list}>
         {(needle ? shown.filter(found) : items).map((f, at) => (
           <div
@@ -110,6 +115,9 @@ function Chooser({ fields, columns, onChange }: Props) {
             {!needle && <Grip />}
             <Checkbox checked onChange={() => onChange(codes.filter((c) => c !== f.code))}>
               {f.label}
+              {onCard && !onCard.shown.has(f.code) && (
+                <span className="zk-muted"> {t('ui_list.columns.card_not')}</span>
+              )}
             </Checkbox>
             {!needle && (
               <MoveButtons

@@ -8,14 +8,13 @@ import { perm } from '@/app/permissions'
 import { Bones, Can, DataTable, useIsPhone, useMe } from '@/kit'
 import { AddToList } from '../../audiences/static/AddToList'
 import type { FieldInfo, ListRow, queryCustomers } from './api'
-import { ColumnChooser } from './ColumnChooser'
 import { Cell, useColumns } from './columns'
 import { EditCell } from './EditCell'
 import { ExportMenu } from './ExportMenu'
 import { FilterBar } from './FilterBar'
 import { simple } from './SetInput'
 import { Tools } from './Tools'
-import { type List, usual } from './useList'
+import type { List } from './useList'
 
 const BulkDrawer = lazy(() => import('./BulkDrawer'))
 
@@ -125,12 +124,6 @@ export function CustomerTable({
             {exports && (
               <ExportMenu body={{ q: q || undefined, filter, sort: shown.sort, columns: codes }} />
             )}
-            <ColumnChooser
-              fields={fields}
-              columns={shown.columns}
-              onChange={(c) => change({ columns: c })}
-              onReset={() => change({ columns: usual.columns })}
-            />
             <Tools list={list} fields={fields} />
           </>
         }

@@ -2,9 +2,11 @@ import { Segmented, Select } from 'antd'
 import { LayoutList, SquareKanban } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { FieldInfo } from './api'
-import type { Layout, List } from './useList'
+import { ColumnChooser } from './ColumnChooser'
+import { mostOnCard, onCard } from './card'
+import { type Layout, type List, usual } from './useList'
 
-/** Table or board, and what a board is grouped by. */
+/** Which columns, table or board, and what a board is grouped by. */
 export function Tools({ list, fields }: { list: List; fields: FieldInfo[] | undefined }) {
   const { t } = useTranslation()
   const { shown, change } = list
@@ -24,6 +26,17 @@ export function Tools({ list, fields }: { list: List; fields: FieldInfo[] | unde
             }))}
         />
       )}
+      <ColumnChooser
+        fields={fields}
+        columns={shown.columns}
+        onChange={(columns) => change({ columns })}
+        onReset={() => change({ columns: usual.columns })}
+        onCard={
+          shown.layout === 'board'
+            ? { shown: onCard(shown.columns, shown.groupBy, fields), most: mostOnCard }
+            : undefined
+        }
+      />
       <Segmented<Layout>
         aria-label={t('ui_list.layout')}
         value={shown.layout}
