@@ -7,7 +7,7 @@ import { type ApiError, asApiError } from '@/api/errors'
 import styles from './drawer.module.css'
 import { useIsPhone } from './media'
 import { errorRef, errorText } from './states'
-import { Typed, useTyped } from './typed/scope'
+import { Typed, useTyped, useUnread } from './typed/scope'
 
 export interface FormDrawerProps<V extends object> {
   open: boolean
@@ -115,13 +115,15 @@ export function FormDrawer<V extends object>(props: FormDrawerProps<V>) {
   const [own] = Form.useForm<V>()
   const form = props.form ?? own
   const [busy, setBusy] = useState(false)
-  const [dirty, setDirty] = useState(false)
+  const [changed, setChanged] = useState(false)
+  const unread = useUnread(typed)
+  const dirty = changed || unread
   const [leaving, setLeaving] = useState(false)
   const [failure, setFailure] = useState<{ error: unknown; rest: string[] } | null>(null)
 
   useEffect(() => {
     if (open) {
-      setDirty(false)
+      setChanged(false)
       setLeaving(false)
       setFailure(null)
       setBusy(false)
@@ -182,7 +184,7 @@ export function FormDrawer<V extends object>(props: FormDrawerProps<V>) {
         initialValues={initial}
         disabled={busy}
         onFinish={submit}
-        onValuesChange={() => setDirty(true)}
+        onValuesChange={() => setChanged(true)}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) form.submit()
         }}

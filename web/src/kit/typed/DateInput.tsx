@@ -127,6 +127,7 @@ export function DateInput({
       setText(null)
       setSaid(false)
     },
+    unread: faultOf(text) !== '',
   })
   const fault = said ? faultOf(text) : ''
   return (

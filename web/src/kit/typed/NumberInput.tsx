@@ -47,6 +47,7 @@ export function NumberInput<V extends Value = number>(
       setSaid(false)
       setNth((n) => n + 1)
     },
+    unread,
   })
   const parser = useCallback(
     (typed: string | undefined) => (readNumber(typed ?? '', unit) ?? unreadable) as V,

@@ -1,20 +1,51 @@
-import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 
 interface Field {
   /** Whether what stands in it cannot be read; if so it says it from now on. */
   fault: () => boolean
   focus: () => void
   forget: () => void
+  /** Whether it holds text that is no value, said yet or not. */
+  unread: boolean
 }
 
 /** The fields of one form whose text has to be read: what is asked before anything is saved. */
 export class TypedFields {
-  private readonly fields = new Set<Field>()
+  private readonly fields = new Set<Pick<Field, 'fault' | 'focus' | 'forget'>>()
+  private readonly open = new Set<object>()
+  private readonly listeners = new Set<() => void>()
 
   /** Adds a field; gives what takes it away again. */
-  add(field: Field): () => void {
+  add(field: Pick<Field, 'fault' | 'focus' | 'forget'>): () => void {
     this.fields.add(field)
     return () => this.fields.delete(field)
+  }
+
+  /** A field, known by a key, holds text that is no value, or no longer. */
+  note(key: object, unread: boolean): void {
+    if (unread === this.open.has(key)) return
+    if (unread) this.open.add(key)
+    else this.open.delete(key)
+    for (const listener of this.listeners) listener()
+  }
+
+  /** Whether any field holds text that is no value: leaving now would lose it. */
+  readonly unread = () => this.open.size > 0
+
+  /** Calls when `unread` may have changed; gives what ends that. */
+  readonly subscribe = (listener: () => void) => {
+    this.listeners.add(listener)
+    return () => {
+      this.listeners.delete(listener)
+    }
   }
 
   /** Whether all can be read. Those that cannot say so, and the first of them gets the focus. */
@@ -38,6 +69,14 @@ export function useTyped(): TypedFields {
   return fields
 }
 
+/**
+ * Whether text stands in a form that cannot be read. Such a form is changed,
+ * though its values are not: what was typed is not to be lost silently.
+ */
+export function useUnread(fields: TypedFields): boolean {
+  return useSyncExternalStore(fields.subscribe, fields.unread)
+}
+
 export function Typed({ fields, children }: { fields: TypedFields; children: ReactNode }) {
   return <Scope value={fields}>{children}</Scope>
 }
@@ -56,4 +95,7 @@ export function useTypedField(field: Field) {
       }),
     [fields],
   )
+  const { unread } = field
+  useEffect(() => fields?.note(latest, unread), [fields, unread])
+  useEffect(() => () => fields?.note(latest, false), [fields])
 }

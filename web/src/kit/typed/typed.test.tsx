@@ -7,7 +7,7 @@ import { TestApp } from '@/test/app'
 import { FormDrawer } from '../FormDrawer'
 import { DateInput } from './DateInput'
 import { NumberInput } from './NumberInput'
-import { Typed, useTyped } from './scope'
+import { Typed, useTyped, useUnread } from './scope'
 
 afterEach(cleanup)
 
@@ -170,6 +170,74 @@ describe('a form', () => {
     await waitFor(() => expect(save).toHaveBeenCalledTimes(1))
     const [values] = save.mock.calls[0] as unknown as [{ n: number; day: Dayjs }]
     expect([values.n, values.day.format('YYYY-MM-DD')]).toEqual([2, '2026-01-05'])
+  })
+
+  it('is changed by text that cannot be read, so that it is not lost silently', async () => {
+    const close = vi.fn()
+    render(
+      <TestApp>
+        <FormDrawer<{ n: number; day: Dayjs | null }>
+          open
+          title="Form"
+          initial={{ n: 1, day: null }}
+          onClose={close}
+          onSubmit={async () => {}}
+        >
+          <Form.Item name="n" label="number">
+            <NumberInput />
+          </Form.Item>
+          <Form.Item name="day" label="day">
+            <DateInput />
+          </Form.Item>
+        </FormDrawer>
+      </TestApp>,
+    )
+    const day = await screen.findByLabelText(/^day/)
+    put(day, '2026-13-45')
+    fireEvent.click(screen.getByText('common.cancel'))
+    expect(screen.getByText('ui.form.unsaved')).toBeTruthy()
+    expect(close).not.toHaveBeenCalled()
+    fireEvent.click(screen.getByText('ui.form.keep'))
+    put(day, '')
+    put(screen.getByRole('spinbutton'), '1x')
+    fireEvent.click(screen.getByText('common.cancel'))
+    expect(screen.getByText('ui.form.unsaved')).toBeTruthy()
+    fireEvent.click(screen.getByText('ui.form.discard'))
+    expect(close).toHaveBeenCalledTimes(1)
+  })
+
+  it('says so to a page, until the text is read, given up or gone', () => {
+    function Own() {
+      const typed = useTyped()
+      const unread = useUnread(typed)
+      const [there, setThere] = useState(true)
+      return (
+        <Typed fields={typed}>
+          {there && <Amount tell={() => {}} />}
+          <output>{unread ? 'changed' : 'same'}</output>
+          <button type="button" onClick={() => typed.forget()}>
+            discard
+          </button>
+          <button type="button" onClick={() => setThere(false)}>
+            remove
+          </button>
+        </Typed>
+      )
+    }
+    render(<TestApp>{<Own />}</TestApp>)
+    const state = () => screen.getByRole('status').textContent
+    const type = (typed: string) => put(screen.getByLabelText('amount'), typed)
+    expect(state()).toBe('same')
+    type('x')
+    expect(state()).toBe('changed')
+    type('8')
+    expect(state()).toBe('same')
+    type('x')
+    fireEvent.click(screen.getByText('discard'))
+    expect(state()).toBe('same')
+    type('x')
+    fireEvent.click(screen.getByText('remove'))
+    expect(state()).toBe('same')
   })
 
   it('shows its values again when what was typed is given up', () => {

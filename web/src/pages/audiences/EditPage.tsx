@@ -18,6 +18,7 @@ import {
   useLeaving,
   useSay,
   useTyped,
+  useUnread,
 } from '@/kit'
 import {
   createAudience,
@@ -125,12 +126,14 @@ function Editor({ k, start, audience }: { k: Known; start: Draft; audience?: Ful
   const [step, setStep] = useState<Step>(null)
   const [explaining, setExplaining] = useState(false)
   const typed = useTyped()
+  const unread = useUnread(typed)
   const staticList = audience?.kind === 'static'
   const whole = useMemo(() => toNode(root), [root])
   const live = useLive(root, audience?.id, asOf)
   const mine: Draft = { name: name.trim(), description: description.trim(), rule: whole.node }
   const differs = changed(base.draft, mine)
-  const dirty = audience ? differs.length > 0 : whole.node !== null || mine.name !== ''
+  const unlike = audience ? differs.length > 0 : whole.node !== null || mine.name !== ''
+  const dirty = unlike || unread
   const leave = useLeaving(dirty)
   const open = conditions(root).filter((c) => !complete(c)).length
 

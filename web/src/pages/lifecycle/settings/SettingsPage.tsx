@@ -21,6 +21,7 @@ import {
   useMe,
   useSay,
   useTyped,
+  useUnread,
 } from '@/kit'
 import {
   type Config,
@@ -136,9 +137,10 @@ function Editor({
   const [failure, setFailure] = useState<ApiError | null>(null)
   const [preview, setPreview] = useState<Preview | null>(null)
   const may = me.can(perm.lifecycleConfig)
-  const dirty = JSON.stringify(config) !== JSON.stringify(base.config)
-  const leave = useLeaving(dirty)
   const typed = useTyped()
+  const unread = useUnread(typed)
+  const dirty = unread || JSON.stringify(config) !== JSON.stringify(base.config)
+  const leave = useLeaving(dirty)
   const change = (part: Partial<Config>) => {
     setFailure(null)
     setConfig((before) => ({ ...before, ...part }))

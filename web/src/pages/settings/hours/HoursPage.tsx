@@ -22,6 +22,7 @@ import {
   useMe,
   useSay,
   useTyped,
+  useUnread,
 } from '@/kit'
 import { minutesOf, mostDays, type WorkHours } from './draft'
 import styles from './hours.module.css'
@@ -61,9 +62,10 @@ function Editor({ base }: { base: Known }) {
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<ApiError | null>(null)
   const may = me.can(perm.settingsManage)
-  const dirty = JSON.stringify(hours) !== JSON.stringify(stored)
-  const leave = useLeaving(dirty)
   const typed = useTyped()
+  const unread = useUnread(typed)
+  const dirty = unread || JSON.stringify(hours) !== JSON.stringify(stored)
+  const leave = useLeaving(dirty)
   const set = (part: Partial<WorkHours>) => {
     setFailure(null)
     setHours((before) => ({ ...before, ...part }))

@@ -16,6 +16,7 @@ import {
   useMe,
   useSay,
   useTyped,
+  useUnread,
 } from '@/kit'
 import type { SchemeView } from '../api'
 import { Basics, type Change } from './Basics'
@@ -59,7 +60,10 @@ function Editor({ view }: { view: SchemeView }) {
   const [form, setForm] = useState<FormScheme>(base.form)
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<ApiError | null>(null)
-  const dirty = useMemo(() => !sameForm(form, base.form), [form, base.form])
+  const typed = useTyped()
+  const unread = useUnread(typed)
+  const differs = useMemo(() => !sameForm(form, base.form), [form, base.form])
+  const dirty = differs || unread
   const problems = useMemo(() => checkForm(form), [form])
   const valid = problems.size === 0
   const live = usePreview(form, base.form, valid)
@@ -113,7 +117,6 @@ function Editor({ view }: { view: SchemeView }) {
     }
   }
   useLeaving(dirty)
-  const typed = useTyped()
   const { name, windowDays, measure } = form
   const basics = useMemo(() => ({ name, windowDays, measure }), [name, windowDays, measure])
 
