@@ -71,6 +71,7 @@ export { LevelTag, levelTone, type StatusKind, StatusTag, ToneTag } from './tags
 export { Count, DateTime, Day, dash, Money, Percent, Relative } from './text'
 export { DateInput, type DateInputProps } from './typed/DateInput'
 export { NumberInput } from './typed/NumberInput'
+export { RangeInput } from './typed/RangeInput'
 export { readDay, readNumber } from './typed/read'
 export { Typed, useTyped, useUnread } from './typed/scope'
 export { type Difference, DiffTable, RestoreVersion, VersionList } from './versions'

@@ -10,11 +10,11 @@ import {
   useState,
 } from 'react'
 import { useTranslation } from 'react-i18next'
-import { readDay } from './read'
+import { readDay, readMonth } from './read'
 import { useTypedField } from './scope'
 import styles from './typed.module.css'
 
-const form = 'YYYY-MM-DD'
+const forms = { date: 'YYYY-MM-DD', month: 'YYYY-MM' }
 
 interface Typing {
   /** What was typed and is not a value of the picker yet; null for nothing. */
@@ -57,6 +57,8 @@ export interface DateInputProps {
   value?: Dayjs | null
   /** Called while it is typed, too, whenever the text is a day. */
   onChange?: (day: Dayjs | null) => void
+  /** What is chosen; of a month it is the first day. A day where it is left out. */
+  picker?: 'date' | 'month'
   /** Without it there is always a day. */
   allowClear?: boolean
   minDate?: Dayjs
@@ -84,22 +86,25 @@ export function DateInput({
   minDate,
   maxDate,
   status,
+  picker: unit = 'date',
   ...rest
 }: DateInputProps) {
   const { t } = useTranslation()
+  const form = forms[unit]
+  const reading = unit === 'month' ? readMonth : readDay
   const picker = useRef<ComponentRef<typeof DatePicker>>(null)
   const note = useId()
   const [text, setText] = useState<string | null>(null)
   const [said, setSaid] = useState(false)
   const faultOf = (typed: string | null): string => {
     if (typed === null || typed.trim() === '') return ''
-    const read = readDay(typed)
-    if (!read) return t('ui_typed.day')
+    const read = reading(typed)
+    if (!read) return t(unit === 'month' ? 'ui_typed.month' : 'ui_typed.day')
     const day = dayjs(read)
-    if (minDate && day.isBefore(minDate, 'day')) {
+    if (minDate && day.isBefore(minDate, unit)) {
       return t('ui_typed.day_early', { day: minDate.format(form) })
     }
-    if (maxDate && day.isAfter(maxDate, 'day')) {
+    if (maxDate && day.isAfter(maxDate, unit)) {
       return t('ui_typed.day_late', { day: maxDate.format(form) })
     }
     return ''
@@ -108,9 +113,9 @@ export function DateInput({
     setText(typed)
     if (faultOf(typed)) return
     setSaid(false)
-    const read = readDay(typed)
+    const read = reading(typed)
     if (read) {
-      if (value?.format(form) !== read) onChange?.(dayjs(read))
+      if (!value?.isSame(read, unit)) onChange?.(dayjs(read))
     } else if (allowClear && value) onChange?.(null)
   }
   // What was read is shown as every day is.
@@ -136,6 +141,7 @@ export function DateInput({
         {...rest}
         ref={picker}
         components={components}
+        picker={unit}
         format={form}
         allowClear={allowClear}
         minDate={minDate}

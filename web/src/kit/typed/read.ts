@@ -20,6 +20,16 @@ export function readDay(text: string): string | undefined {
   return at.toISOString().slice(0, 10)
 }
 
+/** The first day of a month, or of the month of a day: "2026-1", "2026/01", "202601", "2026年1月". */
+export function readMonth(text: string): string | undefined {
+  const bare = plain(text).replace(/\s+/g, '')
+  const parts = /^(\d{4})[-–/.](\d{1,2})$/.exec(bare) ??
+    /^(\d{4})年(\d{1,2})月?$/.exec(bare) ??
+    /^(\d{4})(\d{2})$/.exec(bare) ?? [readDay(bare)]
+  const day = parts.length === 3 ? readDay(`${parts[1]}-${parts[2]}-1`) : parts[0]
+  return day && `${day.slice(0, 7)}-01`
+}
+
 const before = /^(人民币|RMB|CNY|¥)/i
 const behind = /(元整|元|圆|块|RMB|CNY|¥)$/i
 const tens: Record<string, number> = { 万: 4, 亿: 8 }

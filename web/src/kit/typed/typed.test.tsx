@@ -7,6 +7,7 @@ import { TestApp } from '@/test/app'
 import { FormDrawer } from '../FormDrawer'
 import { DateInput } from './DateInput'
 import { NumberInput } from './NumberInput'
+import { RangeInput } from './RangeInput'
 import { Typed, useTyped, useUnread } from './scope'
 
 afterEach(cleanup)
@@ -128,6 +129,53 @@ describe('a day that is typed', () => {
     put(screen.getByLabelText('birth'), '')
     expect(always).not.toHaveBeenCalled()
     expect(text(screen.getByLabelText('birth'))).toBe('2020-02-02')
+  })
+})
+
+describe('a range that is typed', () => {
+  function Months({ tell }: { tell: (v: { from: string; to: string }) => void }) {
+    const [value, setValue] = useState({ from: '2025-03', to: '2026-02' })
+    return (
+      <RangeInput
+        label="months"
+        unit="month"
+        value={value}
+        max="2026-05-20"
+        most={12}
+        onChange={(v) => {
+          setValue(v)
+          tell(v)
+        }}
+      />
+    )
+  }
+
+  it.each([
+    ['from', 'x', 'ui_typed.month'],
+    ['from', '2026年3月', 'ui_typed.day_late'],
+    ['from', '2025-02', 'ui_typed.day_early'],
+    ['to', '2026-13', 'ui_typed.month'],
+    ['to', '2026-06', 'ui_typed.day_late'],
+    ['to', '2025.02', 'ui_typed.day_early'],
+  ])('%s %s stays, and it says why', (side, typed, why) => {
+    const tell = vi.fn()
+    render(<TestApp>{<Months tell={tell} />}</TestApp>)
+    const field = screen.getByLabelText(`months ui_typed.${side}`)
+    put(field, typed)
+    expect(text(field)).toBe(typed)
+    expect(screen.getByRole('alert').textContent).toBe(why)
+    expect(tell).not.toHaveBeenCalled()
+  })
+
+  it('is read as people write it, and its start follows its end', () => {
+    const tell = vi.fn()
+    render(<TestApp>{<Months tell={tell} />}</TestApp>)
+    put(screen.getByLabelText('months ui_typed.from'), '2025年12月')
+    expect(tell).toHaveBeenLastCalledWith({ from: '2025-12', to: '2026-02' })
+    put(screen.getByLabelText('months ui_typed.from'), '202503')
+    put(screen.getByLabelText('months ui_typed.to'), '2026/5')
+    expect(tell).toHaveBeenLastCalledWith({ from: '2025-06', to: '2026-05' })
+    expect(text(screen.getByLabelText('months ui_typed.from'))).toBe('2025-06')
   })
 })
 

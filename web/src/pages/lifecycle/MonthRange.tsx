@@ -1,6 +1,6 @@
-import { DatePicker } from 'antd'
 import dayjs from 'dayjs'
 import { useSearchParams } from 'react-router'
+import { RangeInput } from '@/kit'
 import type { Days } from './api'
 
 const isMonth = (text: string | null): text is string => /^\d{4}-(0[1-9]|1[0-2])$/.test(text ?? '')
@@ -34,19 +34,13 @@ export function MonthRange({
   onChange: (months: Days) => void
 }) {
   return (
-    <DatePicker.RangePicker
-      picker="month"
-      aria-label={label}
-      allowClear={false}
-      value={[dayjs(`${months.from}-01`), dayjs(`${months.to}-01`)]}
-      maxDate={dayjs(open)}
-      onChange={(range) => {
-        if (!range?.[0] || !range[1]) return
-        const to = range[1].format('YYYY-MM')
-        const least = range[1].subtract(most - 1, 'month').format('YYYY-MM')
-        const from = range[0].format('YYYY-MM')
-        onChange({ from: from < least ? least : from, to })
-      }}
+    <RangeInput
+      label={label}
+      unit="month"
+      value={months}
+      max={open}
+      most={most}
+      onChange={onChange}
     />
   )
 }

@@ -1,4 +1,4 @@
-import { Alert, DatePicker } from 'antd'
+import { Alert, Button } from 'antd'
 import dayjs from 'dayjs'
 import { BookOpen, ListChecks, RefreshCw, Settings2 } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
@@ -13,6 +13,7 @@ import {
   Page,
   PageHeader,
   QueryView,
+  RangeInput,
   useFormat,
   useMe,
 } from '@/kit'
@@ -102,29 +103,29 @@ function Body({ overview }: { overview: Overview }) {
     }
     setParams(changed, { replace: true })
   }
-  const preset = (n: number) => ({
-    label: t('lifecycles.days', { count: n }),
-    value: [dayjs(open).subtract(n, 'day'), dayjs(open)] as [dayjs.Dayjs, dayjs.Dayjs],
-  })
+  const last = (n: number) => {
+    const from = dayjs(open).subtract(n, 'day').format('YYYY-MM-DD')
+    if (from < overview.begun) return null
+    return (
+      <Button key={n} size="small" type="text" onClick={() => choose({ from, to: open })}>
+        {t('lifecycles.days', { count: n })}
+      </Button>
+    )
+  }
   return (
     <>
       <div className={styles.bar}>
         <span className={styles.range}>
           <label htmlFor="lifecycle-from">{t('lifecycles.between')}</label>
-          <DatePicker.RangePicker
-            id={{ start: 'lifecycle-from', end: 'lifecycle-to' }}
-            aria-label={t('lifecycles.between')}
-            allowClear={false}
-            value={[dayjs(asked.from), dayjs(asked.to)]}
-            minDate={dayjs(overview.begun)}
-            maxDate={dayjs(open)}
-            presets={[7, 30, 90, 365].map(preset)}
-            onChange={(range) =>
-              range?.[0] &&
-              range[1] &&
-              choose({ from: range[0].format('YYYY-MM-DD'), to: range[1].format('YYYY-MM-DD') })
-            }
+          <RangeInput
+            id="lifecycle-from"
+            label={t('lifecycles.between')}
+            value={days ?? asked}
+            min={overview.begun}
+            max={open}
+            onChange={choose}
           />
+          {[7, 30, 90, 365].map(last)}
         </span>
         <span className="zk-muted">
           {me.scope !== 'all' && <>{t('lifecycles.scope')} · </>}
