@@ -16,7 +16,7 @@ import (
 
 // PublishInput says how a review ends.
 type PublishInput struct {
-	FromDay *clock.Day `json:"from_day,omitempty" doc:"Day from which the levels count, today or later; default is today"`
+	FromDay *clock.Day `json:"from_day,omitempty" format:"date" doc:"Day from which the levels count, today or later; default is today"`
 	Rest    string     `json:"rest,omitempty" enum:"agree,keep," doc:"What becomes of moves that nobody decided: agree, or keep the level before (who had none gets the one proposed). Left out, such moves keep the review open"`
 	Note    string     `json:"note,omitempty" maxLength:"1000"`
 }

@@ -64,7 +64,7 @@ type exportInput struct {
 type schemePreviewInput struct {
 	Body struct {
 		Scheme Scheme     `json:"scheme"`
-		AsOf   *clock.Day `json:"as_of,omitempty"`
+		AsOf   *clock.Day `json:"as_of,omitempty" format:"date"`
 	}
 }
 

@@ -239,6 +239,13 @@ func (s *site) refusals() {
 			s.t.Errorf("%s %s as %s: %s, want %s", tt.method, tt.path, tt.who, p.Code, tt.code)
 		}
 	}
+	var p struct {
+		Errors []struct{ Path, Code string } `json:"errors"`
+	}
+	s.call("boss", "POST", "/tiering/runs", `{"scheme": "rfm", "as_of": "tomorrow"}`, 422, &p)
+	if len(p.Errors) != 1 || p.Errors[0].Path != "as_of" || p.Errors[0].Code != "web.date" {
+		s.t.Errorf("what is no day: %+v", p.Errors)
+	}
 }
 
 func (s *site) reports(run string) {

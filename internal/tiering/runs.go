@@ -48,7 +48,7 @@ type RunDetail struct {
 type RunInput struct {
 	Scheme  string     `json:"scheme" maxLength:"40" doc:"Code of the scheme"`
 	Version int        `json:"version,omitempty" minimum:"0" doc:"0 is the newest"`
-	AsOf    *clock.Day `json:"as_of,omitempty" doc:"Default is today in company time"`
+	AsOf    *clock.Day `json:"as_of,omitempty" format:"date" doc:"Default is today in company time"`
 }
 
 // stored is what tier_runs.summary holds.

@@ -12,7 +12,7 @@ import (
 // use, on the facts of one day.
 type DimensionsInput struct {
 	Dimensions []string   `json:"dimensions,omitempty" maxItems:"12" uniqueItems:"true" doc:"Codes; left out, all that have a scheme in use"`
-	AsOf       *clock.Day `json:"as_of,omitempty" doc:"Default is today in company time"`
+	AsOf       *clock.Day `json:"as_of,omitempty" format:"date" doc:"Default is today in company time"`
 }
 
 // StartRuns queues a run for each of several dimensions. One job makes them

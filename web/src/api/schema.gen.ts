@@ -10100,6 +10100,7 @@ export interface components {
             scheme: components["schemas"]["TieringScheme"];
         };
         SchemePreviewInputBody: {
+            /** Format: date */
             as_of?: string;
             scheme: components["schemas"]["TieringScheme"];
         };
@@ -10570,7 +10571,10 @@ export interface components {
             summary: components["schemas"]["TieringSummary"] | null;
         };
         TieringDimensionsInput: {
-            /** @description Default is today in company time */
+            /**
+             * Format: date
+             * @description Default is today in company time
+             */
             as_of?: string;
             /** @description Codes; left out, all that have a scheme in use */
             dimensions?: string[];
@@ -11220,7 +11224,10 @@ export interface components {
             thresholds: (number | null)[];
         };
         TieringPublishInput: {
-            /** @description Day from which the levels count, today or later; default is today */
+            /**
+             * Format: date
+             * @description Day from which the levels count, today or later; default is today
+             */
             from_day?: string;
             note?: string;
             /**
@@ -11482,7 +11489,10 @@ export interface components {
             summary: components["schemas"]["TieringSummary"] | null;
         };
         TieringRunInput: {
-            /** @description Default is today in company time */
+            /**
+             * Format: date
+             * @description Default is today in company time
+             */
             as_of?: string;
             /** @description Code of the scheme */
             scheme: string;
