@@ -53,10 +53,16 @@ func (s *Service) workPast(ctx context.Context, id int64) error {
 	}
 	for {
 		p, found, err := s.store.pastByID(ctx, id)
-		if err != nil || !found || p.status != pastWorking {
-			return err // done, or ended by somebody
+		if err != nil {
+			return err
+		}
+		if p.status == pastReady {
+			all = p.customers
 		}
 		jobs.Report(ctx, min(p.customers, all), all, "customers", "forecast.step.past")
+		if !found || p.status != pastWorking {
+			return nil // done, or ended by somebody
+		}
 		ids, err := s.store.customersAfter(ctx, p.upTo, s.PastPiece)
 		if err != nil {
 			return err
