@@ -114,7 +114,7 @@ func (s *server) rest(ctx context.Context) error {
 }
 
 // grading runs the three dimensions together: first on a base without levels (on a
-// fresh one), and again, compared with those.
+// fresh one), and again, compared with those; then value alone.
 func (p *program) grading(ctx context.Context, m measuring) error {
 	s, log, err := p.graded(ctx)
 	if err != nil {
@@ -132,6 +132,12 @@ func (p *program) grading(ctx context.Context, m measuring) error {
 		m.add(what+": CPU s of the program", "%.1f", (s.cpuTime() - cpu).Seconds())
 	}
 	m.add("three dimensions: memory of the server, MiB", "%.0f", s.memoryMiB())
+	began := time.Now()
+	if _, err := s.runValue(ctx, 0); err != nil {
+		return err
+	}
+	m.add("value alone: before writing, s (≤ 0.3)", "%.2f", log.beforeWriting())
+	m.add("value alone: all written, s", "%.1f", time.Since(began).Seconds())
 	return nil
 }
 
