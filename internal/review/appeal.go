@@ -68,7 +68,8 @@ const maxEvidence = 4000 // characters
 // MakeAppeal makes one about a customer whom the caller sees. Errors:
 // tier.no_such_dimension, tier.no_such_customer, tier.no_levels_yet,
 // tier.no_such_level, tier.level_same, tier.evidence_needed, tier.text_too_long,
-// tier.no_such_file where the file is not one of the customer's, tier.appeal_open where one of the customer is open.
+// tier.no_such_file where the file is not one of the customer's, tier.appeal_open
+// where one of the customer is open.
 func (s *Service) MakeAppeal(ctx context.Context, dimension string, in AppealInput) (Appeal, error) {
 	a := Appeal{Dimension: dimension, CustomerID: in.CustomerID, Wanted: in.Wanted, Evidence: strings.TrimSpace(in.Evidence), AttachmentID: in.AttachmentID,
 		Status: AppealOpen, MadeBy: auth.StaffID(ctx), MadeAt: s.now()}

@@ -23,8 +23,8 @@ const (
 // i18n-keys: tier.assessment.*
 
 // ExportAssessments writes the impact assessments of a dimension, "" for all, as
-// a workbook: one row each, named in a language, text as text and never as a formula. It is recorded
-// before the first byte leaves.
+// a workbook: one row each, named in a language, text as text and never as a
+// formula. It is recorded before the first byte leaves.
 func (s *Service) ExportAssessments(ctx context.Context, dimension, locale string, w io.Writer) error {
 	list, err := s.Assessments(ctx, dimension, 0, maxAssessmentOut)
 	if err != nil {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Visit, visit } from './harness/browser'
-import { choosePassword, enter, signIn } from './harness/people'
+import { begin, enter } from './harness/people'
 import { newData, type Program } from './harness/program'
 import { zh } from './harness/texts'
 
@@ -30,10 +30,7 @@ beforeAll(async () => {
   const made = await newData()
   program = await made.serve()
   v = await visit(program.url)
-  await v.page.goto('/')
-  await signIn(v.page, program.admin_login, program.admin_password)
-  await choosePassword(v.page, program.admin_password, password)
-  await v.page.getByRole('heading', { name: zh('nav.overview'), level: 1 }).waitFor()
+  await begin(v.page, program, password)
   await ask('POST', '/custom-fields', {
     code: 'wallet_share',
     kind: 'number',

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Visit, visit } from './harness/browser'
-import { choosePassword, signIn } from './harness/people'
+import { begin } from './harness/people'
 import { type Program, serveEmpty } from './harness/program'
 import { like, zh } from './harness/texts'
 
@@ -19,10 +19,7 @@ let v: Visit
 beforeAll(async () => {
   program = await serveEmpty()
   v = await visit(program.url)
-  await v.page.goto('/login')
-  await signIn(v.page, program.admin_login, program.admin_password)
-  await choosePassword(v.page, program.admin_password, password)
-  await v.page.getByRole('heading', { name: zh('nav.overview'), level: 1 }).waitFor()
+  await begin(v.page, program, password)
   await post('/custom-fields', {
     code: 'grade',
     kind: 'choice',

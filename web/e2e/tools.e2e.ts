@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { axe } from './harness/axe'
 import { type Visit, visit } from './harness/browser'
-import { choosePassword, signIn } from './harness/people'
+import { begin, choosePassword, signIn } from './harness/people'
 import { newData, type Program } from './harness/program'
 import { zh } from './harness/texts'
 
@@ -45,10 +45,7 @@ beforeAll(async () => {
   data = made.data
   program = await made.serve()
   v = await visit(program.url)
-  await v.page.goto('/')
-  await signIn(v.page, program.admin_login, program.admin_password)
-  await choosePassword(v.page, program.admin_password, password)
-  await v.page.getByRole('heading', { name: zh('nav.overview'), level: 1 }).waitFor()
+  await begin(v.page, program, password)
   const day = async () => ask<{ day: string; begun: string }>('GET', '/lifecycle')
   await until(async () => (await day()).day !== '')
   await ask('PUT', '/settings', { time_zone: 'Pacific/Kiritimati' })

@@ -18,6 +18,18 @@ export async function choosePassword(page: Page, current: string, next: string) 
   await page.getByRole('button', { name: zh('password.change') }).click()
 }
 
+/** Signs the first administrator of an empty program in and gives them a password. */
+export async function begin(
+  page: Page,
+  program: { admin_login: string; admin_password: string },
+  password: string,
+) {
+  await page.goto('/')
+  await signIn(page, program.admin_login, program.admin_password)
+  await choosePassword(page, program.admin_password, password)
+  await page.getByRole('heading', { name: zh('nav.overview'), level: 1 }).waitFor()
+}
+
 /** Signs a visit in without the form, for journeys that begin behind it. */
 export async function enter(v: Visit, login: string, password: string) {
   const answer = await v.context.request.post('/api/v1/session', { data: { login, password } })

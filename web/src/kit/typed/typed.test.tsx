@@ -60,6 +60,17 @@ function Birth({
   )
 }
 
+const numberAndDay = (
+  <>
+    <Form.Item name="n" label="number">
+      <NumberInput />
+    </Form.Item>
+    <Form.Item name="day" label="day">
+      <DateInput />
+    </Form.Item>
+  </>
+)
+
 describe('a number that is typed', () => {
   it('is read as people write it', () => {
     const tell = vi.fn()
@@ -192,12 +203,7 @@ describe('a form', () => {
           onClose={() => {}}
           onSubmit={save}
         >
-          <Form.Item name="n" label="number">
-            <NumberInput />
-          </Form.Item>
-          <Form.Item name="day" label="day">
-            <DateInput />
-          </Form.Item>
+          {numberAndDay}
         </FormDrawer>
       </TestApp>,
     )
@@ -231,12 +237,7 @@ describe('a form', () => {
           onClose={close}
           onSubmit={async () => {}}
         >
-          <Form.Item name="n" label="number">
-            <NumberInput />
-          </Form.Item>
-          <Form.Item name="day" label="day">
-            <DateInput />
-          </Form.Item>
+          {numberAndDay}
         </FormDrawer>
       </TestApp>,
     )
