@@ -2,6 +2,7 @@ package app
 
 import (
 	"zhike/internal/column"
+	"zhike/internal/customer"
 	"zhike/internal/order"
 	"zhike/internal/tiering"
 	"zhike/internal/timeline"
@@ -27,5 +28,5 @@ func (a *App) gradedOrders() tiering.Orders {
 		}
 		return c
 	}
-	return tiering.Orders{Columns: a.Columns, Day: st.DayCol(), Net: col("net"), Sales: col("sales")}
+	return tiering.Orders{Columns: a.Columns, Day: st.DayCol(), Net: col("net"), Sales: col("sales"), Levels: customer.LevelsInMemory}
 }

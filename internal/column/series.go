@@ -269,6 +269,12 @@ func (k *seriesBlock) runs(kept, over func(to, first, last int), off *offsets) {
 	kept(int(off[row]), int(k.off[row]), int(k.off[blockRows]))
 }
 
+// of says from where to where the values of a customer stand who is in the overlay.
+func (o *overlay) of(row uint16) (from, to int) {
+	at, _ := slices.BinarySearch(o.rows, row)
+	return int(o.off[at]), int(o.off[at+1])
+}
+
 // of appends the values of a customer to a list.
 func (d *series) of(list []int64, b int, row uint16) []int64 {
 	k := d.block(b)
@@ -276,8 +282,8 @@ func (d *series) of(list []int64, b int, row uint16) []int64 {
 		return list
 	}
 	if k.changed.has(row) {
-		at, _ := slices.BinarySearch(k.over.rows, row)
-		return k.over.values.append(list, int(k.over.off[at]), int(k.over.off[at+1]))
+		from, to := k.over.of(row)
+		return k.over.values.append(list, from, to)
 	}
 	return k.main.append(list, int(k.off[row]), int(k.off[row+1]))
 }

@@ -83,7 +83,7 @@ func (s *Service) Breakdowns(ctx context.Context, w Who, codes []string) ([]Brea
 func (c *compiler) split(code string, run *LevelRun) column.Split {
 	switch code {
 	case ByLevel:
-		return column.Split{Col: memLevels(run.RunID)}
+		return column.Split{Col: LevelsInMemory(run.RunID)}
 	case ByKind:
 		return column.Split{Col: memCol(column.Words, "c.kind")}
 	case ByRegion:

@@ -54,7 +54,7 @@ func levelOn(run *LevelRun, is string, levels []int64) expr {
 	first := memSet(mem.Keys, "tier_decision_items", "before_level", of+" AND "+behind+` AND NOT EXISTS (SELECT 1 FROM tier_decision_items y
  WHERE y.run_id = tier_decision_items.run_id AND y.customer_id = tier_decision_items.customer_id AND y.`+behind+`
  AND (y.from_day, y.decision_id) < (tier_decision_items.from_day, tier_decision_items.decision_id))`)
-	return e.inMemory(mem.Any(mem.HasKey(first, levels...), mem.All(mem.Not(mem.Has(first)), mem.HasKey(memLevels(run.RunID), levels...))))
+	return e.inMemory(mem.Any(mem.HasKey(first, levels...), mem.All(mem.Not(mem.Has(first)), mem.HasKey(LevelsInMemory(run.RunID), levels...))))
 }
 
 func levelNos(run *LevelRun) []int64 {

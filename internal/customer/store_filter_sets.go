@@ -32,7 +32,7 @@ func levelCondition(c *compiler, n *Node) (expr, error) {
 			return flip(levelOn(run, "<> -1", levelNos(run)), n.Op, "empty"), nil
 		}
 		e := lookup("EXISTS (SELECT 1 FROM tier_assignments x WHERE x.run_id = " + num(run.RunID) + " AND x.customer_id = {id})").
-			inMemory(mem.Has(memLevels(run.RunID)))
+			inMemory(mem.Has(LevelsInMemory(run.RunID)))
 		return flip(e, n.Op, "empty"), nil
 	}
 	list, err := n.Texts()
@@ -50,7 +50,7 @@ func levelCondition(c *compiler, n *Node) (expr, error) {
 		return flip(levelOn(run, "IN ("+numbers(levels)+")", levels), n.Op, "not_in"), nil
 	}
 	e := member("tier_assignments", "customer_id", "x.run_id = "+num(run.RunID)+" AND x.level IN ("+numbers(levels)+")", false).
-		inMemory(mem.HasKey(memLevels(run.RunID), levels...))
+		inMemory(mem.HasKey(LevelsInMemory(run.RunID), levels...))
 	return flip(e, n.Op, "not_in"), nil
 }
 
@@ -70,10 +70,10 @@ func (s *Store) levelsOf(ctx context.Context, run int64, ids []int64) (map[int64
 	return out, err
 }
 
-// memLevels are the levels of a run. Every row has a move of at least 0; naming it
+// LevelsInMemory are the levels of a run. Every row has a move of at least 0; naming it
 // keeps PostgreSQL from reading the index by level from end to end for each range of
 // customers.
-func memLevels(run int64) mem.Col {
+func LevelsInMemory(run int64) mem.Col {
 	return memSet(mem.Keys, "tier_assignments", "level", "run_id = "+num(run)+" AND move >= 0")
 }
 

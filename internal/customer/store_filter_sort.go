@@ -123,7 +123,7 @@ func (o *levelOrder) segments(desc bool) (out []segment) {
 }
 
 func (o *levelOrder) inMemory(desc bool) (out []mem.Segment) {
-	col := memLevels(o.run)
+	col := LevelsInMemory(o.run)
 	for _, no := range o.inOrder(desc) {
 		out = append(out, mem.Segment{Where: mem.HasKey(col, no)})
 	}

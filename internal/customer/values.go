@@ -81,7 +81,7 @@ func (s *Service) ValueCounts(ctx context.Context, code string) (counts map[stri
 // valuesOf is the column that has the values of a field; run is that of a level.
 func (c *compiler) valuesOf(f *listField, run *LevelRun) (column.Col, bool) {
 	if f.typ == "level" {
-		return memLevels(run.RunID), true
+		return LevelsInMemory(run.RunID), true
 	}
 	switch f.code {
 	case LifecycleField:

@@ -152,11 +152,14 @@ func (s *Service) fromColumns(ctx context.Context, upTo clock.Day, b buyers) (ok
 // ofBlock gives the purchases of a block; even is false where days do not rise.
 func ofBlock(b *column.Block, upTo clock.Day, free map[int64][]clock.Day, fn func(id int64, list []model.Purchase)) (even bool) {
 	even = true
-	var days, net []int64
+	allDays, allNet := b.Values(0), b.Values(1)
+	if !allDays.Rising() {
+		return false
+	}
 	var list []model.Purchase
 	b.IDs(func(id int64) {
-		days, net = b.Series(0, id, days[:0]), b.Series(1, id, net[:0])
-		if !slices.IsSorted(days) || len(net) != len(days) {
+		days, net := allDays.Of(id), allNet.Of(id)
+		if len(net) != len(days) {
 			even = false
 			return
 		}

@@ -136,13 +136,14 @@ func (s *Service) retentionInMemory(ctx context.Context, scope *column.Matches) 
 	var mu sync.Mutex
 	ok, err := s.Columns.Scan(ctx, []column.Col{st.DayCol(), net}, func(b *column.Block, _, _ int) {
 		part := newRetention()
-		var days, nets []int64
+		allDays, allNets := b.Values(0), b.Values(1)
 		var bought []clock.Day
 		b.IDs(func(id int64) {
 			if scope != nil && !scope.Has(id) {
 				return
 			}
-			days, nets, bought = b.Series(0, id, days[:0]), b.Series(1, id, nets[:0]), bought[:0]
+			days, nets := allDays.Of(id), allNets.Of(id)
+			bought = bought[:0]
 			for i := range days {
 				if nets[i] > 0 {
 					bought = append(bought, clock.Day(days[i]))

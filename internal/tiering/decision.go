@@ -5,6 +5,7 @@ import (
 
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/clock"
+	"zhike/internal/platform/db"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/jobs"
 )
@@ -78,6 +79,9 @@ func (s *Service) Publish(ctx context.Context, d *Decision) (err error) {
 		err = s.store.insertDecision(ctx, d)
 	} else {
 		err = s.store.closeDecision(ctx, d)
+	}
+	if err == nil && d.Kind == DecisionRun && d.InForceAt <= s.now() { // lists by level, and the next run, ask for them
+		db.AfterCommit(ctx, func() { s.Orders.prepareLevels(d.RunID) })
 	}
 	if err == nil && d.Kind == DecisionRun && s.Jobs != nil { // whoever has no jobs calls NoteChanges
 		_, err = s.Jobs.Enqueue(ctx, noteChangesArgs{d.ID, base}, jobs.EnqueueOpts{})

@@ -25,6 +25,7 @@ type factsQuery struct {
 	asOfEnd int64 // unix ms of the first instant after the day
 	// previous are runs whose levels to bring along; 0 is none.
 	previous []int64
+	months   *monthTable
 }
 
 // loaded is what runs of one window and measure read: the facts, the months of the
@@ -96,6 +97,7 @@ func (s *store) loadFacts(ctx context.Context, q factsQuery, progress func(done,
 	if hi == 0 {
 		return newLoaded(&Facts{}, q), nil
 	}
+	q.months = monthsUpTo(q.asOf, q.window)
 	if l, ok, err := s.fromColumns(ctx, q, progress); err != nil || ok {
 		return l, err
 	}
@@ -122,16 +124,16 @@ func (s *store) loadFacts(ctx context.Context, q factsQuery, progress func(done,
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	return join(q, pieces), nil
+	return join(q, pieces, nil), nil
 }
 
 // piece is the facts of one range of customers while they are read.
 type piece struct {
-	f       *Facts
-	created []int64
-	known   []bool
-	before  []earlier
-	months  map[int32]*monthSum
+	f        *Facts
+	known    []bool // who was there on the day
+	before   []earlier
+	compared bool // before is there
+	months   map[int32]*monthSum
 
 	at int // cursor over CustomerID
 }
@@ -139,14 +141,16 @@ type piece struct {
 func (s *store) loadPiece(ctx context.Context, q factsQuery, from, to int64) (*piece, error) {
 	p := &piece{months: map[int32]*monthSum{}}
 	err := s.db.InReadTx(ctx, func(ctx context.Context) error {
-		var ids []int64
-		if err := s.customerIDs(ctx, from, to, func(id, created int64) {
-			ids = append(ids, id)
-			p.created = append(p.created, created)
-		}); err != nil {
+		var ids, created []int64
+		if err := s.customerIDs(ctx, from, to, func(id, at int64) { ids, created = append(ids, id), append(created, at) }); err != nil {
 			return err
 		}
-		p.start(q, ids)
+		f := newFacts(len(ids), q.need)
+		copy(f.CustomerID, ids)
+		p.start(q, f)
+		for i, at := range created {
+			p.known[i] = at < q.asOfEnd
+		}
 		if err := s.loadOrders(ctx, q, p, from, to); err != nil {
 			return err
 		}
@@ -159,21 +163,24 @@ func (s *store) loadPiece(ctx context.Context, q factsQuery, from, to int64) (*p
 	return p, nil
 }
 
-func (p *piece) start(q factsQuery, ids []int64) {
-	n := len(ids)
-	p.f = newFacts(n, q.need)
-	copy(p.f.CustomerID, ids)
-	p.known = make([]bool, n)
-	for i := range n {
-		p.f.LastDay[i], p.f.FirstDay[i] = NoDay, NoDay
-		p.known[i] = p.created[i] < q.asOfEnd
+// start takes facts that have their customers and nothing else yet.
+func (p *piece) start(q factsQuery, f *Facts) {
+	p.f, p.known = f, make([]bool, f.Len())
+	for i := range p.known {
+		f.LastDay[i], f.FirstDay[i] = NoDay, NoDay
 	}
 	p.before = make([]earlier, len(q.previous))
 	for k, run := range q.previous {
 		if run != 0 {
-			p.before[k].level = slices.Repeat([]int16{noLevel}, n)
+			p.before[k].level = slices.Repeat([]int16{noLevel}, f.Len())
 		}
 	}
+}
+
+// whole says that nothing is to be read any more.
+func (p *piece) whole(q factsQuery) bool {
+	return !slices.Contains(p.known, false) && !q.need.carts && !q.need.rating &&
+		(p.compared || !slices.ContainsFunc(q.previous, func(run int64) bool { return run != 0 }))
 }
 
 // find moves the cursor to a customer; callers ask in ascending order.
@@ -185,106 +192,10 @@ func (p *piece) find(customer int64) (i int, ok bool) {
 	return p.at, p.at < len(ids) && ids[p.at] == customer
 }
 
-// loadOrders adds up the orders. It is done here and not by SQL aggregates:
-// these cost more than the rows do, and months, gaps and the window before
-// come with the same pass.
-func (s *store) loadOrders(ctx context.Context, q factsQuery, p *piece, from, to int64) error {
-	last, ok := int64(-1), false
-	sum := p.adder(q)
-	p.at = 0
-	return s.orderRows(ctx, q.measure, from, to, int32(q.asOf), func(customer int64, day int32, milli int64) {
-		if customer != last {
-			last = customer
-			var i int
-			if i, ok = p.find(customer); ok {
-				sum.customer(i)
-			}
-		}
-		if ok { // else an order of nobody
-			sum.add(day, milli)
-		}
-	})
-}
-
-// adder adds up the orders of one customer after another.
-type adder struct {
-	p             *piece
-	i             int   // of the customer
-	start, before int32 // the first days of the window, and of the one before it
-	lastMonth     int32
-	months        monthCache
-}
-
-func (p *piece) adder(q factsQuery) *adder {
-	a := &adder{p: p, start: math.MinInt32, before: math.MinInt32}
-	if q.window > 0 {
-		a.start = int32(q.asOf) - int32(q.window) + 1
-		a.before = a.start - int32(q.window)
-	}
-	return a
-}
-
-// customer begins the customer at a place of the piece, who has an order.
-func (a *adder) customer(i int) { a.i, a.lastMonth, a.p.known[i] = i, math.MinInt32, true }
-
-// add takes an order, days ascending.
-func (a *adder) add(day int32, milli int64) {
-	f, i := a.p.f, a.i
-	purchase := milli > 0
-	if purchase {
-		if f.FirstDay[i] == NoDay {
-			f.FirstDay[i] = day
-		}
-		f.LastDay[i] = day
-		f.OrdersAll[i]++
-	}
-	f.SpendAllMilli[i] += milli
-	if day < a.start {
-		if day >= a.before {
-			f.PrevMilli[i] += milli
-		}
-		return
-	}
-	f.SpendMilli[i] += milli
-	month := a.months.of(day)
-	row := a.p.months[month]
-	if row == nil {
-		row = &monthSum{}
-		a.p.months[month] = row
-	}
-	row.milli += milli
-	if !purchase {
-		return
-	}
-	f.Orders[i]++
-	row.orders++
-	if month != a.lastMonth {
-		a.lastMonth = month
-		f.Months[i]++
-		row.customers++
-	}
-}
-
-// monthCache remembers the month of the days it met: turning a day into a
-// month costs more than the rest of a row.
-type monthCache struct{ month [1 << dayBits]int16 }
-
-func (c *monthCache) of(day int32) int32 {
-	k := day + dayBias
-	if c.month[k] == 0 {
-		c.month[k] = int16(clock.Day(day).Month()) + 1<<12
-	}
-	return int32(c.month[k] - 1<<12)
-}
-
 // loadRest brings behaviours and the levels of the run before.
 func (s *store) loadRest(ctx context.Context, q factsQuery, p *piece, from, to int64) error {
 	f, upTo := p.f, int32(q.asOf)
-	undecided := false
-	for _, k := range p.known {
-		undecided = undecided || !k
-	}
-	if undecided {
+	if slices.Contains(p.known, false) {
 		p.at = 0
 		if err := s.behaved(ctx, from, to, upTo, func(c int64) {
 			if i, ok := p.find(c); ok {
@@ -315,13 +226,13 @@ func (s *store) loadRest(ctx context.Context, q factsQuery, p *piece, from, to i
 		}
 	}
 	for k, run := range q.previous {
-		if run == 0 {
+		if run == 0 || p.compared {
 			continue
 		}
 		p.at = 0
 		was := &p.before[k]
 		if err := s.levelsOf(ctx, run, from, to, func(c, level int64) {
-			if i, ok := p.find(c); ok && p.known[i] {
+			if i, ok := p.find(c); ok {
 				was.level[i] = int16(level)
 			} else {
 				was.gone = append(was.gone, c)
@@ -338,6 +249,7 @@ func (p *piece) drop() {
 	keep := 0
 	for i, k := range p.known {
 		if !k {
+			p.leave(i)
 			continue
 		}
 		if keep != i {
@@ -354,17 +266,31 @@ func (p *piece) drop() {
 	for k, was := range p.before {
 		if was.level != nil {
 			p.before[k].level = was.level[:keep]
+			slices.Sort(was.gone)
 		}
 	}
 }
 
-// join puts the pieces together, in the order of customers.
-func join(q factsQuery, pieces []*piece) *loaded {
+// leave notes the runs that had a customer who is not there on the day.
+func (p *piece) leave(i int) {
+	for k := range p.before {
+		if was := &p.before[k]; was.level != nil && was.level[i] != noLevel {
+			was.gone = append(was.gone, p.f.CustomerID[i])
+		}
+	}
+}
+
+// join puts the pieces together, in the order of customers. whole, where not nil, is
+// what the pieces are stretches of.
+func join(q factsQuery, pieces []*piece, whole *Facts) *loaded {
 	n := 0
 	for _, p := range pieces {
 		n += p.f.Len()
 	}
-	out := newLoaded(newFacts(n, q.need), q)
+	if whole == nil {
+		whole = newFacts(n, q.need)
+	}
+	out := newLoaded(whole, q)
 	for k, run := range q.previous {
 		if run != 0 {
 			out.before[k].level = make([]int16, 0, n)
@@ -390,5 +316,6 @@ func join(q factsQuery, pieces []*piece) *loaded {
 		}
 		pieces[k] = nil // the memory is wanted for what follows
 	}
+	out.truncate(n)
 	return out
 }

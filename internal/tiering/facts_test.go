@@ -7,12 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"zhike/internal/column"
-	"zhike/internal/order"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/db"
 	"zhike/internal/platform/db/dbtest"
-	"zhike/internal/rule"
 )
 
 // randomCompany makes customers over several pieces of the id range, facts on
@@ -69,7 +66,7 @@ func TestFactsAgreeWithReference(t *testing.T) {
 				for _, day := range []clock.Day{asOf, asOf - 30, asOf + 40, asOf - 2000} {
 					q := factsQuery{
 						asOf: day, window: window, measure: measure, need: needs{true, true},
-						asOfEnd: clock.Millis(day.End(shanghai)),
+						asOfEnd: clock.Millis(day.End(shanghai)), months: monthsUpTo(day, window),
 					}
 					quiet := func(int64, int64) error { return nil }
 					if _, ok, err := s.fromColumns(context.Background(), q, quiet); err != nil {
@@ -102,32 +99,6 @@ func TestFactsAgreeWithReference(t *testing.T) {
 			t.Error("the columns were never asked")
 		}
 	})
-}
-
-// inMemory reads the orders into columns.
-func inMemory(t *testing.T, d *db.DB) Orders {
-	t.Helper()
-	set := column.New(column.Options{DB: d, Clock: clock.System{}, MaxBytes: 64 << 20})
-	t.Cleanup(set.Close)
-	o := Orders{Columns: set}
-	streams := &rule.Streams{}
-	for _, st := range order.Streams() {
-		streams.Register(st)
-	}
-	st := streams.Get("orders")
-	o.Day = st.DayCol()
-	o.Net, _ = st.MeasureCol("net")
-	o.Sales, _ = st.MeasureCol("sales")
-	for _, of := range []column.Col{o.Net, o.Sales} {
-		v := column.Value{Facts: &column.Facts{Day: o.Day, From: column.FirstDay, To: column.LastDay}, Agg: column.Sum, Of: of}
-		if _, _, err := set.Match(context.Background(), column.Compare(v, 0, 1)); err != nil {
-			t.Fatal(err)
-		}
-		if err := set.Settle(context.Background()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return o
 }
 
 // checkMonths counts the monthly table anew.

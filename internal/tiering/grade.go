@@ -2,7 +2,11 @@ package tiering
 
 import (
 	"math"
+	"math/rand/v2"
+	"runtime"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"zhike/internal/platform/money"
 )
@@ -70,56 +74,72 @@ func (s *Scheme) gradeRules(f *Facts, g *Grades) {
 			g.Thresholds[k] = c.threshold(f)
 		}
 	}
-	for i := range f.Len() {
-		var bits int64
+	rules := s.masks()
+	inParts(f.Len(), func(from, to int) {
 		for k, c := range conds {
-			if c.Off {
-				continue
-			}
-			holds := false
-			if c.Who != nil {
-				holds = f.who[k].has(i)
-			} else {
-				holds = c.holds(f, i, g.Thresholds[k])
-			}
-			if holds {
-				bits |= 1 << k
+			if !c.Off {
+				c.mark(f, k, g.Thresholds[k], g.Signals, from, to)
 			}
 		}
-		g.Signals[i] = bits
-		g.Level[i], g.Reason[i] = uint8(len(s.Levels)-1), NoReason
-		at := 0
-		for ri, r := range s.Rules {
-			ok := r.holds(bits, at)
-			at += len(r.All) + len(r.Any)
-			if ok {
-				g.Level[i], g.Reason[i] = uint8(s.LevelIndex(r.Level)), int16(ri)
-				break
+		for i := from; i < to; i++ {
+			g.Level[i], g.Reason[i] = uint8(len(s.Levels)-1), NoReason
+			if at := slices.IndexFunc(rules, func(r ruleMask) bool { return r.holds(g.Signals[i]) }); at >= 0 {
+				g.Level[i], g.Reason[i] = rules[at].level, int16(at)
 			}
 		}
-	}
+	})
 }
 
-// holds looks the rule's conditions up in the bits, the first of them at bit at.
-func (r Rule) holds(bits int64, at int) bool {
-	on, anyOn, anyHolds := 0, false, false
-	for k, c := range r.All {
-		if c.Off {
-			continue
+// inParts calls fn with stretches of so many customers, several at a time.
+func inParts(n int, fn func(from, to int)) {
+	const part = 1 << 13 // their figures stay in the nearer caches
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for from := 0; from < n; from += part {
+		group.Go(func() error {
+			fn(from, min(n, from+part))
+			return nil
+		})
+	}
+	_ = group.Wait()
+}
+
+// ruleMask is a rule over the bits of conditions: all of All, and one of Any where
+// there are some; a rule whose conditions are all off holds for nobody.
+type ruleMask struct {
+	all, any int64
+	level    uint8
+}
+
+func (s *Scheme) masks() []ruleMask {
+	at := 0
+	bits := func(list []Condition) (mask int64) {
+		for _, c := range list {
+			if !c.Off {
+				mask |= 1 << at
+			}
+			at++
 		}
-		on++
-		if bits&(1<<(at+k)) == 0 {
-			return false
+		return mask
+	}
+	out := make([]ruleMask, len(s.Rules))
+	for i, r := range s.Rules {
+		out[i] = ruleMask{all: bits(r.All), any: bits(r.Any), level: uint8(s.LevelIndex(r.Level))}
+	}
+	return out
+}
+
+func (r ruleMask) holds(bits int64) bool {
+	return bits&r.all == r.all && (r.any == 0 || bits&r.any != 0) && r.all|r.any != 0
+}
+
+// mark sets bit k of the customers for whom the condition holds.
+func (c Condition) mark(f *Facts, k int, threshold float64, signals []int64, from, to int) {
+	for i := from; i < to; i++ {
+		if c.Who != nil && f.who[k].has(i) || c.Who == nil && c.holds(f, i, threshold) {
+			signals[i] |= 1 << k
 		}
 	}
-	for k, c := range r.Any {
-		if c.Off {
-			continue
-		}
-		anyOn = true
-		anyHolds = anyHolds || bits&(1<<(at+len(r.All)+k)) != 0
-	}
-	return (on > 0 || anyOn) && (!anyOn || anyHolds)
 }
 
 // holds tests customer i. A threshold that is no number holds for nobody.
@@ -160,12 +180,11 @@ func (c Condition) threshold(f *Facts) float64 {
 		if len(v) == 0 {
 			return math.NaN()
 		}
-		slices.Sort(v)
 		n := max(1, topCount(len(v), c.Value))
 		if c.Metric == MetricRecency {
-			return v[n-1]
+			return nth(v, n-1)
 		}
-		return v[len(v)-n]
+		return nth(v, len(v)-n)
 	case OpRevShare:
 		t, ok := revenueThreshold(f.SpendMilli, c.Value)
 		if !ok {
@@ -210,6 +229,37 @@ func revenueThreshold(spendMilli []int64, share float64) (least int64, ok bool) 
 		}
 	}
 	return 0, false
+}
+
+// nth is the value that would stand at a place if the list were sorted; it leaves the
+// list in another order.
+func nth(v []float64, at int) float64 {
+	for len(v) > 1 {
+		pivot := v[rand.IntN(len(v))]
+		low, high := 0, len(v) // below low less than the pivot, from high on more
+		for i := 0; i < high; {
+			switch x := v[i]; {
+			case x < pivot:
+				v[i], v[low] = v[low], x
+				low++
+				i++
+			case x > pivot:
+				high--
+				v[i], v[high] = v[high], x
+			default:
+				i++
+			}
+		}
+		switch {
+		case at < low:
+			v = v[:low]
+		case at >= high:
+			v, at = v[high:], at-high
+		default:
+			return pivot
+		}
+	}
+	return v[at]
 }
 
 // buyerValues are the figures of customers with spend above zero in the window.

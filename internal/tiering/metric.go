@@ -248,7 +248,15 @@ func (f *Facts) truncate(n int) {
 	f.each(func(s *[]int64) { *s = (*s)[:n] }, func(s *[]int32) { *s = (*s)[:n] }, func(s *[]int16) { *s = (*s)[:n] })
 }
 
-// copyAt puts the customers of o at place at and behind.
+// part are the facts of the customers from one place to another, not included: what
+// is written to them is written to f.
+func (f *Facts) part(from, to int) *Facts {
+	p := *f
+	p.each(func(s *[]int64) { *s = (*s)[from:to:to] }, func(s *[]int32) { *s = (*s)[from:to:to] }, func(s *[]int16) { *s = (*s)[from:to:to] })
+	return &p
+}
+
+// copyAt puts the customers of o at place at and behind; they may be there already.
 func (f *Facts) copyAt(at int, o *Facts) {
 	copy(f.CustomerID[at:], o.CustomerID)
 	copy(f.SpendMilli[at:], o.SpendMilli)
