@@ -132,12 +132,30 @@ func (p *program) grading(ctx context.Context, m measuring) error {
 		m.add(what+": CPU s of the program", "%.1f", (s.cpuTime() - cpu).Seconds())
 	}
 	m.add("three dimensions: memory of the server, MiB", "%.0f", s.memoryMiB())
-	began := time.Now()
-	if _, err := s.runValue(ctx, 0); err != nil {
-		return err
+	return s.valueAlone(ctx, log, m)
+}
+
+// valueAlone grades by value three times, each when nothing else goes on and the levels
+// before are in memory, and gives the middle one.
+func (s *server) valueAlone(ctx context.Context, log *gradedLog, m measuring) error {
+	var before, written []float64
+	for range 3 {
+		if err := s.warmCounts(ctx, append(slices.Clone(gradedRules), fixed("levels", `{"field":"level","op":"in","value":["high"]}`))); err != nil {
+			return err
+		}
+		if err := s.rest(ctx); err != nil {
+			return err
+		}
+		began := time.Now()
+		if _, err := s.runValue(ctx, 0); err != nil {
+			return err
+		}
+		before, written = append(before, log.beforeWriting()), append(written, time.Since(began).Seconds())
 	}
-	m.add("value alone: before writing, s (≤ 0.3)", "%.2f", log.beforeWriting())
-	m.add("value alone: all written, s", "%.1f", time.Since(began).Seconds())
+	slices.Sort(before)
+	slices.Sort(written)
+	m.add("value alone: before writing, s (≤ 0.3)", "%.2f", before[1])
+	m.add("value alone: all written, s", "%.1f", written[1])
 	return nil
 }
 
