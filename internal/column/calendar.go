@@ -206,21 +206,25 @@ func reorder[T unsigned](to, from []T, days []uint16, next []uint32) {
 	}
 }
 
-// forgetOrder drops what is kept in the order of days. Nobody evaluates meanwhile.
-func (k *seriesBlock) forgetOrder() {
+// forgetOrder drops what is kept in the order of days, and says how much it was.
+// Nobody evaluates meanwhile.
+func (k *seriesBlock) forgetOrder() (freed int64) {
+	if k == nil {
+		return 0
+	}
+	freed = k.orderSize()
 	if c := k.cal.Swap(nil); c != nil && c.of != nil {
 		c.of.Add(c.size())
 	}
 	if o := k.byDay.Swap(nil); o != nil && o.of != nil {
 		o.of.Add(o.values.size())
 	}
+	return freed
 }
 
 func (d *series) forgetOrder() {
 	for _, k := range d.blocks {
-		if k != nil {
-			k.forgetOrder()
-		}
+		k.forgetOrder()
 	}
 }
 

@@ -350,20 +350,25 @@ func (s *Set) Spare() {
 // shrink drops columns until they fit, the longest unused first, and gives
 // what the rest takes; the caller holds mu.
 func (s *Set) shrink(keep func(Col) bool) (sum int64) {
+	blocks := 0
 	for _, h := range s.cols {
 		if d, ok := h.data.(*series); ok {
 			h.bytes = d.size() // what is kept in the order of days came since
+			blocks = max(blocks, len(d.blocks))
 		}
 		sum += h.bytes
 	}
-	if sum > s.o.MaxBytes { // what is quickly made anew goes first
-		sum = 0
+	least := s.o.MaxBytes // what is quickly made anew goes first, as much as must
+	if sum > least {
+		least -= s.o.MaxBytes / leafShare
+	}
+	for b := 0; b < blocks && sum > least; b++ {
 		for _, h := range s.cols {
 			if d, ok := h.data.(*series); ok {
-				d.forgetOrder()
-				h.bytes = d.size()
+				freed := d.block(b).forgetOrder()
+				h.bytes -= freed
+				sum -= freed
 			}
-			sum += h.bytes
 		}
 	}
 	for sum > s.o.MaxBytes {
