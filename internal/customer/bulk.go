@@ -40,7 +40,7 @@ type BulkActions struct {
 	Set        map[string]json.RawMessage `json:"set,omitempty" doc:"Code of an editable field of the catalogue → its new value; null empties. Amounts in 分, ids for owner, adviser and department, a GB/T 2260 code for region"`
 	AddTags    []int64                    `json:"add_tags,omitempty" maxItems:"20"`
 	RemoveTags []int64                    `json:"remove_tags,omitempty" maxItems:"20"`
-	Release    string                     `json:"release,omitempty" maxLength:"400" doc:"Puts them into the public pool; the reason"`
+	Release    string                     `json:"release,omitempty" maxLength:"200" doc:"Puts them into the public pool; the reason"`
 }
 
 // bulkEdit is BulkActions made ready.

@@ -63,7 +63,7 @@ type HandedOver struct {
 
 // ReleaseIn says why a customer goes back into the pool.
 type ReleaseIn struct {
-	Reason string `json:"reason" minLength:"1" maxLength:"800"`
+	Reason string `json:"reason" minLength:"1" maxLength:"200"`
 }
 
 type releaseInput struct {

@@ -39,7 +39,7 @@ type RelationIn struct {
 	Reverse bool         `json:"reverse,omitempty" doc:"The other one is the contact, the child, the one introduced"`
 	Role    string       `json:"role,omitempty" enum:"decider,influencer,user,buyer,finance,technical,other," doc:"Of a contact"`
 	Title   string       `json:"title,omitempty" maxLength:"200" doc:"Of a contact: 采购总监"`
-	Note    string       `json:"note,omitempty" maxLength:"800"`
+	Note    string       `json:"note,omitempty" maxLength:"200"`
 	Primary bool         `json:"is_primary,omitempty" doc:"The contact to be asked first"`
 }
 
@@ -47,7 +47,7 @@ type RelationIn struct {
 type RelationPatch struct {
 	Role    *string `json:"role,omitempty" enum:"decider,influencer,user,buyer,finance,technical,other,"`
 	Title   *string `json:"title,omitempty" maxLength:"200"`
-	Note    *string `json:"note,omitempty" maxLength:"800"`
+	Note    *string `json:"note,omitempty" maxLength:"200"`
 	Primary *bool   `json:"is_primary,omitempty"`
 }
 

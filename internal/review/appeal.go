@@ -51,7 +51,7 @@ type Appeal struct {
 type AppealInput struct {
 	CustomerID   int64  `json:"customer_id" minimum:"1"`
 	Wanted       string `json:"wanted" maxLength:"40" doc:"Code of the level the customer should have"`
-	Evidence     string `json:"evidence" maxLength:"16000"`
+	Evidence     string `json:"evidence" maxLength:"4000"`
 	AttachmentID int64  `json:"attachment_id,omitempty" minimum:"0"`
 }
 

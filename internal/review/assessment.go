@@ -38,10 +38,10 @@ type Assessment struct {
 type AssessmentInput struct {
 	Dimension string `json:"dimension" maxLength:"40"`
 	Scheme    string `json:"scheme" maxLength:"40"`
-	Purpose   string `json:"purpose" maxLength:"40000"`
-	Necessity string `json:"necessity" maxLength:"40000"`
-	Impact    string `json:"impact" maxLength:"40000"`
-	Measures  string `json:"measures" maxLength:"40000"`
+	Purpose   string `json:"purpose" maxLength:"10000"`
+	Necessity string `json:"necessity" maxLength:"10000"`
+	Impact    string `json:"impact" maxLength:"10000"`
+	Measures  string `json:"measures" maxLength:"10000"`
 }
 
 const (

@@ -24,7 +24,7 @@ type MoveDecision struct {
 	CustomerID int64       `json:"customer_id,omitempty" minimum:"0" doc:"About one; 0 for those of filter"`
 	Filter     *MoveFilter `json:"filter,omitempty" doc:"About all moves that pass"`
 	Level      string      `json:"level,omitempty" maxLength:"40" doc:"Of overruling: code of the level; left out for the level before"`
-	Reason     string      `json:"reason,omitempty" maxLength:"4000" doc:"Overruling and disputing need one"`
+	Reason     string      `json:"reason,omitempty" maxLength:"1000" doc:"Overruling and disputing need one"`
 	Preview    bool        `json:"preview,omitempty" doc:"Count only"`
 	Token      int64       `json:"token,omitempty" minimum:"0" doc:"That of the preview or of the counts: nothing is done where the moves or their states are others since"`
 }

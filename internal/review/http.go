@@ -46,7 +46,7 @@ type openReviewInput struct{ Body OpenReviewInput }
 type withdrawInput struct {
 	ReviewPath
 	Body struct {
-		Reason string `json:"reason" maxLength:"4000"`
+		Reason string `json:"reason" maxLength:"1000"`
 	}
 }
 
@@ -74,7 +74,7 @@ type decideInput struct {
 type commentInput struct {
 	ReviewMovePath
 	Body struct {
-		Text string `json:"text" maxLength:"4000"`
+		Text string `json:"text" maxLength:"1000"`
 	}
 }
 
@@ -221,7 +221,7 @@ type answerAppealInput struct {
 	ID   int64 `path:"id" minimum:"1"`
 	Body struct {
 		Uphold bool   `json:"uphold"`
-		Answer string `json:"answer" maxLength:"4000"`
+		Answer string `json:"answer" maxLength:"1000"`
 	}
 }
 

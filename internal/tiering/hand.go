@@ -24,7 +24,7 @@ func actorOf(ctx context.Context) *auth.Actor { return auth.From(ctx) }
 type HandInput struct {
 	CustomerID int64  `json:"customer_id" minimum:"1"`
 	Level      string `json:"level" maxLength:"40" doc:"Code"`
-	Reason     string `json:"reason" maxLength:"4000"`
+	Reason     string `json:"reason" maxLength:"1000"`
 }
 
 // GradeByHand gives a customer another level from today on: a grading by hand, or

@@ -20,7 +20,7 @@ type handOnlyInput struct {
 	ID   int64 `path:"id" minimum:"1"`
 	Body struct {
 		On     bool   `json:"on"`
-		Reason string `json:"reason,omitempty" maxLength:"4000" doc:"Needed to switch it on"`
+		Reason string `json:"reason,omitempty" maxLength:"1000" doc:"Needed to switch it on"`
 	}
 }
 

@@ -122,13 +122,9 @@ func (p *prose) inForce(d *DimensionReport) *document.Table {
 	var found int64
 	for _, l := range d.Levels {
 		found += l.Found
-		var mean any
-		if l.Customers > 0 {
-			mean = l.RevenueFen / l.Customers
-		}
-		t.Add(p.level(l.Code, l.Name), l.Customers, shareOf(l.Customers, n), l.Found, l.Customers-l.Found, l.RevenueFen, shareOf(l.RevenueFen, fen), mean)
+		t.Add(p.level(l.Code, l.Name), l.Customers, shareOf(l.Customers, n), l.Found, l.Customers-l.Found, l.RevenueFen, shareOf(l.RevenueFen, fen), perCustomer(l.RevenueFen, l.Customers))
 	}
-	t.Foot = []any{p.t("total"), n, known(n, 1.0), found, n - found, fen, known(fen, 1.0), nil}
+	t.Foot = []any{p.t("total"), n, known(n, 1.0), found, n - found, fen, known(fen, 1.0), perCustomer(fen, n)}
 	return t
 }
 

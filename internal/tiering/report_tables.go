@@ -43,13 +43,20 @@ func (p *prose) levels() *document.Table {
 	if p.s.RevenueFen > 0 {
 		all = 1.0
 	}
-	var spend, orders any // per customer
+	var orders any // per customer
 	if n := p.s.Customers; n > 0 {
-		spend = int64(math.RoundToEven(float64(p.s.RevenueFen) / float64(n)))
 		orders = shareOf(p.s.Orders, n)
 	}
-	t.Foot = []any{p.t("total"), p.s.Customers, whole, p.s.Buyers, p.s.Orders, p.s.RevenueFen, all, spend, orders, known(p.s.Orders, p.s.AOVFen), nil}
+	t.Foot = []any{p.t("total"), p.s.Customers, whole, p.s.Buyers, p.s.Orders, p.s.RevenueFen, all, perCustomer(p.s.RevenueFen, p.s.Customers), orders, known(p.s.Orders, p.s.AOVFen), nil}
 	return t
+}
+
+// perCustomer is the mean in 分 of an amount in 分, or none without customers.
+func perCustomer(fen, n int64) any {
+	if n == 0 {
+		return nil
+	}
+	return int64(math.RoundToEven(float64(fen) / float64(n)))
 }
 
 // known is v, or none where nothing was divided by.
