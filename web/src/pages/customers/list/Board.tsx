@@ -167,7 +167,7 @@ export default function Board({
     )
   }
   return (
-    <>
+    <div className={styles.whole}>
       <div className={styles.bar}>
         <SearchField value={q} placeholder={t('customers.search')} onChange={list.find} />
         <FilterBar fields={fields} filter={shown.filter} onChange={(f) => change({ filter: f })} />
@@ -184,7 +184,7 @@ export default function Board({
         <p className="zk-muted">{t('ui_list.board.fixed', { field: field.label })}</p>
       )}
       {body()}
-    </>
+    </div>
   )
 }
 
