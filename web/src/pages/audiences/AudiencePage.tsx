@@ -26,6 +26,7 @@ export default function AudiencePage() {
   const text = useParams().id ?? ''
   const id = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : null
   const query = useAudience(id)
+  const missing = id === null || isStatus(query.error, 404)
   const audience = query.data
   const open = Object.keys(tabs).filter(
     (tab) =>
@@ -50,14 +51,18 @@ export default function AudiencePage() {
         }
         purpose={audience?.description || undefined}
         actions={audience && <Actions audience={audience} />}
-        tabs={['overview', ...open].map((key) => ({
-          key,
-          label: t(`audiences.tab.${key}`),
-          to: key === 'overview' ? `/audiences/${text}` : `/audiences/${text}?tab=${key}`,
-        }))}
+        tabs={
+          missing
+            ? undefined
+            : ['overview', ...open].map((key) => ({
+                key,
+                label: t(`audiences.tab.${key}`),
+                to: key === 'overview' ? `/audiences/${text}` : `/audiences/${text}?tab=${key}`,
+              }))
+        }
         activeTab={tab}
       />
-      {id === null || isStatus(query.error, 404) ? (
+      {missing ? (
         <NotFound what={t('audiences.one')} />
       ) : (
         <QueryView query={query} skeleton={<Skeleton />}>

@@ -63,6 +63,7 @@ export default function CustomerPage() {
   const text = useParams().id ?? ''
   const id = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : null
   const query = useCustomer(id)
+  const missing = id === null || isStatus(query.error, 404)
   const customer = query.data?.customer
   // A portrait is made of what somebody bought for how much.
   const open = Object.keys(tabs).filter((key) => key !== 'portrait' || !me.hides('spend', 'orders'))
@@ -103,14 +104,18 @@ export default function CustomerPage() {
             </>
           )
         }
-        tabs={['overview', ...open].map((key) => ({
-          key,
-          label: t(`customers.tab.${key}`),
-          to: key === 'overview' ? `/customers/${text}` : `/customers/${text}?tab=${key}`,
-        }))}
+        tabs={
+          missing
+            ? undefined
+            : ['overview', ...open].map((key) => ({
+                key,
+                label: t(`customers.tab.${key}`),
+                to: key === 'overview' ? `/customers/${text}` : `/customers/${text}?tab=${key}`,
+              }))
+        }
         activeTab={tab}
       />
-      {id === null || isStatus(query.error, 404) ? (
+      {missing ? (
         <NotFound what={t('common.customer')} />
       ) : (
         <QueryView query={query} skeleton={<Skeleton />}>

@@ -49,14 +49,19 @@ export function SchemeFrame({
             </>
           )
         }
-        tabs={[
-          { key: 'edit', label: t('tiers.scheme.content'), to: schemePath(code) },
-          {
-            key: 'versions',
-            label: t('tiers.scheme.versions'),
-            to: `${schemePath(code)}/versions`,
-          },
-        ]}
+        // A scheme that is not there has nothing to switch between.
+        tabs={
+          query.error && !view
+            ? undefined
+            : [
+                { key: 'edit', label: t('tiers.scheme.content'), to: schemePath(code) },
+                {
+                  key: 'versions',
+                  label: t('tiers.scheme.versions'),
+                  to: `${schemePath(code)}/versions`,
+                },
+              ]
+        }
         activeTab={tab}
       />
       <QueryView query={query}>{children}</QueryView>

@@ -94,6 +94,26 @@ describe('scheme editor', { timeout: 20_000 }, () => {
     await waitFor(() => expect(screen.queryByText('tiers.editor.save_as')).toBeNull())
   })
 
+  it('has no tabs above a scheme that is not there', async () => {
+    vi.stubGlobal('fetch', async () => {
+      const problem = { title: 'T', status: 404, code: 'tier.no_such_scheme' }
+      return new Response(JSON.stringify(problem), {
+        status: 404,
+        headers: { 'Content-Type': 'application/problem+json' },
+      })
+    })
+    render(
+      <TestApp>
+        <MeProvider session={session(['tier.view'])}>
+          <SchemePage />
+        </MeProvider>
+      </TestApp>,
+    )
+    await screen.findByText('ui.not_found.title')
+    expect(screen.queryByText('tiers.scheme.content')).toBeNull()
+    expect(screen.queryByText('tiers.scheme.versions')).toBeNull()
+  })
+
   it('shows mistakes at their place and does not save them', async () => {
     serve(() => [500, {}])
     const name = await open()
