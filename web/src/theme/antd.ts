@@ -110,7 +110,12 @@ export function antdConfig(mode: Mode, reducedMotion: boolean): ThemeConfig {
         colorTextLightSolid: '#f4f8f7',
       },
       Select: { optionSelectedBg: p.accentSoft, optionSelectedFontWeight: 500 },
-      Segmented: { itemSelectedBg: p.raised, trackBg: p.hover, trackPadding: 3 },
+      // What is chosen stands out of its track: in the dark nothing is lighter than hover.
+      Segmented: {
+        itemSelectedBg: mode === 'dark' ? p.borderStrong : p.raised,
+        trackBg: p.hover,
+        trackPadding: 3,
+      },
       Dropdown: { controlItemBgHover: p.hover },
       Alert: {
         defaultPadding: '8px 12px',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { antdConfig } from './antd'
 import { type Mode, palettes, tones } from './tokens'
 
 // Contrast of WCAG 2.2, 1.4.3.
@@ -48,4 +49,10 @@ describe.each(['light', 'dark'] as Mode[])('contrast in %s', (mode) => {
       expect(contrast(tone.solid, p.bg)).toBeGreaterThanOrEqual(3)
     },
   )
+  it('what is chosen in a switch is lighter than its track', () => {
+    const { itemSelectedBg, trackBg } = antdConfig(mode, false).components?.Segmented ?? {}
+    expect(luminance(String(itemSelectedBg))).toBeGreaterThan(luminance(String(trackBg)))
+    expect(contrast(p.text, String(itemSelectedBg))).toBeGreaterThanOrEqual(4.5)
+    expect(contrast(p.text2, String(trackBg))).toBeGreaterThanOrEqual(4.5)
+  })
 })
