@@ -32,8 +32,7 @@ import {
   useMe,
   useSay,
 } from '@/kit'
-import { binds, outsideHref, useFields, useLabel } from '@/pages/customers/record/fields'
-import styles from './quality.module.css'
+import { ByField } from './ByField'
 
 type Schemas = components['schemas']
 type Summary = Schemas['QualitySummary']
@@ -339,26 +338,5 @@ function Broken({ rule }: { rule: string }) {
       columns={columns.filter((c) => !me.hides(keys[c.key] ?? c.key))}
       empty={<EmptyState title={t('quality.none')} />}
     />
-  )
-}
-
-/** Leads to the list of each field that has bounds, which shows the numbers themselves. */
-function ByField() {
-  const { t } = useTranslation()
-  const me = useMe()
-  const label = useLabel()
-  const fields = useFields().data?.filter(
-    (x) => !x.retired && binds(x.bounds) && !me.hides(`f.${x.code}`),
-  )
-  if (!fields?.length) return null
-  return (
-    <p className={styles.fields}>
-      <span className="zk-muted">{t('quality.by_field')}</span>
-      {fields.map((x) => (
-        <Link key={x.id} to={outsideHref(x.code, x.bounds ?? {})}>
-          {label(x.name)}
-        </Link>
-      ))}
-    </p>
   )
 }

@@ -64,17 +64,22 @@ export type Bounds = Field['bounds']
 export const binds = (bounds: Bounds | undefined) =>
   typeof bounds?.least === 'number' || typeof bounds?.greatest === 'number'
 
-/** The list of customers whose value of a field lies outside of bounds, with the value beside the name. */
-export function outsideHref(code: string, { least, greatest }: NonNullable<Bounds>): string {
+/** Whose value of a field lies outside of bounds, as lists filter. */
+export function outsideFilter(code: string, { least, greatest }: NonNullable<Bounds>) {
   const field = `f.${code}`
   const any = [
     ...(typeof least === 'number' ? [{ field, op: 'lt', value: least }] : []),
     ...(typeof greatest === 'number' ? [{ field, op: 'gt', value: greatest }] : []),
   ]
+  return { any }
+}
+
+/** The list of customers whose value of a field lies outside of bounds, with the value beside the name. */
+export function outsideHref(code: string, bounds: NonNullable<Bounds>): string {
   const at = new URLSearchParams({
     view: 'all',
-    f: JSON.stringify({ any }),
-    cols: ['name', field, 'level', 'phone', 'owner'].join(),
+    f: JSON.stringify(outsideFilter(code, bounds)),
+    cols: ['name', `f.${code}`, 'level', 'phone', 'owner'].join(),
     sort: '-id',
   })
   return `/customers?${at}`
