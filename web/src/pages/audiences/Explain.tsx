@@ -5,9 +5,17 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { Bones, EmptyState, ErrorState, type Format, StatusTag, useFormat, useIsPhone } from '@/kit'
 import { CustomerPicker } from '../customers/record/CustomerPicker'
-import { type Asked, type Example, type Explained, type Reason, useExplained } from './builder/api'
+import {
+  type Asked,
+  type Example,
+  type Explained,
+  type Reason,
+  useExplained,
+  waitsFor,
+} from './builder/api'
 import styles from './builder/explain.module.css'
 import type { RuleNode } from './builder/node'
+import { Waiting } from './builder/Waiting'
 
 interface Props {
   /** A saved audience … */
@@ -41,6 +49,7 @@ export default function Explain({
   const name =
     offers.find((c) => c.id === customer)?.name ??
     (query.data?.customer_id === customer ? query.data?.name : undefined)
+  const waiting = waitsFor(query.error)
   const shown = query.data?.customer_id === customer ? query.data : undefined
   return (
     <Drawer
@@ -84,6 +93,8 @@ export default function Explain({
             title={t('ui_audience_builder.explain.none')}
             text={t('ui_audience_builder.explain.none_text')}
           />
+        ) : waiting ? (
+          <Waiting>{waiting}</Waiting>
         ) : query.error ? (
           <ErrorState compact error={query.error} onRetry={() => query.refetch()} />
         ) : shown ? (

@@ -7,6 +7,7 @@ import { Bone, DateInput, ErrorState, useCompany, useFormat } from '@/kit'
 import type { Count } from './api'
 import styles from './live.module.css'
 import type { Live } from './useLive'
+import { Waiting } from './Waiting'
 
 interface Props {
   live: Live
@@ -35,10 +36,7 @@ export function LivePanel({ live, newest, asOf, onAsOf, onExplain, open }: Props
         )}
       </div>
       {live.waiting ? (
-        <output className={styles.busy}>
-          <LoaderCircle size={14} aria-hidden="true" />
-          {live.waiting}
-        </output>
+        <Waiting>{live.waiting}</Waiting>
       ) : live.error && !busy ? (
         <ErrorState compact error={live.error} onRetry={live.retry} />
       ) : count ? (

@@ -64,9 +64,12 @@ export function useSuggestions(source: Source, text: string, enabled: boolean) {
 const soon = 2_000
 
 /** Nothing is wrong: what a model says of a past day is being worked out. */
-export function workedOut(error: unknown): boolean {
+export const workedOut = (error: unknown): boolean => waitsFor(error) !== undefined
+
+/** What is being worked out, in words; undefined where anything else is wrong, or nothing. */
+export function waitsFor(error: unknown): string | undefined {
   const fields = error ? asApiError(error).fields : []
-  return fields.length > 0 && fields.every((f) => f.code === 'rule.model_working')
+  return fields.every((f) => f.code === 'rule.model_working') ? fields[0]?.message : undefined
 }
 
 /** After how many milliseconds an answer is asked for anew; an error only where it passes. */

@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import { asApiError } from '@/api/errors'
-import { type Asked, type Count, useRested, useRuleCount, workedOut } from './api'
+import { type Asked, type Count, useRested, useRuleCount, waitsFor } from './api'
 import type { Fault, Faults } from './context'
 import { complete, type Group, locate, toNode, type Written } from './model'
 
@@ -35,7 +35,8 @@ export function useLive(root: Group, audience: number | undefined, asOf: string)
   // Places of an error are those of the rule that was asked about.
   const current = rested === now
   const problem = current && query.error ? asApiError(query.error) : null
-  const waits = workedOut(problem)
+  const waiting = waitsFor(problem)
+  const waits = waiting !== undefined
   const problems = current && !query.isPlaceholderData ? query.data?.problems : undefined
   const placed = useMemo(() => {
     const faults = new Map<string, Fault[]>()
@@ -54,7 +55,7 @@ export function useLive(root: Group, audience: number | undefined, asOf: string)
     count: query.data,
     stale: query.data !== undefined && (!current || query.isPlaceholderData || query.isError),
     busy: !current || (query.isFetching && (query.isPlaceholderData || query.isPending)),
-    waiting: waits ? problem?.fields[0]?.message : undefined,
+    waiting,
     error: ofRule ? null : current ? query.error : null,
     faults: placed.faults,
     rest: placed.rest,

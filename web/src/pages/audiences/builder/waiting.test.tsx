@@ -2,6 +2,8 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { cleanup, render, screen } from '@testing-library/react'
 import { afterEach, expect, it, vi } from 'vitest'
 import { ApiError } from '@/api/errors'
+import { TestApp } from '@/test/app'
+import Explain from '../Explain'
 import { again, workedOut } from './api'
 import { LivePanel } from './LivePanel'
 import { fromNode } from './model'
@@ -72,4 +74,38 @@ it('shows that it waits, and no error', async () => {
   expect(screen.queryByText('ui_audience_builder.live.faulty')).toBeNull()
   const faults = JSON.parse(screen.getByTestId('faults').textContent ?? '')
   expect(faults).toEqual([{ rest: 'field', message: '正在计算', warning: true }])
+})
+
+it('explains a customer as soon as what is missing is there', async () => {
+  let ready = false
+  vi.stubGlobal('fetch', async (request: Request) => {
+    if (!new URL(request.url).pathname.endsWith('/audiences/explain')) {
+      return new Response('{"items":[]}', { headers: { 'Content-Type': 'application/json' } })
+    }
+    const tree = { kind: 'condition', path: 'rule', holds: true, sentence: '城市为空', text: '' }
+    return ready
+      ? new Response(
+          JSON.stringify({
+            customer_id: 7,
+            name: '甲',
+            holds: true,
+            as_of: '2026-01-01',
+            tree: { ...tree, children: [] },
+          }),
+          { headers: { 'Content-Type': 'application/json' } },
+        )
+      : new Response(JSON.stringify({ code: 'invalid', status: 422, errors: [working] }), {
+          status: 422,
+          headers: { 'Content-Type': 'application/problem+json' },
+        })
+  })
+  render(
+    <TestApp>
+      <Explain rule={rule} asOf="2026-01-01" customerId={7} onClose={() => {}} />
+    </TestApp>,
+  )
+  expect((await screen.findByText('正在计算')).tagName).toBe('OUTPUT')
+  expect(screen.queryByRole('alert')).toBeNull()
+  ready = true
+  await screen.findByText('城市为空', {}, { timeout: 15_000 })
 })

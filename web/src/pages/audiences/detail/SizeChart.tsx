@@ -36,7 +36,8 @@ export function SizeChart({
   const kept = query.data ?? []
   const settled = !audience.followed || query.data !== undefined
   const past = usePast(audience, settled && kept.length < enough ? now?.as_of : undefined)
-  const recounted = past.data ?? []
+  const recounted = past.data?.days ?? []
+  const stopped = past.data?.stopped
   const points = timeline(
     kept,
     // Where nobody follows, the members of now are the last of what was counted.
@@ -57,6 +58,13 @@ export function SizeChart({
         <>
           {audience.followed && <div>{t('audiences.sizes_note')}</div>}
           {recounted.length > 0 && <div>{t('audiences.sizes_past_note')}</div>}
+          {stopped && (
+            <div>
+              {stopped.why
+                ? t('audiences.sizes_past_stopped', { day: stopped.day, why: stopped.why })
+                : t('audiences.sizes_past_model', { day: stopped.day })}
+            </div>
+          )}
         </>
       }
       height={240}

@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import dayjs from 'dayjs'
+import { asApiError } from '@/api/errors'
 import { type Audience, count, key, type SizeDay } from '../api'
+import { waitsFor } from '../builder/api'
 
 /** How many weeks back a size is counted again, and how slow a count may be before that stops. */
 const weeks = 12
@@ -10,6 +12,43 @@ const slow = 1500
 export interface PastDay {
   day: string
   size: number
+}
+
+/** The days that were recounted, the oldest first, and where and why that ended early. */
+export interface Recounted {
+  days: PastDay[]
+  stopped?: {
+    day: string /** In words; none where figures of models are not there yet. */
+    why?: string
+  }
+}
+
+/**
+ * Asks for one week after the other, the newest first, up to a day that is
+ * refused. Figures of models are not waited for: each day would be one more job
+ * over all customers, and few days are kept.
+ */
+export async function recount(
+  today: string,
+  ask: (day: string) => Promise<{ count: number; took_ms: number }>,
+): Promise<Recounted> {
+  const days: PastDay[] = []
+  for (let week = 1; week <= weeks; week++) {
+    const day = dayjs(today)
+      .subtract(7 * week, 'day')
+      .format('YYYY-MM-DD')
+    try {
+      const answer = await ask(day)
+      days.unshift({ day, size: answer.count })
+      if (answer.took_ms > slow) break
+    } catch (error) {
+      const refused = asApiError(error)
+      if (refused.status !== 422) throw error
+      const why = waitsFor(error) ? undefined : (refused.fields[0]?.message ?? refused.message)
+      return { days, stopped: { day, why } }
+    }
+  }
+  return { days }
 }
 
 /**
@@ -23,18 +62,8 @@ export const usePast = (audience: Audience, today: string | undefined) =>
     enabled: today !== undefined && audience.kind === 'dynamic',
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
-    queryFn: async ({ signal }) => {
-      const out: PastDay[] = []
-      for (let week = 1; week <= weeks; week++) {
-        const day = dayjs(today)
-          .subtract(7 * week, 'day')
-          .format('YYYY-MM-DD')
-        const answer = await count({ audience_id: audience.id, as_of: day }, signal)
-        out.unshift({ day, size: answer.count })
-        if (answer.took_ms > slow) break
-      }
-      return out
-    },
+    queryFn: ({ signal }) =>
+      recount(today ?? '', (day) => count({ audience_id: audience.id, as_of: day }, signal)),
   })
 
 /** A day of the figure: kept, recounted, or neither. */
