@@ -15,11 +15,18 @@ export function SideFacts({ side }: { side: PairSide }) {
       {c ? (
         <div className={styles.facts}>
           {[c.phone, c.email, c.city].filter(Boolean).join(' · ') || t('duplicates.no_contact')}
-          {c.orders_all !== undefined && ` · ${t('duplicates.orders', { count: c.orders_all })}`}
-          {c.net_all_fen !== undefined && (
+          {c.orders_all !== undefined && (
             <>
-              {' '}
-              <Money fen={c.net_all_fen} />
+              {' · '}
+              <span className={styles.whole}>
+                {t('duplicates.orders', { count: c.orders_all })}
+                {c.net_all_fen !== undefined && (
+                  <>
+                    {' '}
+                    <Money fen={c.net_all_fen} />
+                  </>
+                )}
+              </span>
             </>
           )}
         </div>

@@ -61,7 +61,8 @@ function Sentence({ audience }: { audience: FullAudience }) {
   return (
     <div className={styles.saidBox}>
       <p className={styles.said}>
-        <Said audience={audience} />
+        {/* The description of a list stands in the head of the page. */}
+        {audience.kind === 'static' ? t('audiences.by_hand') : <Said audience={audience} />}
       </p>
       {audience.problems.length > 0 && (
         <ul className={styles.problems} aria-label={t('audiences.problem')}>

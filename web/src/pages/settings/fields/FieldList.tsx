@@ -135,7 +135,7 @@ function FieldRow({
             {t('field.options_many', { count: field.options.length })}
           </span>
         )}
-        {field.unit && <span className="zk-muted">{field.unit}</span>}
+        {field.unit && !within && <span className="zk-muted">{field.unit}</span>}
         {within && <span className="zk-muted">{within}</span>}
         {field.required && <StatusTag kind="warning">{t('field.required')}</StatusTag>}
         {!field.used && <span className="zk-muted">{t('field.unused')}</span>}
