@@ -241,6 +241,9 @@ func (c *cli) audienceExplainCmd() *cobra.Command {
 		Use: "explain [AUDIENCE]", Short: c.t("cli.audience.explain.short"), Args: args(cobra.MaximumNArgs(1)),
 		Example: "  zhike audience explain 12 --customer 48210\n  zhike audience explain --rule - --customer 48210 < rule.json",
 		RunE: c.asking(&q, func(ctx context.Context, a *app.App, in audience.CountIn) error {
+			if id <= 0 {
+				return errs.New(errs.Invalid, "cli.audience_customer")
+			}
 			out, err := a.Audiences.Explain(ctx, audience.ExplainIn{Rule: in.Rule, AudienceID: in.AudienceID, CustomerID: id, AsOf: in.AsOf})
 			if err != nil {
 				return err
@@ -257,7 +260,6 @@ func (c *cli) audienceExplainCmd() *cobra.Command {
 	}
 	q.flags(c, cmd)
 	cmd.Flags().Int64Var(&id, "customer", 0, c.t("cli.audience.flag.customer"))
-	_ = cmd.MarkFlagRequired("customer")
 	return cmd
 }
 

@@ -154,6 +154,9 @@ func TestDedupeRefusals(t *testing.T) {
 			if code != exitUsage || out != "" || !strings.Contains(errOut, strconv.Quote(c.code)) {
 				t.Errorf("exit %d, %q, %s; want %s", code, out, errOut, c.code)
 			}
+			if strings.Contains(errOut, "struct") {
+				t.Errorf("%s tells of the program's own types", errOut)
+			}
 		})
 	}
 }

@@ -48,7 +48,7 @@ type cli struct {
 }
 
 func execute(ctx context.Context, args []string, con console) int {
-	c := &cli{console: con, locale: cliLocale()}
+	c := &cli{console: con, locale: cliLocale(args)}
 	root := c.root()
 	root.SetArgs(args)
 	root.SetIn(con.in)
@@ -61,9 +61,20 @@ func execute(ctx context.Context, args []string, con console) int {
 	return c.fail(ctx, err)
 }
 
-// cliLocale is the operator's language: ZHIKE_LOCALE, else that of the shell,
-// else Chinese. A shell without a language (C, POSIX) says nothing.
-func cliLocale() string {
+// cliLocale is the operator's language: --locale, else ZHIKE_LOCALE, else that of
+// the shell, else Chinese. A shell without a language (C, POSIX) says nothing.
+func cliLocale(args []string) string {
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if v, ok := strings.CutPrefix(arg, "--locale="); ok {
+			return i18n.Match(v)
+		}
+		if arg == "--locale" && i+1 < len(args) {
+			return i18n.Match(args[i+1])
+		}
+	}
 	for _, name := range []string{"ZHIKE_LOCALE", "LC_ALL", "LC_MESSAGES", "LANG"} {
 		v := os.Getenv(name)
 		if v != "" && v != "C" && v != "POSIX" && !strings.HasPrefix(v, "C.") {
@@ -90,7 +101,7 @@ func (c *cli) root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       app.Version,
-		Args:          cobra.NoArgs,
+		Args:          args(cobra.NoArgs),
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().BoolP("help", "h", false, c.t("cli.flag.help"))
@@ -125,19 +136,6 @@ func (c *cli) usageTemplate(text string) string {
 	).Replace(text)
 }
 
-// usage marks an error of the call itself.
-func usage(err error) error { return errs.Wrap(err, errs.Invalid, "cli.usage", "detail", err.Error()) }
-
-// args wraps a cobra argument check, so that its refusal is a usage error.
-func args(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, a []string) error {
-		if err := check(cmd, a); err != nil {
-			return usage(err)
-		}
-		return nil
-	}
-}
-
 // fail prints the error in the operator's language (or as JSON) and gives the
 // exit code that belongs to it.
 func (c *cli) fail(ctx context.Context, err error) int {
@@ -146,9 +144,8 @@ func (c *cli) fail(ctx context.Context, err error) int {
 		fmt.Fprintln(c.err, c.t("cli.interrupted"))
 		return exitInterrupted
 	}
-	// Cobra's own refusals (unknown command or flag) come without a kind of ours.
-	if e.Kind == errs.Internal && e.Code == "internal" && strings.HasPrefix(err.Error(), "unknown ") {
-		e = errs.From(usage(err))
+	if e.Code == "cli.usage" && e.Cause != nil {
+		e.Params["detail"] = c.usageDetail(e.Cause)
 	}
 	text := i18n.ErrorText(c.locale, e)
 	if c.json {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -30,7 +31,7 @@ func ReadColumns(r io.Reader) (map[string]Field, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(b))
 	dec.KnownFields(true)
 	if err := dec.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
-		return nil, errs.Wrap(err, errs.Invalid, "dedupe.map_unreadable", "detail", shorten(strings.TrimPrefix(err.Error(), "yaml: "), 200))
+		return nil, errs.Wrap(err, errs.Invalid, "dedupe.map_unreadable", "detail", shorten(yamlFault(err), 200))
 	}
 	if len(file.Columns) == 0 {
 		return nil, errs.New(errs.Invalid, "dedupe.map_empty")
@@ -45,4 +46,16 @@ func ReadColumns(r io.Reader) (map[string]Field, error) {
 		out[strings.TrimSpace(name)] = f
 	}
 	return out, nil
+}
+
+// inType is what the library adds of the program's own types.
+var inType = regexp.MustCompile(` (in|into) type .*`)
+
+// yamlFault says which line is wrong and why, on one line.
+func yamlFault(err error) string {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	if many := (*yaml.TypeError)(nil); errors.As(err, &many) {
+		text = many.Errors[0]
+	}
+	return inType.ReplaceAllString(text, "")
 }

@@ -8,15 +8,16 @@ import (
 	"time"
 )
 
-// kind is the form of a setting's value; its name is shown to the operator.
+// kind is the form of a setting's value: examples, which the operator is shown
+// in any language.
 type kind string
 
 const (
-	kindText     kind = "text"
-	kindInt      kind = "a whole number"
-	kindSize     kind = "a size such as 512MiB"
-	kindDuration kind = "a duration such as 90s, 12h or 7d"
-	kindNetworks kind = "a list of addresses or networks"
+	kindText     kind = "abc"
+	kindInt      kind = "0, 1, 2"
+	kindSize     kind = "64KiB, 512MiB, 2GiB"
+	kindDuration kind = "90s, 12h, 7d"
+	kindNetworks kind = "10.0.0.5, 10.1.0.0/16"
 )
 
 // maxValue bounds a value, in bytes.
