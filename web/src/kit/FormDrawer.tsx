@@ -48,7 +48,7 @@ export function showFieldErrors<V>(form: FormInstance<V>, error: ApiError): stri
   }
   if (error.fields.length > rest.length) {
     const first = error.fields.find((x) => form.getFieldInstance(fieldPath(x.path) as never))
-    if (first) form.scrollToField(fieldPath(first.path) as never, { focus: true })
+    if (first) form.scrollToField(fieldPath(first.path) as never, { focus: true, block: 'center' })
   }
   return rest
 }
@@ -188,7 +188,8 @@ export function FormDrawer<V extends object>(props: FormDrawerProps<V>) {
         onKeyDown={(event) => {
           if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) form.submit()
         }}
-        scrollToFirstError={{ focus: true }}
+        // In the middle, so that its label is seen, too.
+        scrollToFirstError={{ focus: true, block: 'center' }}
       >
         {note && <p className={styles.note}>{note}</p>}
         <FormError error={failure?.error} rest={failure?.rest} onReload={props.onReload} />

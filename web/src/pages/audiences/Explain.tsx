@@ -154,8 +154,8 @@ function Node({ reason }: { reason: Reason }) {
             </>
           )}
         </span>
-        {/* What an audience means stands below it, condition by condition. */}
-        {!group && kind === 'condition' && (text || children.length === 0) && (
+        {/* What an audience means stands below it; what holds without a value is not nothing. */}
+        {!group && kind === 'condition' && (text || (!holds && children.length === 0)) && (
           <span className={text ? styles.value : `${styles.value} zk-muted`}>
             {text || <Minus size={14} aria-label={t('ui_audience_builder.explain.nothing')} />}
           </span>

@@ -1,27 +1,15 @@
 import { Button } from 'antd'
-import { Upload } from 'lucide-react'
 import { lazy, Suspense, useCallback, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation, useSearchParams } from 'react-router'
 import type { ListQuery } from '@/api/types'
 import { perm } from '@/app/permissions'
-import {
-  Bones,
-  Can,
-  Day,
-  EmptyState,
-  ErrorState,
-  FirstUse,
-  LinkButton,
-  Page,
-  PageHeader,
-  useMe,
-} from '@/kit'
+import { Bones, Can, Day, EmptyState, ErrorState, LinkButton, Page, PageHeader, useMe } from '@/kit'
 import type { Customer } from './api'
 import { CustomerDrawer } from './CustomerDrawer'
-import { ListFigure } from './ListFigure'
 import { queryCustomers, useCatalogue } from './list/api'
 import { CustomerTable } from './list/CustomerTable'
+import { ImportButton, Nobody } from './list/Nobody'
 import { Tools } from './list/Tools'
 import { useList } from './list/useList'
 import { ViewBar } from './list/ViewBar'
@@ -93,7 +81,7 @@ export default function CustomersPage() {
         open={open}
         onOpen={show}
         export={me.can(perm.customerExport)}
-        empty={<First />}
+        empty={<Nobody />}
       />
     )
   }
@@ -136,35 +124,5 @@ export default function CustomersPage() {
         onClose={() => show(null)}
       />
     </Page>
-  )
-}
-
-function ImportButton({ large }: { large?: boolean }) {
-  const { t } = useTranslation()
-  return (
-    <Can permission={perm.importRun}>
-      <LinkButton
-        to="/imports/new"
-        type={large ? 'primary' : 'default'}
-        size={large ? 'large' : 'middle'}
-        icon={<Upload size={16} />}
-      >
-        {t('customers.import')}
-      </LinkButton>
-    </Can>
-  )
-}
-
-function First() {
-  const { t } = useTranslation()
-  const me = useMe()
-  return (
-    <FirstUse
-      title={t('customers.first.title')}
-      text={t('customers.first.text')}
-      points={[t('customers.first.one'), t('customers.first.two'), t('customers.first.three')]}
-      figure={<ListFigure />}
-      action={me.can(perm.importRun) ? <ImportButton large /> : <p>{t('customers.first.ask')}</p>}
-    />
   )
 }

@@ -129,8 +129,9 @@ export function BirthdayInput({
         className={styles.year}
         aria-label={t('record.birthday.year')}
         placeholder={t('record.birthday.year_unknown')}
-        min={1900}
-        max={2100}
+        // No year is put in place of the one that was typed: the server says what is wrong with it.
+        min={1}
+        max={9999}
         precision={0}
         controls={false}
         value={own.year}
