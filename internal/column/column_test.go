@@ -269,7 +269,7 @@ func TestAgainstPlainReading(t *testing.T) {
 	}
 	for c, d := range b.cols {
 		for block := range 7 {
-			if !d.equal(fresh.cols[c], block) {
+			if !d.equal(fresh.cols[c], block, &everyRow) {
 				t.Errorf("%s differs in block %d", c.Expr, block)
 			}
 		}
@@ -280,7 +280,7 @@ func TestAgainstPlainReading(t *testing.T) {
 		fresh.set(t, id, &person{keys: []int64{99}, word: "other", text: "other", number: &number, small: &small})
 		at, _ := split(id)
 		for c, d := range b.cols {
-			if c != everybody && d.equal(fresh.cols[c], at) {
+			if c != everybody && d.equal(fresh.cols[c], at, &everyRow) {
 				t.Errorf("%s: a difference in block %d is not seen", c.Expr, at)
 			}
 		}

@@ -24,8 +24,8 @@ type data interface {
 	// addNumber and addText give a customer a value, which must not be null.
 	addNumber(id, v int64) error
 	addText(id int64, v []byte) error
-	// equal compares the values of a block.
-	equal(o data, block int) bool
+	// equal compares the values that those of in have, of a block.
+	equal(o data, block int, in *rows) bool
 	size() int64
 	// tidy gives back what growing left over.
 	tidy()
@@ -127,7 +127,7 @@ func (d *sets) addText(id int64, v []byte) error {
 	return d.addNumber(id, key)
 }
 
-func (d *sets) equal(other data, b int) bool {
+func (d *sets) equal(other data, b int, in *rows) bool {
 	o := other.(*sets)
 	x, y := d.block(b), o.block(b)
 	if x == nil {
@@ -136,31 +136,45 @@ func (d *sets) equal(other data, b int) bool {
 	if y == nil {
 		y = &setBlock{}
 	}
-	if x.any != y.any || len(x.cells) != len(y.cells) {
-		return false
-	}
 	same := func(key, of int64) bool {
-		c, k := x.cells[key], y.cells[of]
-		return c != nil && k != nil && c.equal(k)
-	}
-	if len(o.words) == 0 {
-		for key := range x.cells {
-			if !same(key, key) {
-				return false
-			}
+		var ours, theirs rows
+		if c := x.cells[key]; c != nil {
+			c.or(in, &ours)
 		}
-		return true
+		if c := y.cells[of]; c != nil {
+			c.or(in, &theirs)
+		}
+		return ours == theirs
+	}
+	keyOf := map[int64]int64{} // o's key of each of ours
+	for key := range x.cells {
+		keyOf[key] = key
+		if len(d.words) > 0 {
+			keyOf[key] = noKey
+		}
 	}
 	for word, of := range o.words {
-		if y.cells[of] == nil {
-			continue // of another block
+		if key, ok := d.words[word]; ok {
+			keyOf[key] = of
+		} else if !same(noKey, of) {
+			return false
 		}
-		if key, ok := d.words[word]; !ok || !same(key, of) {
+	}
+	if len(o.words) == 0 {
+		for key := range y.cells {
+			keyOf[key] = key
+		}
+	}
+	for key, of := range keyOf {
+		if !same(key, of) {
 			return false
 		}
 	}
 	return true
 }
+
+// noKey is no key of a word.
+const noKey = -1
 
 func (d *sets) size() (n int64) {
 	for w := range d.words {
@@ -238,9 +252,12 @@ func (d *numbers[T]) addNumber(id, v int64) error {
 func (d *numbers[T]) addText(int64, []byte) error { return errTooMany }
 func (d *numbers[T]) tidy()                       {}
 
-func (d *numbers[T]) equal(other data, b int) bool {
+func (d *numbers[T]) equal(other data, b int, in *rows) bool {
 	o := other.(*numbers[T])
 	for row := range blockRows {
+		if !in.has(uint16(row)) {
+			continue
+		}
 		x, has := d.at(b, uint16(row))
 		y, had := o.at(b, uint16(row))
 		if x != y || has != had {
@@ -341,9 +358,12 @@ func (d *texts) addText(id int64, v []byte) error {
 	return nil
 }
 
-func (d *texts) equal(other data, b int) bool {
+func (d *texts) equal(other data, b int, in *rows) bool {
 	o := other.(*texts)
 	for row := range blockRows {
+		if !in.has(uint16(row)) {
+			continue
+		}
 		x, has := d.get(b, uint16(row))
 		y, had := o.get(b, uint16(row))
 		if has != had || !bytes.Equal(x, y) {

@@ -322,14 +322,14 @@ func TestFactsAgainstPlainReading(t *testing.T) {
 		fresh.build(t, fresh.cols)
 		for _, c := range slices.Concat(buysCols.list(), looksCols.list()) {
 			for block := range 5 {
-				if !b.cols[c].equal(fresh.cols[c], block) {
+				if !b.cols[c].equal(fresh.cols[c], block, &everyRow) {
 					t.Errorf("%s of %s differs in block %d", c.Expr, c.Table, block)
 				}
 			}
 			k := everyone[0]
 			block, _ := split(k)
 			fresh.cols[c].(*series).replace(k, make([]int64, 999))
-			if b.cols[c].equal(fresh.cols[c], block) {
+			if b.cols[c].equal(fresh.cols[c], block, &everyRow) {
 				t.Errorf("%s of %s: a difference is not seen", c.Expr, c.Table)
 			}
 		}

@@ -94,7 +94,7 @@ func (s *Set) keep() {
 // ahead follows before anybody asks, while somebody did lately: where much is
 // written, the next answer has less to catch up with.
 func (s *Set) ahead() {
-	if !s.eager.Load() || !s.asked() {
+	if !s.eager.Load() || !s.asked(2*tickEvery) {
 		return
 	}
 	head, err := s.store.head(s.ctx)
@@ -109,12 +109,12 @@ func (s *Set) ahead() {
 	}
 }
 
-// asked says whether an answer came from columns lately.
-func (s *Set) asked() bool {
+// asked says whether an answer came from columns within so long.
+func (s *Set) asked(within time.Duration) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	h := s.cols[everybody]
-	return h != nil && h.used.Load() >= s.now()-2*tickEvery.Milliseconds()
+	return h != nil && h.used.Load() >= s.now()-within.Milliseconds()
 }
 
 // tend drops what nobody asks for and what no longer fits, and says whether
@@ -147,17 +147,30 @@ func (s *Set) tend() bool {
 	return len(s.cols) > 0
 }
 
-// check compares one block of the columns in use, and the number of customers,
-// with the database. same is true where that cannot be said: much is being written.
+// A block is compared with the database in parts: to read the facts of all of it
+// takes a second of a CPU, which whoever asks meanwhile would wait for.
+const (
+	partRows = blockRows / 8
+	// calm is how long nobody asked before more than one part is compared at a time.
+	calm = time.Second
+)
+
+// check compares a part of the columns in use, and the number of customers, with
+// the database; while nobody asks, as many as make a block. same is true where
+// that cannot be said: much is being written.
 func (s *Set) check(ctx context.Context) (same bool, err error) {
-	n := s.blocks()
-	if n == 0 {
-		return true, nil
+	for range blockRows / partRows {
+		n := s.blocks() * (blockRows / partRows)
+		if n == 0 {
+			return true, nil
+		}
+		at := s.next % n
+		s.next = at + 1
+		if same, _, err = s.compare(ctx, span{int64(at) * partRows, int64(at+1)*partRows - 1}); !same || err != nil || s.asked(calm) {
+			return same, err
+		}
 	}
-	b := s.next % n
-	s.next = b + 1
-	same, _, err = s.compare(ctx, b)
-	return same, err
+	return true, nil
 }
 
 func (s *Set) blocks() int {
@@ -178,7 +191,7 @@ func (s *Set) blocks() int {
 func (s *Set) Verify(ctx context.Context) (same, sure bool, err error) {
 	n := s.blocks()
 	for b := range n {
-		same, sure, err := s.compare(ctx, b)
+		same, sure, err := s.compare(ctx, blockSpan(b))
 		if !same || !sure || err != nil {
 			return same, sure, err
 		}
@@ -248,9 +261,11 @@ func (s *Set) CatchUp(ctx context.Context, most time.Duration) bool {
 	return true
 }
 
-// compare compares the columns of one block with the database. sure is false
-// where that cannot be done now.
-func (s *Set) compare(ctx context.Context, b int) (same, sure bool, err error) {
+func blockSpan(b int) span { return span{int64(b) << blockBits, int64(b+1)<<blockBits - 1} }
+
+// compare compares what columns have of ids of one block with the database. sure is
+// false where that cannot be done now.
+func (s *Set) compare(ctx context.Context, ids span) (same, sure bool, err error) {
 	var cols []Col
 	fresh := map[Col]data{}
 	s.mu.RLock()
@@ -265,22 +280,18 @@ func (s *Set) compare(ctx context.Context, b int) (same, sure bool, err error) {
 	s.mu.RUnlock()
 
 	var head place
-	count := int64(-1) // asked for with the first block alone: it is a scan
+	count := int64(-1) // asked for with the first ids alone: it is a scan
 	err = s.o.DB.InReadTx(ctx, func(ctx context.Context) error {
 		if head, err = s.store.head(ctx); err != nil {
 			return err
 		}
-		if b == 0 {
+		if ids.first == 0 {
 			if count, err = s.store.count(ctx); err != nil {
 				return err
 			}
 		}
 		for _, g := range groups(cols) {
-			first := int64(b) << blockBits
-			err := s.store.read(ctx, g, span{first, first + blockRows - 1}, func(col int, v value) error {
-				return put(fresh[g.cols[col]], g.cols[col], v)
-			})
-			if err != nil {
+			if err := s.store.read(ctx, g, ids, g.into(fresh)); err != nil {
 				return err
 			}
 		}
@@ -300,8 +311,14 @@ func (s *Set) compare(ctx context.Context, b int) (same, sure bool, err error) {
 	}
 	s.stats.checked.Add(1)
 	s.stats.checkedAt.Store(s.now())
+	b, row := split(ids.first)
+	var in rows
+	for id := ids.first; id <= ids.last; id++ {
+		in.set(row)
+		row++
+	}
 	for c, d := range fresh {
-		if h := s.cols[c]; h != nil && !h.data.equal(d, b) {
+		if h := s.cols[c]; h != nil && !h.data.equal(d, b, &in) {
 			s.o.Log.Error("a column differs", slog.String("table", c.Table), slog.String("value", c.Expr), slog.Int("block", b))
 			return false, true, nil
 		}

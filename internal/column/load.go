@@ -281,9 +281,7 @@ func (s *Set) readAll(fresh map[Col]data, gs []group) error {
 				}
 			}
 			err := s.o.DB.InReadTx(s.ctx, func(ctx context.Context) error {
-				return s.store.read(ctx, g, span{first, to}, func(col int, v value) error {
-					return put(fresh[g.cols[col]], g.cols[col], v)
-				})
+				return s.store.read(ctx, g, span{first, to}, g.into(fresh))
 			})
 			if err != nil {
 				return err

@@ -288,7 +288,7 @@ func (d *series) of(list []int64, b int, row uint16) []int64 {
 	return k.main.append(list, int(k.off[row]), int(k.off[row+1]))
 }
 
-func (d *series) equal(other data, b int) bool {
+func (d *series) equal(other data, b int, in *rows) bool {
 	o := other.(*series)
 	o.tidy()
 	if d.block(b) == nil && o.block(b) == nil {
@@ -302,6 +302,9 @@ func (d *series) equal(other data, b int) bool {
 	}
 	var x, y []int64
 	for row := range blockRows {
+		if !in.has(uint16(row)) {
+			continue
+		}
 		x, y = d.of(x[:0], b, uint16(row)), o.of(y[:0], b, uint16(row))
 		if len(x) != len(y) {
 			return false

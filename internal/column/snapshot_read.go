@@ -49,7 +49,7 @@ func (s *Set) restore() {
 // checkRestored compares a block of what came from the snapshot with the database,
 // behind what questions wait for: it takes longer than reading the file.
 func (s *Set) checkRestored() {
-	if same, _, err := s.compare(s.ctx, 0); err == nil && !same {
+	if same, _, err := s.compare(s.ctx, blockSpan(0)); err == nil && !same {
 		s.stats.differed.Add(1)
 		s.o.Log.Error("columns of the snapshot differ from the database; they are read anew", slog.String("file", s.o.File))
 		s.anew()

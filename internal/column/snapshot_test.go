@@ -254,7 +254,7 @@ func TestDecodeDamaged(t *testing.T) {
 			}
 		}
 		for block := range 3 {
-			if !d.equal(back, block) || !back.equal(d, block) {
+			if !d.equal(back, block, &everyRow) || !back.equal(d, block, &everyRow) {
 				t.Errorf("%s: block %d came back otherwise", c.Expr, block)
 			}
 		}

@@ -196,6 +196,16 @@ type value struct {
 // group is columns that one query reads.
 type group struct{ cols []Col }
 
+// into gives fn of read: it puts values where they belong. What is looked up by Col
+// is looked up once: for each of millions of values that was a fifth of the reading.
+func (g group) into(fresh map[Col]data) func(col int, v value) error {
+	to := make([]data, len(g.cols))
+	for i, c := range g.cols {
+		to[i] = fresh[c]
+	}
+	return func(col int, v value) error { return put(to[col], g.cols[col], v) }
+}
+
 // groups puts columns together by their rows.
 func groups(cols []Col) (out []group) {
 	for _, c := range cols {
