@@ -58,11 +58,12 @@ func (r *AverageRange) lines() (out []line) {
 
 // near says that 64 sums and numbers have room in lines.
 func near(sum, n *[64]int64) bool {
-	far := uint64(0)
+	sums, counts := uint64(0), uint64(0)
 	for i, x := range sum {
-		far |= uint64(x+nearSum)/(2*nearSum) | uint64(n[i])/nearCount
+		sums |= uint64(x + nearSum)
+		counts |= uint64(n[i])
 	}
-	return far == 0
+	return sums < 2*nearSum && counts < nearCount // powers of two
 }
 
 // mask has a bit for each of 64 for whom the line holds.

@@ -117,10 +117,12 @@ func (g *gaps) find(sa, sb *stretch, out *rows, s *sweep, testsA, testsB []sieve
 func upTo(least *[blockRows]uint8, most uint8, out *rows) {
 	for w := range out {
 		m := uint64(0)
-		for _, x := range (*[64]uint8)(least[w<<6:]) {
-			m = m>>1 | ^uint64(int64(most)-int64(x))&(1<<63)
+		above := func(x uint8) uint64 { return uint64(int64(most)-int64(x)) >> 63 }
+		for i := w << 6; i < w<<6+64; i += 4 { // as in mask
+			x := (*[4]uint8)(least[i:])
+			m = m>>4 | (above(x[0])+2*above(x[1])+4*above(x[2])+8*above(x[3]))<<60
 		}
-		out[w] = m
+		out[w] = ^m
 	}
 }
 
