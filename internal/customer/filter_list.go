@@ -374,23 +374,18 @@ func (s *Service) rowsSeen(ctx context.Context, actor *auth.Actor, run int64, hi
 	if len(hits) == 0 {
 		return nil, nil
 	}
-	f := Filter{levelRun: run, ids: make([]int64, len(hits))}
+	ids := make([]int64, len(hits))
 	for i := range hits {
-		f.ids[i] = hits[i].id
+		ids[i] = hits[i].id
 	}
-	so := sorts["id"]
-	rows, err := s.store.list(ctx, actor, &f, so, so.start(), len(hits), false)
+	rows, err := s.store.rowsOf(ctx, actor, run, ids)
 	if err != nil {
 		return nil, err
 	}
-	at := make(map[int64]int, len(rows))
-	for i := range rows {
-		at[rows[i].ID] = i
-	}
 	out := make([]listRow, 0, len(rows))
 	for i := range hits {
-		if k, ok := at[hits[i].id]; ok { // not deleted meanwhile
-			out = append(out, rows[k])
+		if r := rows[hits[i].id]; r != nil { // not deleted meanwhile
+			out = append(out, *r)
 		}
 	}
 	return out, nil

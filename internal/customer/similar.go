@@ -285,11 +285,13 @@ func (s *Service) cards(ctx context.Context, ids []int64) (map[int64]*Item, erro
 	if err != nil {
 		return nil, err
 	}
-	f := Filter{ids: ids, levelRun: run.RunID, pool: true}
-	so := sorts["id"]
-	rows, err := s.store.list(ctx, auth.From(ctx), &f, so, so.start(), len(ids), false)
+	known, err := s.store.rowsOf(ctx, auth.From(ctx), run.RunID, ids)
 	if err != nil {
 		return nil, err
+	}
+	rows := make([]listRow, 0, len(known))
+	for _, r := range known {
+		rows = append(rows, *r)
 	}
 	items, err := s.items(ctx, rows, asOf, s.masked)
 	if err != nil {

@@ -20,8 +20,7 @@ const (
 	sameStart = 4
 )
 
-const listColumns = `SELECT c.id, c.kind, c.name, c.gender, c.province, c.city, COALESCE(c.owner_id, 0), COALESCE(s.name, ''),
-  m.net_365_fen, m.net_all_fen, m.orders_365, m.orders_all, m.last_day, m.favourite_category, COALESCE(a.level, -1),
+const listColumns = rowColumns + `
   (SELECT k.cipher FROM contacts k WHERE k.customer_id = c.id AND k.kind = 'phone' ORDER BY k.is_primary DESC, k.id LIMIT 1),
   (SELECT k.cipher FROM contacts k WHERE k.customer_id = c.id AND k.kind = 'email' ORDER BY k.is_primary DESC, k.id LIMIT 1), `
 
@@ -101,8 +100,7 @@ func (s *Store) read(ctx context.Context, a *auth.Actor, f *Filter, so sortOrder
 	for rows.Next() {
 		var r listRow
 		var last sql.NullInt64
-		if err := rows.Scan(&r.ID, &r.Kind, &r.Name, &r.Gender, &r.Province, &r.City, &r.OwnerID, &r.OwnerName,
-			&r.Net365, &r.NetAll, &r.Orders365, &r.OrdersAll, &last, &r.Category, &r.LevelNo, &r.phone, &r.email, &r.sortKey); err != nil {
+		if err := rows.Scan(append(r.scanInto(&last), &r.phone, &r.email, &r.sortKey)...); err != nil {
 			return nil, db.MapError(err)
 		}
 		r.LastDay = nullDay(last)

@@ -21,6 +21,7 @@ type loadResult struct {
 	perSecond float64
 	p95       time.Duration
 	cpu       time.Duration // of the server's process, per request
+	postgres  time.Duration // of the processes of PostgreSQL, per request
 }
 
 // loads draws customers from the whole base, so that caches help no more than
@@ -116,7 +117,7 @@ func (s *server) load(ctx context.Context, o options, l load) (loadResult, error
 	var all []time.Duration
 	var failed error
 	var wg sync.WaitGroup
-	started, cpu := time.Now(), s.cpuTime()
+	started, cpu, postgres := time.Now(), s.cpuTime(), familyCPU(o.postmaster)
 	for c := range o.clients {
 		wg.Go(func() {
 			r := rand.New(rand.NewPCG(1, uint64(c)))
@@ -147,11 +148,12 @@ func (s *server) load(ctx context.Context, o options, l load) (loadResult, error
 	if len(all) == 0 {
 		return loadResult{}, errors.New("no request was answered in time")
 	}
-	took, cpu := time.Since(started), s.cpuTime()-cpu
+	took, cpu, postgres := time.Since(started), s.cpuTime()-cpu, familyCPU(o.postmaster)-postgres
 	slices.Sort(all)
 	return loadResult{
 		perSecond: float64(len(all)) / took.Seconds(),
 		p95:       all[min(len(all)-1, len(all)*95/100)],
 		cpu:       cpu / time.Duration(len(all)),
+		postgres:  postgres / time.Duration(len(all)),
 	}, nil
 }

@@ -30,6 +30,7 @@ type options struct {
 	seconds           int
 	serving           string
 	pid               int
+	postmaster        int
 	only              string
 	data, base        string
 	engine            string
@@ -47,7 +48,8 @@ func main() {
 	flag.IntVar(&o.seconds, "seconds", 8, "seconds per load figure")
 	flag.StringVar(&o.serving, "serving", "", "address of a program that serves bench data already: only what is asked of it is measured")
 	flag.IntVar(&o.pid, "pid", 0, "with -serving: its process, for the CPU time")
-	flag.StringVar(&o.only, "only", "", "measure only loads whose name begins so; with -serving also records: what needs custom fields and tags, and upserts: only those by many callers, and an export behind them; with -data counts, members, followed, changes, memory, full, snapshot, sql, grading, review, stages")
+	flag.IntVar(&o.postmaster, "postmaster", 0, "with -serving: the first process of its PostgreSQL, for the CPU time of all of them")
+	flag.StringVar(&o.only, "only", "", "measure only loads whose name begins so; with -serving also records: what needs custom fields and tags, lists: only those with three filters, and upserts: only those by many callers, and an export behind them; with -data counts, members, followed, changes, memory, full, snapshot, sql, grading, review, stages")
 	flag.StringVar(&o.data, "data", "", "data folder of a base that is there already: only audiences, grading and the lifecycle are measured on it")
 	flag.StringVar(&o.base, "db", "", "with -data: the URL of its database; empty for SQLite in the folder")
 	flag.Parse()
@@ -228,7 +230,10 @@ func loadOnly(ctx context.Context, o options) error {
 	if err == nil && o.only == "" || o.only == "records" {
 		err = s.measureRecords(ctx, m)
 	}
-	if o.only == "upserts" {
+	switch o.only {
+	case "lists":
+		err = s.listsOnly(ctx, m)
+	case "upserts":
 		err = s.measureUpserts(ctx, m)
 	}
 	m.t.print(os.Stdout)
@@ -262,6 +267,9 @@ func (s *server) measureLoad(ctx context.Context, m measuring, l load) error {
 	m.add(l.name+", per second"+l.target, "%.0f", r.perSecond)
 	m.add(l.name+", p95 ms (≤ 50)", "%.1f", r.p95.Seconds()*1000)
 	m.add(l.name+", CPU µs of the program", "%.0f", float64(r.cpu.Microseconds()))
+	if m.postmaster != 0 {
+		m.add(l.name+", CPU µs of PostgreSQL", "%.0f", float64(r.postgres.Microseconds()))
+	}
 	return nil
 }
 

@@ -209,19 +209,47 @@ const tick = 10 * time.Millisecond
 
 // cpuTime is what the server's process has used so far, 0 where that is not known.
 func (s *server) cpuTime() time.Duration {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.pid))
-	if err != nil {
+	_, used, _ := processCPU(strconv.Itoa(s.pid))
+	return used
+}
+
+// familyCPU is what a process, its children and those of them that have ended
+// have used so far, 0 where that is not known.
+func familyCPU(pid int) (sum time.Duration) {
+	if pid == 0 {
 		return 0
+	}
+	own := strconv.Itoa(pid)
+	_, used, ended := processCPU(own)
+	sum = used + ended
+	all, _ := filepath.Glob("/proc/[0-9]*")
+	for _, dir := range all {
+		if parent, used, _ := processCPU(filepath.Base(dir)); parent == own {
+			sum += used
+		}
+	}
+	return sum
+}
+
+// processCPU is the parent of a process, what it has used so far, and what those
+// of its children have that have ended.
+func processCPU(pid string) (parent string, used, ended time.Duration) {
+	b, err := os.ReadFile("/proc/" + pid + "/stat")
+	if err != nil {
+		return "", 0, 0
 	}
 	// The name of the program may hold spaces; the fields are counted behind it.
 	_, after, _ := strings.Cut(string(b), ") ")
 	f := strings.Fields(after)
-	if len(f) < 13 {
-		return 0
+	if len(f) < 15 {
+		return "", 0, 0
 	}
-	user, _ := strconv.ParseInt(f[11], 10, 64)
-	system, _ := strconv.ParseInt(f[12], 10, 64)
-	return time.Duration(user+system) * tick
+	ticks := func(i int) time.Duration {
+		user, _ := strconv.ParseInt(f[i], 10, 64)
+		system, _ := strconv.ParseInt(f[i+1], 10, 64)
+		return time.Duration(user+system) * tick
+	}
+	return f[1], ticks(11), ticks(13)
 }
 
 func (s *server) stop() {

@@ -75,6 +75,18 @@ func InArgs[T any](first int, vals []T) (placeholders string, args []any) {
 	return Placeholders(first, n), args
 }
 
+// OneOf writes the right side of "column is one of vals", a list of at most MaxIn,
+// whose first argument is number first: one argument on PostgreSQL, which keeps
+// one plan for any number of them, and a list of as many as [InArgs] makes on
+// SQLite.
+func (d *DB) OneOf(first int, vals []int64) (is string, args []any) {
+	if d.engine == Postgres {
+		return "= ANY($" + strconv.Itoa(first) + ")", []any{vals}
+	}
+	in, args := InArgs(first, vals)
+	return "IN (" + in + ")", args
+}
+
 // BytesRows makes a table, in parentheses, whose one column b has the values of
 // a list of at most MaxIn: for queries that look each of them up. It comes last
 // in the text, its first argument is number first.
