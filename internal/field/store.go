@@ -29,7 +29,7 @@ func scanDefinition(scan func(...any) error) (*Definition, error) {
 }
 
 func (s *Service) version(ctx context.Context) (v int64, err error) {
-	err = s.DB.Q(ctx).QueryRowContext(ctx, "SELECT version FROM field_state WHERE id = 1").Scan(&v)
+	err = s.DB.Prepared(ctx).QueryRowContext(ctx, "SELECT version FROM field_state WHERE id = 1").Scan(&v)
 	return v, db.MapError(err)
 }
 

@@ -17,9 +17,9 @@ type valueRow struct {
 // readValues calls each once a customer and field.
 func (s *Service) readValues(ctx context.Context, ids []int64, each func(id int64, d *Definition, v Value), set *Set) error {
 	return db.InChunks(ids, func(chunk []int64) error {
-		in, args := db.InArgs(1, chunk)
-		rows, err := s.DB.Q(ctx).QueryContext(ctx, `SELECT customer_id, field_id, num, text FROM customer_values
- WHERE customer_id IN (`+in+`) ORDER BY customer_id, field_id, item`, args...)
+		is, args := s.DB.OneOf(1, chunk)
+		rows, err := s.DB.Prepared(ctx).QueryContext(ctx, `SELECT customer_id, field_id, num, text FROM customer_values
+ WHERE customer_id `+is+` ORDER BY customer_id, field_id, item`, args...)
 		if err != nil {
 			return db.MapError(err)
 		}

@@ -17,8 +17,9 @@ func (s *Service) count(ctx context.Context, query string, args ...any) (n int64
 	return n, db.MapError(err)
 }
 
-func (s *Service) version(ctx context.Context) (int64, error) {
-	return s.count(ctx, "SELECT version FROM tag_state WHERE id = 1")
+func (s *Service) version(ctx context.Context) (v int64, err error) {
+	err = s.DB.Prepared(ctx).QueryRowContext(ctx, "SELECT version FROM tag_state WHERE id = 1").Scan(&v)
+	return v, db.MapError(err)
 }
 
 func (s *Service) raiseVersion(ctx context.Context) error {
@@ -101,8 +102,8 @@ type held struct {
 // tagsOf reads the tags of customers, in the order they were given.
 func (s *Service) tagsOf(ctx context.Context, ids []int64) (out []held, err error) {
 	err = db.InChunks(ids, func(chunk []int64) error {
-		in, args := db.InArgs(1, chunk)
-		list, err := db.Select(ctx, s.DB.Q(ctx), "SELECT customer_id, tag_id, added_at, added_by FROM customer_tags WHERE customer_id IN ("+in+") ORDER BY customer_id, added_at, tag_id",
+		is, args := s.DB.OneOf(1, chunk)
+		list, err := db.Select(ctx, s.DB.Prepared(ctx), "SELECT customer_id, tag_id, added_at, added_by FROM customer_tags WHERE customer_id "+is+" ORDER BY customer_id, added_at, tag_id",
 			func(h *held, r db.Scanner) error {
 				return r.Scan(&h.customerID, &h.tagID, &h.addedAt, &h.addedBy)
 			}, args...)
