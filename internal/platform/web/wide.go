@@ -28,6 +28,7 @@ type longList struct {
 	key      []byte // with its quotes
 	from, to int    // of what stands between the brackets
 	cuts     []int  // places of commas that divide it into parts
+	lengths  []int  // of the parts, in elements
 }
 
 // decodeWide decodes an object whose longest part is a list into a struct or an
@@ -60,14 +61,13 @@ func decodeWide(data []byte, v any, parts int) bool {
 	if json.Unmarshal(append(bytes.Clone(data[:list.from]), data[list.to:]...), v) != nil {
 		return false
 	}
-	values := make([]reflect.Value, len(texts))
+	values, all := prepared(into, key, list.lengths)
 	good := make([]bool, len(texts))
 	var wg sync.WaitGroup
 	for i, text := range texts {
 		wg.Go(func() {
 			// What panics here does so again, where it ends a request and not the program.
 			defer func() { _ = recover() }()
-			values[i] = reflect.New(into.Type())
 			good[i] = json.Unmarshal(text, values[i].Interface()) == nil
 		})
 	}
@@ -77,30 +77,51 @@ func decodeWide(data []byte, v any, parts int) bool {
 			return false
 		}
 	}
-	join(into, values, key)
-	return true
+	return join(into, values, all, key, list.lengths)
 }
 
-// join puts the parts of a list together.
-func join(into reflect.Value, parts []reflect.Value, key string) {
+// prepared makes what each part is decoded into. Those of a struct write into one
+// list, all, that is as long as all of them: to let each grow its own and to put
+// them together copied every row three times.
+func prepared(into reflect.Value, key string, lengths []int) (values []reflect.Value, all reflect.Value) {
+	values = make([]reflect.Value, len(lengths))
+	for i := range values {
+		values[i] = reflect.New(into.Type())
+	}
+	if into.Kind() == reflect.Interface {
+		return values, all
+	}
+	n := 0
+	for _, l := range lengths {
+		n += l
+	}
+	all = reflect.MakeSlice(listField(into, key).Type(), n, n)
+	from := 0
+	for i, l := range lengths {
+		listField(values[i].Elem(), key).Set(all.Slice3(from, from, from+l))
+		from += l
+	}
+	return values, all
+}
+
+// join puts the parts of a list together. It says false where one has not as many
+// elements as its text seemed to have.
+func join(into reflect.Value, parts []reflect.Value, all reflect.Value, key string, lengths []int) bool {
 	if into.Kind() == reflect.Interface {
 		var all []any
 		for _, p := range parts {
 			all = append(all, p.Elem().Interface().(map[string]any)[key].([]any)...)
 		}
 		into.Interface().(map[string]any)[key] = all
-		return
+		return true
 	}
-	n := 0
-	for _, p := range parts {
-		n += listField(p.Elem(), key).Len()
+	for i, p := range parts { // each has written into its stretch of all
+		if listField(p.Elem(), key).Len() != lengths[i] {
+			return false
+		}
 	}
-	field := listField(into, key)
-	all := reflect.MakeSlice(field.Type(), 0, n)
-	for _, p := range parts {
-		all = reflect.AppendSlice(all, listField(p.Elem(), key))
-	}
-	field.Set(all)
+	listField(into, key).Set(all)
+	return true
 }
 
 // listField is the field of a struct that a key of JSON fills, where it is a
@@ -153,12 +174,12 @@ func findList(data []byte, size int) (list longList, ok bool) {
 			return list, false
 		}
 		i = space(data, i+1)
-		end, cuts := value(data, i, size)
+		end, cuts, lengths := value(data, i, size)
 		if end < 0 {
 			return list, false
 		}
 		if list.key == nil && end-i >= size && data[i] == '[' {
-			list = longList{key, i + 1, end - 1, cuts}
+			list = longList{key, i + 1, end - 1, cuts, lengths}
 		}
 		if i = space(data, end); i >= len(data) {
 			return list, false
@@ -193,37 +214,40 @@ func text(data []byte, i int) int {
 }
 
 // value gives the place behind the value that begins at i, -1 where it has no
-// end, and commas between its own elements, about size bytes apart.
-func value(data []byte, i, size int) (end int, cuts []int) {
-	depth, last := 0, i
+// end, commas between its own elements, about size bytes apart, and how many
+// elements stand between those.
+func value(data []byte, i, size int) (end int, cuts, lengths []int) {
+	depth, last, n := 0, i, 1
 	for i < len(data) {
 		switch data[i] {
 		case '"':
 			if i = text(data, i); i < 0 {
-				return -1, nil
+				return -1, nil, nil
 			}
 			if depth == 0 {
-				return i, nil
+				return i, nil, nil
 			}
 			continue
 		case '[', '{':
 			depth++
 		case ']', '}':
 			if depth == 0 { // of the object around
-				return i, nil
+				return i, nil, nil
 			}
 			if depth--; depth == 0 {
-				return i + 1, cuts
+				return i + 1, cuts, append(lengths, n)
 			}
 		case ',':
 			switch {
 			case depth == 0:
-				return i, nil
+				return i, nil, nil
 			case depth == 1 && i-last >= size:
-				cuts, last = append(cuts, i), i
+				cuts, lengths, last, n = append(cuts, i), append(lengths, n), i, 1
+			case depth == 1:
+				n++
 			}
 		}
 		i++
 	}
-	return -1, nil
+	return -1, nil, nil
 }
