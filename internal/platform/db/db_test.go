@@ -170,6 +170,35 @@ func TestInArgsPads(t *testing.T) {
 	}
 }
 
+// A list of ids finds the same rows on both engines, behind other arguments.
+func TestOneOf(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		err := d.InTx(ctx, func(ctx context.Context) error {
+			if _, err := d.Q(ctx).ExecContext(ctx, "CREATE TABLE listed (id BIGINT NOT NULL, kind BIGINT NOT NULL)"); err != nil {
+				return err
+			}
+			return d.BulkInsert(ctx, "listed", []string{"id", "kind"}, 40, func(i int, v []any) { v[0], v[1] = int64(i), int64(i%2) })
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, ids := range [][]int64{{3}, {3, 5, 4}, {1, 2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53}} {
+			is, args := d.OneOf(2, ids)
+			var want []int64
+			for _, id := range ids {
+				if id < 40 && id%2 == 1 {
+					want = append(want, id)
+				}
+			}
+			got, err := db.Select(ctx, d.Prepared(ctx), "SELECT id FROM listed WHERE kind = $1 AND id "+is+" ORDER BY id", db.Column[int64], append([]any{int64(1)}, args...)...)
+			if err != nil || !slices.Equal(got, want) {
+				t.Errorf("of %v: %v, want %v (%v)", ids, got, want, err)
+			}
+		}
+	})
+}
+
 func TestBackupIsConsistentWhileWriting(t *testing.T) {
 	d := dbtest.SQLite(t)
 	ctx, cancel := context.WithCancel(context.Background())
