@@ -20,7 +20,7 @@ type Stats struct {
 	Rebuilt        int64 `json:"rebuilt" doc:"How often all was read anew"`
 	Differed       int64 `json:"differed" doc:"How often a check found the columns other than the database"`
 	Broke          int64 `json:"broke" doc:"Questions that the database answered because of a fault of the columns"`
-	Checked        int64 `json:"checked" doc:"Blocks of customers that were compared with the database"`
+	Checked        int64 `json:"checked" doc:"Stretches of 2,048 numbers of customers that were compared with the database"`
 	LoadMillis     int64 `json:"load_ms" doc:"What the last reading took"`
 	LoadedAt       int64 `json:"loaded_at"`
 	CheckedAt      int64 `json:"checked_at"`
@@ -52,6 +52,8 @@ func (s *Set) Stats() (out Stats) {
 func (s *Set) keep() {
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
+	parts := time.NewTicker(tickEvery / blockParts)
+	defer parts.Stop()
 	ahead := time.NewTicker(aheadEvery)
 	defer ahead.Stop()
 	for {
@@ -60,6 +62,9 @@ func (s *Set) keep() {
 			return
 		case <-ahead.C:
 			s.ahead()
+			continue
+		case <-parts.C:
+			s.doubtPart()
 			continue
 		case <-tick.C:
 		}
@@ -72,13 +77,6 @@ func (s *Set) keep() {
 				return
 			}
 			continue
-		}
-		if same, err := s.check(s.ctx); err != nil && s.ctx.Err() == nil {
-			s.o.Log.Warn("columns were not checked", slog.Any("error", err))
-		} else if !same {
-			s.stats.differed.Add(1)
-			s.o.Log.Error("columns differ from the database; they are read anew")
-			s.anew()
 		}
 		s.saving.Lock()
 		due := s.o.Clock.Now().Sub(s.lastSave.when) >= saveEvery
@@ -94,7 +92,7 @@ func (s *Set) keep() {
 // ahead follows before anybody asks, while somebody did lately: where much is
 // written, the next answer has less to catch up with.
 func (s *Set) ahead() {
-	if !s.eager.Load() || !s.asked(2*tickEvery) {
+	if !s.eager.Load() || !s.asked() {
 		return
 	}
 	head, err := s.store.head(s.ctx)
@@ -109,12 +107,12 @@ func (s *Set) ahead() {
 	}
 }
 
-// asked says whether an answer came from columns within so long.
-func (s *Set) asked(within time.Duration) bool {
+// asked says whether an answer came from columns lately.
+func (s *Set) asked() bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	h := s.cols[everybody]
-	return h != nil && h.used.Load() >= s.now()-within.Milliseconds()
+	return h != nil && h.used.Load() >= s.now()-2*tickEvery.Milliseconds()
 }
 
 // tend drops what nobody asks for and what no longer fits, and says whether
@@ -150,27 +148,33 @@ func (s *Set) tend() bool {
 // A block is compared with the database in parts: to read the facts of all of it
 // takes a second of a CPU, which whoever asks meanwhile would wait for.
 const (
-	partRows = blockRows / 8
-	// calm is how long nobody asked before more than one part is compared at a time.
-	calm = time.Second
+	blockParts = 8
+	partRows   = blockRows / blockParts
 )
 
-// check compares a part of the columns in use, and the number of customers, with
-// the database; while nobody asks, as many as make a block. same is true where
-// that cannot be said: much is being written.
-func (s *Set) check(ctx context.Context) (same bool, err error) {
-	for range blockRows / partRows {
-		n := s.blocks() * (blockRows / partRows)
-		if n == 0 {
-			return true, nil
-		}
-		at := s.next % n
-		s.next = at + 1
-		if same, _, err = s.compare(ctx, span{int64(at) * partRows, int64(at+1)*partRows - 1}); !same || err != nil || s.asked(calm) {
-			return same, err
-		}
+// doubtPart compares the next part; where columns differ, they are read anew.
+func (s *Set) doubtPart() {
+	if same, err := s.check(s.ctx); err != nil && s.ctx.Err() == nil {
+		s.o.Log.Warn("columns were not checked", slog.Any("error", err))
+	} else if !same {
+		s.stats.differed.Add(1)
+		s.o.Log.Error("columns differ from the database; they are read anew")
+		s.anew()
 	}
-	return true, nil
+}
+
+// check compares the next part of the columns in use, and with the first the number
+// of customers, with the database. same is true where that cannot be said: much is
+// being written.
+func (s *Set) check(ctx context.Context) (same bool, err error) {
+	n := s.blocks() * blockParts
+	if n == 0 {
+		return true, nil
+	}
+	at := int64(s.next % n)
+	s.next = int(at) + 1
+	same, _, err = s.compare(ctx, span{at * partRows, (at+1)*partRows - 1})
+	return same, err
 }
 
 func (s *Set) blocks() int {
