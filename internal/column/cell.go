@@ -87,16 +87,6 @@ func (c *cell) or(in, out *rows) {
 	}
 }
 
-func (c *cell) equal(o *cell) bool {
-	var a, b, all rows
-	for w := range all {
-		all[w] = ^uint64(0)
-	}
-	c.or(&all, &a)
-	o.or(&all, &b)
-	return a == b
-}
-
 // cellBytes is what a cell takes beside its rows, with its place in a map.
 const cellBytes = 64
 

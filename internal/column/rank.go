@@ -235,14 +235,14 @@ func (o *population) nth(v *view, at int) amount {
 			high = amount{math.MaxInt64, 1}
 		}
 		if list, below := o.between(v, low, high); at >= below && at < below+len(list) {
-			return quick(list, at-below)
+			return Nth(list, at-below, amount.compare)
 		}
 	}
 	list, _ := o.between(v, amount{math.MinInt64, 1}, amount{math.MaxInt64, 1})
 	if len(list) <= at { // nobody waits any more
 		return amount{0, 1}
 	}
-	return quick(list, at)
+	return Nth(list, at, amount.compare)
 }
 
 // between are the values from low to high, and how many lie below.
@@ -278,8 +278,9 @@ func (o *population) between(v *view, low, high amount) (list []amount, below in
 	return slices.Concat(lists...), below
 }
 
-// quick is nth of a list, which it leaves in another order.
-func quick(list []amount, at int) amount {
+// Nth is the value that would stand at a place if the list were sorted; it leaves the
+// list in another order (Hoare's selection with three parts).
+func Nth[T any](list []T, at int, compare func(a, b T) int) T {
 	for {
 		if len(list) <= 1 {
 			return list[at]
@@ -287,7 +288,7 @@ func quick(list []amount, at int) amount {
 		pivot := list[rand.IntN(len(list))]
 		low, high := 0, len(list) // below low less than the pivot, from high on more
 		for i := 0; i < high; {
-			switch k := list[i].compare(pivot); {
+			switch k := compare(list[i], pivot); {
 			case k < 0:
 				list[i], list[low] = list[low], list[i]
 				low++

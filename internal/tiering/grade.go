@@ -1,13 +1,14 @@
 package tiering
 
 import (
+	"cmp"
 	"math"
-	"math/rand/v2"
 	"runtime"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
 
+	"zhike/internal/column"
 	"zhike/internal/platform/money"
 )
 
@@ -182,9 +183,9 @@ func (c Condition) threshold(f *Facts) float64 {
 		}
 		n := max(1, topCount(len(v), c.Value))
 		if c.Metric == MetricRecency {
-			return nth(v, n-1)
+			return column.Nth(v, n-1, cmp.Compare[float64])
 		}
-		return nth(v, len(v)-n)
+		return column.Nth(v, len(v)-n, cmp.Compare[float64])
 	case OpRevShare:
 		t, ok := revenueThreshold(f.SpendMilli, c.Value)
 		if !ok {
@@ -229,37 +230,6 @@ func revenueThreshold(spendMilli []int64, share float64) (least int64, ok bool) 
 		}
 	}
 	return 0, false
-}
-
-// nth is the value that would stand at a place if the list were sorted; it leaves the
-// list in another order.
-func nth(v []float64, at int) float64 {
-	for len(v) > 1 {
-		pivot := v[rand.IntN(len(v))]
-		low, high := 0, len(v) // below low less than the pivot, from high on more
-		for i := 0; i < high; {
-			switch x := v[i]; {
-			case x < pivot:
-				v[i], v[low] = v[low], x
-				low++
-				i++
-			case x > pivot:
-				high--
-				v[i], v[high] = v[high], x
-			default:
-				i++
-			}
-		}
-		switch {
-		case at < low:
-			v = v[:low]
-		case at >= high:
-			v, at = v[high:], at-high
-		default:
-			return pivot
-		}
-	}
-	return v[at]
 }
 
 // buyerValues are the figures of customers with spend above zero in the window.
