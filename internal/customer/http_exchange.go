@@ -15,11 +15,9 @@ const upsertBody = 32 << 20
 // read and sealed. Each takes some 100 MiB.
 const upsertsAtOnce = 3
 
-type upsertInput struct{ Body UpsertInput }
-
 func (s *Service) exchangeRoutes(api *web.API) {
-	web.Register(api, web.Route{
+	web.RegisterBulk(api, web.Route{
 		Method: http.MethodPost, Path: "/customers/upsert", ID: "upsertCustomers", Tag: "exchange", MaxBody: upsertBody, Timeout: 2 * time.Minute, AtOnce: upsertsAtOnce,
 		Summary: "Create or update up to 10,000 customers, with a result for each", Permission: PermUpsert,
-	}, func(ctx context.Context, in *upsertInput) (UpsertAnswer, error) { return s.Upsert(ctx, in.Body) })
+	}, func(ctx context.Context, in *UpsertInput) (UpsertAnswer, error) { return s.Upsert(ctx, *in) })
 }

@@ -29,8 +29,8 @@ func humaConfig(o Options) huma.Config {
 			Servers:    []*huma.Server{{URL: Prefix}},
 			Components: &huma.Components{Schemas: huma.NewMapRegistry(schemaPrefix, schemaNamer(o.SchemaPackages))},
 		},
-		Formats:                      map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
-		DefaultFormat:                "application/json",
+		Formats:                      map[string]huma.Format{jsonType: jsonFormat, "json": jsonFormat},
+		DefaultFormat:                jsonType,
 		RejectUnknownQueryParameters: true,
 		Transformers:                 []huma.Transformer{hideFields},
 	}

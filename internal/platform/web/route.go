@@ -103,7 +103,7 @@ func (a *API) success(op *huma.Operation, of reflect.Type, empty bool) *huma.Res
 	if !empty {
 		body, _ := of.FieldByName("Body")
 		schema := huma.SchemaFromField(a.huma.OpenAPI().Components.Schemas, body, of.Name()+"Body")
-		r.Content = map[string]*huma.MediaType{"application/json": {Schema: schema}}
+		r.Content = map[string]*huma.MediaType{jsonType: {Schema: schema}}
 	}
 	op.Responses[strconv.Itoa(op.DefaultStatus)] = r
 	return r
