@@ -58,7 +58,7 @@ func (q *asked) question(c *cli, arg []string) (in audience.CountIn, err error) 
 	if q.rule != "-" {
 		f, err := os.Open(q.rule)
 		if err != nil {
-			return in, errs.Wrap(err, errs.Invalid, "cli.file", "path", q.rule)
+			return in, fileFault(err, q.rule)
 		}
 		defer f.Close()
 		file = f
@@ -66,7 +66,7 @@ func (q *asked) question(c *cli, arg []string) (in audience.CountIn, err error) 
 	// One byte more than is looked at, so that it is refused as too large.
 	text, err := io.ReadAll(io.LimitReader(file, int64(rule.MaxTimes*rule.RuleLimits.Bytes+1)))
 	if err != nil {
-		return in, errs.Wrap(err, errs.Invalid, "cli.file", "path", q.rule)
+		return in, fileFault(err, q.rule)
 	}
 	if len(bytes.TrimSpace(text)) == 0 {
 		// Everybody is {}; an empty file is one that was not written.

@@ -56,7 +56,7 @@ func (c *cli) dedupeCmd() *cobra.Command {
 func readColumns(path string) (map[string]dedupe.Field, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, errs.Wrap(err, errs.Invalid, "cli.file", "path", path)
+		return nil, fileFault(err, path)
 	}
 	defer f.Close()
 	return dedupe.ReadColumns(f)

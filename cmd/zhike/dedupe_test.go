@@ -138,8 +138,8 @@ func TestDedupeRefusals(t *testing.T) {
 	}{
 		"no map":          {[]string{file}, "dedupe.no_map"},
 		"no file":         {[]string{"--map", good}, "cli.usage"},
-		"missing file":    {[]string{file + "x", "--map", good}, "cli.file"},
-		"missing map":     {[]string{file, "--map", good + "x"}, "cli.file"},
+		"missing file":    {[]string{file + "x", "--map", good}, "cli.file_missing"},
+		"missing map":     {[]string{file, "--map", good + "x"}, "cli.file_missing"},
 		"unknown meaning": {[]string{file, "--map", write(t, "m.yaml", "columns:\n  姓名: name.nick\n")}, "dedupe.unknown_meaning"},
 		"empty map":       {[]string{file, "--map", write(t, "m.yaml", "")}, "dedupe.map_empty"},
 		"broken map":      {[]string{file, "--map", write(t, "m.yaml", "columns: [\n")}, "dedupe.map_unreadable"},
@@ -151,7 +151,11 @@ func TestDedupeRefusals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, errOut := run(t, append([]string{"dedupe", "--json"}, c.args...)...)
-			if code != exitUsage || out != "" || !strings.Contains(errOut, strconv.Quote(c.code)) {
+			want := exitUsage
+			if c.code == "cli.file_missing" {
+				want = exitNotFound
+			}
+			if code != want || out != "" || !strings.Contains(errOut, strconv.Quote(c.code)) {
 				t.Errorf("exit %d, %q, %s; want %s", code, out, errOut, c.code)
 			}
 			if strings.Contains(errOut, "struct") {

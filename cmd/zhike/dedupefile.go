@@ -48,7 +48,7 @@ func meanings(columns map[string]dedupe.Field) []dedupe.Field {
 func addFile(ctx context.Context, x *dedupe.Index, path string, set uint8, columns map[string]dedupe.Field, known map[string]bool, progress func(done, total int64)) (int64, error) {
 	src, err := sheet.FromFile(path)
 	if err != nil {
-		return 0, errs.Wrap(err, errs.Invalid, "cli.file", "path", path)
+		return 0, fileFault(err, path)
 	}
 	f, meaning, err := openMapped(ctx, src, columns, known)
 	if err != nil {

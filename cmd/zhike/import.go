@@ -29,13 +29,13 @@ func (c *cli) importCmd() *cobra.Command {
 }
 
 func (c *cli) importKindCmd(kind importer.Kind, short string) *cobra.Command {
-	var mapFile, source, layout, saved string
+	var mapFile, source, layout, saved, errorFile string
 	var dryRun bool
 	cmd := &cobra.Command{
 		Use: string(kind) + " FILE", Short: short, Long: short + "\n\n" + c.t("cli.import.long"), Args: args(cobra.ExactArgs(1)),
 		Example: fmt.Sprintf("  zhike import %[1]s 文件.xlsx --source tmall\n  zhike import %[1]s export.csv.gz --map map.yaml --dry-run\n  zhike import %[1]s export.csv --json", kind),
 		RunE: func(cmd *cobra.Command, a []string) error {
-			in := importer.RunInput{Kind: kind, Path: a[0], Source: source, DryRun: dryRun, Locale: c.locale}
+			in := importer.RunInput{Kind: kind, Path: a[0], Source: source, DryRun: dryRun, Errors: errorFile, Locale: c.locale}
 			if mapFile != "" {
 				m, err := readMapping(mapFile)
 				if err != nil {
@@ -72,12 +72,19 @@ func (c *cli) importKindCmd(kind importer.Kind, short string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.print(res, func(w writer) { c.printImport(w, res) })
+			if err := c.print(res, func(w writer) { c.printImport(w, res) }); err != nil {
+				return err
+			}
+			if res.Rejected > 0 {
+				return errRefused
+			}
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&mapFile, "map", "", c.t("cli.import.flag.map"))
 	cmd.Flags().StringVar(&source, "source", "", c.t("cli.import.flag.source"))
 	cmd.Flags().StringVar(&saved, "mapping", "", c.t("cli.import.flag.mapping"))
+	cmd.Flags().StringVar(&errorFile, "errors", "", c.t("cli.import.flag.errors"))
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, c.t("cli.import.flag.dry_run"))
 	if kind == importer.KindCustomers {
 		cmd.Flags().StringVar(&layout, "layout", "", c.t("cli.import.flag.layout", "layouts", customer.LayoutNames()))
@@ -88,7 +95,7 @@ func (c *cli) importKindCmd(kind importer.Kind, short string) *cobra.Command {
 func readMapping(path string) (*importer.Mapping, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, errs.Wrap(err, errs.Invalid, "cli.file", "path", path)
+		return nil, fileFault(err, path)
 	}
 	defer f.Close()
 	m, err := importer.ReadMapping(f)
@@ -133,6 +140,10 @@ func (c *cli) printImport(w writer, r importer.Result) {
 	slices.SortFunc(codes, func(a, b string) int { return int(r.Reasons[b] - r.Reasons[a]) })
 	for _, code := range codes {
 		fmt.Fprintln(w, c.t("cli.import.reason", "count", n(r.Reasons[code]), "reason", i18n.T(c.locale, importer.ReasonKey(code), nil)))
+	}
+	if r.ErrorFile == "" {
+		fmt.Fprintln(w, c.t("cli.import.errors_unasked"))
+		return
 	}
 	fmt.Fprintln(w, c.t("cli.import.errors", "path", r.ErrorFile))
 }

@@ -192,7 +192,7 @@ func (c *cli) lifecycleImportCmd() *cobra.Command {
 		RunE: func(cmd *cobra.Command, arg []string) error {
 			f, err := os.Open(arg[0])
 			if err != nil {
-				return errs.Wrap(err, errs.Invalid, "cli.file", "path", arg[0])
+				return fileFault(err, arg[0])
 			}
 			defer f.Close()
 			cfg, err := lifecycle.ParseYAML(f)

@@ -147,7 +147,7 @@ func TestModelFitRefusals(t *testing.T) {
 		say  string
 	}{
 		"no flags":        {nil, "model.flags", "--orders: is required"},
-		"missing file":    {with(good + "x"), "cli.file", ""},
+		"missing file":    {with(good + "x"), "cli.file_missing", ""},
 		"no such column":  {[]string{"--orders", good, "--customer", "买家", "--date", "日期", "--amount", "金额"}, "model.no_such_column", "客户, 日期, 金额"},
 		"no such number":  {[]string{"--orders", good, "--customer", "1", "--date", "2", "--amount", "4"}, "model.no_such_number", "has 3"},
 		"unit":            {with(good, "--unit", "month"), "model.unit", "month"},
@@ -170,7 +170,11 @@ func TestModelFitRefusals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, errOut := run(t, append([]string{"model", "fit", "--json"}, c.args...)...)
-			if code != exitUsage || out != "" || !strings.Contains(errOut, strconv.Quote(c.code)) {
+			want := exitUsage
+			if c.code == "cli.file_missing" {
+				want = exitNotFound
+			}
+			if code != want || out != "" || !strings.Contains(errOut, strconv.Quote(c.code)) {
 				t.Errorf("exit %d, %q, %s; want %s", code, out, errOut, c.code)
 			}
 			if _, _, errOut = run(t, append([]string{"model", "fit"}, c.args...)...); !strings.Contains(errOut, c.say) || strings.Contains(errOut, "{{") {

@@ -44,7 +44,7 @@ type modelRow struct {
 func openModelTable(ctx context.Context, path string, names []string) (*modelTable, error) {
 	src, err := sheet.FromFile(path)
 	if err != nil {
-		return nil, errs.Wrap(err, errs.Invalid, "cli.file", "path", path)
+		return nil, fileFault(err, path)
 	}
 	if numbers := numbered(names); numbers != nil {
 		return openByNumber(ctx, src, numbers)

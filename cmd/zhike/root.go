@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -29,6 +30,7 @@ const (
 	exitConflict    = 4 // it clashes with what is there
 	exitUnavailable = 5 // database or disk not usable now
 	exitForbidden   = 6
+	exitRefused     = 7 // done, but some of the input was refused
 	exitInterrupted = 130
 )
 
@@ -55,8 +57,11 @@ func execute(ctx context.Context, args []string, con console) int {
 	root.SetOut(con.out)
 	root.SetErr(con.err)
 	err := root.ExecuteContext(ctx)
-	if err == nil {
+	switch {
+	case err == nil:
 		return exitOK
+	case errors.Is(err, errRefused):
+		return exitRefused
 	}
 	return c.fail(ctx, err)
 }

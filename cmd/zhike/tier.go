@@ -177,7 +177,7 @@ func (c *cli) importScheme(cmd *cobra.Command, arg []string) error {
 	if arg[0] != "-" {
 		f, err := os.Open(arg[0])
 		if err != nil {
-			return errs.Wrap(err, errs.Invalid, "cli.file", "path", arg[0])
+			return fileFault(err, arg[0])
 		}
 		defer f.Close()
 		in = f

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,25 @@ import (
 
 // usage marks an error of the call itself; fail says it in the operator's language.
 func usage(err error) error { return errs.Wrap(err, errs.Invalid, "cli.usage", "detail", err.Error()) }
+
+// errRefused ends a command that is done and has told what of its input it
+// refused; nothing more is said of it.
+var errRefused = errors.New("some of the input was refused")
+
+// fileFault is what keeps a file that the call names from being read: the same
+// exit code in every command. Errors that are no fault of the file system stay.
+func fileFault(err error, path string) error {
+	var of *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errs.Wrap(err, errs.NotFound, "cli.file_missing", "path", path)
+	case errors.Is(err, fs.ErrPermission):
+		return errs.Wrap(err, errs.Forbidden, "cli.file", "path", path)
+	case errors.As(err, &of):
+		return errs.Wrap(err, errs.Invalid, "cli.file", "path", path)
+	}
+	return err
+}
 
 // badArgs is a refusal of the arguments of a command.
 type badArgs struct {

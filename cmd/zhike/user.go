@@ -84,7 +84,7 @@ func (c *cli) password(file string) (string, error) {
 	if file != "" {
 		f, err := os.Open(file)
 		if err != nil {
-			return "", errs.Wrap(err, errs.Invalid, "cli.file", "path", file)
+			return "", fileFault(err, file)
 		}
 		defer f.Close()
 		b, err := io.ReadAll(io.LimitReader(f, 4096))

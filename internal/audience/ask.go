@@ -94,7 +94,7 @@ func (s *Service) Count(ctx context.Context, in CountIn) (out Count, err error) 
 		}
 		ids, total, f, err := s.Customers.After(ctx, customer.Who{Rule: n, AsOf: asOf}, 0, min(in.Examples, maxExamples))
 		if err != nil {
-			return err
+			return s.everyFault(ctx, n, err)
 		}
 		a.of(f)
 		out.Count = total
@@ -202,7 +202,7 @@ func (s *Service) page(ctx context.Context, in CountIn, after int64, limit int) 
 	out.Answer, err = s.ask(ctx, func(ctx context.Context, a *Answer) error {
 		ids, total, f, err := s.Customers.After(ctx, customer.Who{Rule: n, AsOf: asOf}, after, limit+1)
 		if err != nil {
-			return err
+			return s.everyFault(ctx, n, err)
 		}
 		a.of(f)
 		out.Total = total

@@ -27,7 +27,7 @@ func (s *Service) Explain(ctx context.Context, in ExplainIn) (out Explained, err
 		}
 		why, asOf, err := s.Customers.Explain(ctx, customer.Who{Rule: n, AsOf: asOf}, in.CustomerID)
 		if err != nil {
-			return err
+			return s.everyFault(ctx, n, err)
 		}
 		names, err := s.Customers.Seen(ctx, []int64{in.CustomerID})
 		if err != nil {

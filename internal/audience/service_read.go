@@ -158,6 +158,38 @@ func (s *Service) faults(ctx context.Context, p *customer.Planner, n *rule.Node)
 	return out, nil
 }
 
+// everyFault is an error of a question with the faults of all conditions, where
+// compiling ended at the first. Errors that are not of the rule stay.
+func (s *Service) everyFault(ctx context.Context, n *rule.Node, err error) error {
+	e := errs.From(err)
+	if n == nil || len(e.Fields) == 0 || e.Kind != errs.Invalid && e.Kind != errs.Forbidden {
+		return err
+	}
+	p, failed := s.Customers.Planner(ctx)
+	if failed != nil {
+		return err
+	}
+	var fields []errs.Field
+	_ = n.Walk("rule", func(leaf *rule.Node, path string) error {
+		if !leaf.Leaf() {
+			return nil
+		}
+		if _, fault := p.Plan(leaf); fault != nil {
+			for _, f := range errs.From(fault).Fields {
+				f.Path = path + strings.TrimPrefix(f.Path, "rule")
+				fields = append(fields, f)
+			}
+		}
+		return nil
+	})
+	if len(fields) <= len(e.Fields) {
+		return err
+	}
+	all := *e
+	all.Fields = fields
+	return &all
+}
+
 // told gives an error of compiling as problems, in the reader's language.
 func (s *Service) told(ctx context.Context, err error) (out []Problem) {
 	e := errs.From(err)

@@ -101,10 +101,20 @@ func (s *Service) errorPath(id int64) string {
 	return filepath.Join(s.files, "imports", idText10(id)+"-errors.csv")
 }
 
+// errorsTo is where the error file of a run goes; "" is nowhere.
+func (s *Service) errorsTo(id int64, in *RunInput) string {
+	switch {
+	case in.Errors != "":
+		return in.Errors
+	case in.DryRun:
+		return ""
+	}
+	return s.errorPath(id)
+}
+
 // writeErrorFile writes the error file on disk, for its owner alone, and gives
 // its path. It appears whole or not at all.
-func (s *Service) writeErrorFile(ctx context.Context, rec *Record, locale string) (string, error) {
-	path := s.errorPath(rec.ID)
+func (s *Service) writeErrorFile(ctx context.Context, rec *Record, path, locale string) (string, error) {
 	fail := func(err error) (string, error) {
 		return "", errs.Wrap(err, errs.Unavailable, "import.cannot_write", "path", path)
 	}

@@ -258,6 +258,9 @@ func TestDryRunCountsAndChangesNothing(t *testing.T) {
 		path := r.file("a.csv", killFile(3000))
 		in := RunInput{Kind: KindOrders, Path: path, Source: "shop", DryRun: true}
 		dry := r.run(in)
+		if dry.Rejected == 0 || dry.ErrorFile != "" {
+			t.Errorf("%d rows refused, written to %q", dry.Rejected, dry.ErrorFile)
+		}
 		sameDump(t, before, r.stamps())
 		if n := r.one(`SELECT count(*) FROM import_pending`) + r.one(`SELECT count(*) FROM import_mappings WHERE kind = 'customers'`); n != 0 {
 			t.Error("work of the dry run is left behind")

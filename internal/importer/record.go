@@ -179,7 +179,7 @@ type Result struct {
 	CustomersMatched int64  `json:"customers_matched"`
 	OrdersCreated    int64  `json:"orders_created"`
 	OrdersUpdated    int64  `json:"orders_updated"`
-	ErrorFile        string `json:"error_file" doc:"\"\" where no row was refused"`
+	ErrorFile        string `json:"error_file" doc:"\"\" where no row was refused, and where a dry run was not told where to write it"`
 
 	ImportID int64            `json:"import_id"`
 	Source   string           `json:"source"`

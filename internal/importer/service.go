@@ -141,6 +141,9 @@ type RunInput struct {
 	// else the guess.
 	Mapping  *Mapping
 	DryRun   bool
+	// Errors is where the error file goes; "" is the folder of files, and
+	// nowhere for a dry run, which leaves nothing behind unasked.
+	Errors   string
 	Locale   string // of the error file
 	Progress Progress
 }
@@ -201,8 +204,8 @@ func (s *Service) Run(ctx context.Context, in RunInput) (Result, error) {
 		return res, fileError(err, in.Path)
 	}
 	res := rec.Result()
-	if res.Rejected > 0 {
-		if res.ErrorFile, err = s.writeErrorFile(ctx, rec, in.Locale); err != nil {
+	if to := s.errorsTo(rec.ID, &in); res.Rejected > 0 && to != "" {
+		if res.ErrorFile, err = s.writeErrorFile(ctx, rec, to, in.Locale); err != nil {
 			return res, err
 		}
 	}

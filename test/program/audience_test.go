@@ -87,11 +87,11 @@ func TestAudiencesOnTheCommandLine(t *testing.T) {
 				t.Errorf("%v ended with %d, want %d: %q", args, code, want, errOut)
 			}
 		}
-		if err := os.WriteFile(file, []byte(`{"all":[`+rule+`,{"field":"moon","op":"eq","value":1}]}`), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(`{"all":[`+rule+`,{"field":"moon","op":"eq","value":1},{"any":[{"field":"sun","op":"eq","value":1}]}]}`), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, errOut, code := in.run("audience", "count", "--rule", file); code != exitUsage || !strings.Contains(errOut, "rule.all[1].field") {
-			t.Errorf("a field that there is not: %d %q", code, errOut)
+		if _, errOut, code := in.run("audience", "count", "--rule", file); code != exitUsage || !strings.Contains(errOut, "rule.all[1].field") || !strings.Contains(errOut, "rule.all[2].any[0].field") {
+			t.Errorf("two fields that there are not: %d %q", code, errOut)
 		}
 		// With --json the place is told, too.
 		var told struct {
@@ -100,7 +100,7 @@ func TestAudiencesOnTheCommandLine(t *testing.T) {
 			}
 		}
 		_, errOut, code = in.run("audience", "count", "--rule", file, "--json")
-		if err := json.Unmarshal([]byte(errOut), &told); err != nil || code != exitUsage || len(told.Error.Fields) != 1 ||
+		if err := json.Unmarshal([]byte(errOut), &told); err != nil || code != exitUsage || len(told.Error.Fields) != 2 ||
 			told.Error.Fields[0].Path != "rule.all[1].field" || !strings.Contains(told.Error.Fields[0].Message, "moon") {
 			t.Errorf("as JSON: %d %q", code, errOut)
 		}
@@ -120,4 +120,5 @@ func TestAudiencesOnTheCommandLine(t *testing.T) {
 const (
 	exitUsage    = 2
 	exitNotFound = 3
+	exitRefused  = 7
 )

@@ -153,11 +153,51 @@ func schemes(t *testing.T, in *install) {
 	}
 }
 
+// A file of which rows are refused ends with an exit code of its own; a dry run
+// leaves their file only where it was told to.
+func TestImportThatRefusesRows(t *testing.T) {
+	in := newInstall(t, "")
+	file, errors := filepath.Join(in.dir, "in.csv"), filepath.Join(in.dir, "refused", "rows.csv")
+	good := "订单编号,会员编号,付款时间,实付金额\nA1,M1,2026-03-01 10:00:00,12.50\n"
+	write := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left := func() (n int) {
+		list, err := filepath.Glob(filepath.Join(in.dir, "*", "imports", "*-errors.csv"))
+		more, err2 := filepath.Glob(filepath.Join(in.dir, "imports", "*-errors.csv"))
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		return len(list) + len(more)
+	}
+	write(good + "A2,M2,2026-03-02 10:00:00,much\n")
+	if out, errOut, code := in.run("import", "orders", file, "--dry-run"); code != exitRefused || errOut != "" || !strings.Contains(out, "--errors") || left() != 0 {
+		t.Errorf("dry: %d, %d files, %s%s", code, left(), out, errOut)
+	}
+	var r imported
+	out, _, code := in.run("import", "orders", file, "--dry-run", "--json", "--errors", errors)
+	b, err := os.ReadFile(errors)
+	if json.Unmarshal([]byte(out), &r) != nil || code != exitRefused || r.ErrorFile == nil || *r.ErrorFile != errors || err != nil || !strings.Contains(string(b), "much") || left() != 0 {
+		t.Errorf("dry, told where: %d %v %s %s", code, err, out, b)
+	}
+	if out, errOut, code := in.run("import", "orders", file); code != exitRefused || errOut != "" || left() != 1 {
+		t.Errorf("%d, %d files, %s%s", code, left(), out, errOut)
+	}
+	write(good)
+	in.must(nil, "import", "orders", file)
+}
+
 // Exit codes and messages of wrong calls.
 func TestWrongCalls(t *testing.T) {
 	in := newInstall(t, "")
 	notes := filepath.Join(in.dir, "notes.bin")
 	if err := os.WriteFile(notes, []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	columns := filepath.Join(in.dir, "columns.yaml")
+	if err := os.WriteFile(columns, []byte("columns:\n  name: name.full\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -168,6 +208,15 @@ func TestWrongCalls(t *testing.T) {
 		{[]string{"import", "orders"}, 2},
 		{[]string{"import", "orders", "nowhere.csv"}, 3},
 		{[]string{"import", "orders", notes}, 2},
+		{[]string{"import", "orders", in.dir}, 2},
+		{[]string{"import", "orders", notes, "--map", "nowhere.yaml"}, 3},
+		{[]string{"dedupe", "nowhere.csv", "--map", columns}, 3},
+		{[]string{"dedupe", notes, "--map", "nowhere.yaml"}, 3},
+		{[]string{"dedupe", in.dir, "--map", columns}, 2},
+		{[]string{"model", "fit", "--orders", "nowhere.csv", "--customer", "a", "--date", "b"}, 3},
+		{[]string{"tier", "scheme", "import", "nowhere.json"}, 3},
+		{[]string{"audience", "count", "--rule", "nowhere.json"}, 3},
+		{[]string{"user", "add", "li.na", "--role", "operations", "--password-file", "nowhere"}, 3},
 		{[]string{"tier", "run", "--scheme", "no-such"}, 3},
 		{[]string{"tier", "run", "--as-of", "30.9.2026"}, 2},
 		{[]string{"serve", "--addr", "nonsense"}, 2},
@@ -203,7 +252,10 @@ func TestContactsAreNowhereInClear(t *testing.T) {
 		t.Fatal(err)
 	}
 	var r imported
-	in.must(&r, "import", "orders", file, "--json")
+	out, errOut, code := in.run("import", "orders", file, "--json")
+	if err := json.Unmarshal([]byte(out), &r); err != nil || code != exitRefused || errOut != "" {
+		t.Fatalf("%d %v: %s%s", code, err, out, errOut)
+	}
 	if r.Accepted != 2 || r.Rejected != 1 || r.ErrorFile == nil || *r.ErrorFile == "" {
 		t.Fatalf("%+v", r)
 	}
