@@ -27,7 +27,7 @@ const (
 type probe struct {
 	row    int
 	kind   string // number, phone, email, member, "" for none of them
-	id     int64  // of number
+	id     int64  // of number; of member, the customer it would mean as a bare id, or 0
 	blind  []byte // of the others
 	found  []int64
 	status string
@@ -121,7 +121,8 @@ func (s *Service) probes(ctx context.Context, in EntriesImport) ([]probe, error)
 	return out, nil
 }
 
-// probe says what a value is. by is auto or one of the kinds.
+// probe says what a value is. by is auto or one of the kinds. Digits alone are a
+// member number and the customer's own: find tells which of them is there.
 func (s *Service) probe(ctx context.Context, text, by string) (p probe, err error) {
 	auto := by == "" || by == "auto"
 	if auto || by == "number" {
@@ -144,10 +145,29 @@ func (s *Service) probe(ctx context.Context, text, by string) (p probe, err erro
 			return probe{kind: "phone", blind: s.Vault.Blind(vault.KindPhone, n.Text)}, customer.Shows(ctx, string(customer.ContactPhone))
 		}
 	}
+	if id, bare := bareNumber(text); auto && bare {
+		p = probe{kind: "number", id: id}
+		if customer.Shows(ctx, customer.AccessNumber) == nil {
+			p.kind, p.blind = "member", s.Vault.Blind(vault.KindExternalID, text)
+		}
+		return p, nil
+	}
 	if auto || by == "member" {
 		return probe{kind: "member", blind: s.Vault.Blind(vault.KindExternalID, text)}, customer.Shows(ctx, customer.AccessNumber)
 	}
 	return p, nil
+}
+
+// bareNumber reads a customer's own number as people write it down: 123 or ZK-123.
+func bareNumber(text string) (id int64, ok bool) {
+	if len(text) > 3 && strings.EqualFold(text[:3], "ZK-") {
+		text = text[3:]
+	}
+	if text == "" || strings.Trim(text, "0123456789") != "" || text[0] == '0' {
+		return 0, false
+	}
+	id, err := strconv.ParseInt(text, 10, 64)
+	return id, err == nil
 }
 
 // find looks the customers of all probes up.
@@ -177,6 +197,13 @@ func (s *Service) find(ctx context.Context, probes []probe) error {
 			p.found = byContact[string(p.blind)]
 		case "member":
 			p.found = byNumber[string(p.blind)]
+			switch {
+			case p.id != 0 && len(p.found) == 0:
+				p.kind, p.found = "number", []int64{p.id}
+			case p.id != 0:
+				// Both may be meant: then it is ambiguous, unless they are one.
+				p.found = append(slices.Clone(p.found), p.id)
+			}
 		}
 		slices.Sort(probes[i].found)
 		probes[i].found = slices.Compact(probes[i].found)
@@ -231,6 +258,16 @@ func tell(probes []probe) EntriesImported {
 	out := EntriesImported{Rows: len(probes), Problems: []ImportRow{}}
 	for i := range probes {
 		p := &probes[i]
+		switch p.kind {
+		case "number":
+			out.Read.Number++
+		case "phone":
+			out.Read.Phone++
+		case "email":
+			out.Read.Email++
+		case "member":
+			out.Read.Member++
+		}
 		switch p.status {
 		case "":
 			continue

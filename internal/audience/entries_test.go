@@ -2,6 +2,7 @@ package audience_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -101,6 +102,23 @@ func TestImportEntries(t *testing.T) {
 		if got := s.refused("veiled", "POST", at(id, "/entries/import"), 0, object{"text": text, "by": "phone"}); !strings.Contains(got, "customer.field_hidden") {
 			t.Error(got)
 		}
+		// A bare number is the customer's own where no member number is the same.
+		text = fmt.Sprintf("%d\nzk-%d\n%d\n999999999", s.ids[9], s.ids[10], s.ids[9])
+		if got, want := dry("boss"), "4 rows, 2 found, 2 added, 3:twice 4:not_found"; got != want {
+			t.Errorf("bare numbers: got %s\nwant %s", got, want)
+		}
+		if want := (audience.ImportRead{Number: 4}); out.Read != want {
+			t.Errorf("read as %+v, want %+v", out.Read, want)
+		}
+		s.number(s.ids[11], fmt.Sprint(s.ids[9]))
+		s.number(s.ids[10], fmt.Sprint(s.ids[10]))
+		text = fmt.Sprintf("%d\n%d\n13800000001\nx@example.com\nM002", s.ids[9], s.ids[10])
+		if got, want := dry("boss"), "5 rows, 3 found, 3 added, 1:ambiguous 4:not_found"; got != want {
+			t.Errorf("numbers of both kinds: got %s\nwant %s", got, want)
+		}
+		if want := (audience.ImportRead{Phone: 1, Email: 1, Member: 3}); out.Read != want {
+			t.Errorf("read as %+v, want %+v", out.Read, want)
+		}
 		text = "会员"
 		if got, want := dry("boss"), "1 rows, 0 found, 0 added, 1:not_found"; got != want {
 			t.Errorf("a value alone is no title: got %s\nwant %s", got, want)
@@ -178,4 +196,14 @@ func TestListOfMembers(t *testing.T) {
 		}
 		s.ok("boss", "POST", "/customers/exports", 0, object{"filter": json.RawMessage(filter), "format": "csv"}, &e)
 	})
+}
+
+// number gives a customer one more number in the source.
+func (s *site) number(id int64, number string) {
+	s.t.Helper()
+	cipher, err := s.vault.Seal(vault.KindExternalID, number)
+	must(s.t, err)
+	must(s.t, s.db.InTx(context.Background(), func(ctx context.Context) error {
+		return s.customers.Store().InsertKeys(ctx, []customer.Key{{SourceID: 1, Blind: s.vault.Blind(vault.KindExternalID, number), Cipher: cipher, CustomerID: id}})
+	}))
 }

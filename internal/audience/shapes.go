@@ -176,7 +176,7 @@ type EntriesImport struct {
 	Text     string `json:"text,omitempty" maxLength:"8000000" doc:"One value a line, or CSV whose first column counts"`
 	File     []byte `json:"file,omitempty" maxLength:"16000000" doc:"Or: a CSV or XLSX file, base64"`
 	FileName string `json:"file_name,omitempty" maxLength:"255"`
-	By       string `json:"by,omitempty" enum:"auto,number,phone,email,member," doc:"What the values are; auto where left out. number is the customer's own, ZK-… or the bare id"`
+	By       string `json:"by,omitempty" enum:"auto,number,phone,email,member," doc:"What the values are; auto where left out. number is the customer's own, ZK-… or the bare id, which auto takes where no member number is the same"`
 	DryRun   bool   `json:"dry_run,omitempty" doc:"Look only"`
 }
 
@@ -184,6 +184,14 @@ type EntriesImport struct {
 type ImportRow struct {
 	Row    int    `json:"row" doc:"1 is the first"`
 	Status string `json:"status" enum:"not_found,ambiguous,twice,already,unreadable"`
+}
+
+// ImportRead counts the rows by what they were read as.
+type ImportRead struct {
+	Number int `json:"number" doc:"The customer's own number"`
+	Phone  int `json:"phone"`
+	Email  int `json:"email"`
+	Member int `json:"member" doc:"A number in a source"`
 }
 
 // EntriesImported is what became of the rows.
@@ -196,5 +204,6 @@ type EntriesImported struct {
 	Ambiguous  int         `json:"ambiguous" doc:"Rows that several customers fit"`
 	Twice      int         `json:"twice" doc:"Rows of a customer that an earlier row named"`
 	Unreadable int         `json:"unreadable" doc:"Rows that are none of the kinds"`
+	Read       ImportRead  `json:"read" doc:"As what the rows were read"`
 	Problems   []ImportRow `json:"problems" doc:"The first 1,000 rows that added nobody"`
 }

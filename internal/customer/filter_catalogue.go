@@ -90,7 +90,7 @@ func (s *Service) ListFields(ctx context.Context) (web.List[FieldInfo], error) {
 				return none, err
 			}
 			for _, src := range sources {
-				info.Options = append(info.Options, FieldOption{Value: num(src.ID), Label: src.Name})
+				info.Options = append(info.Options, FieldOption{Value: num(src.ID), Label: SourceName(web.Locale(ctx), src.Code, src.Name)})
 			}
 		}
 		out = append(out, info)

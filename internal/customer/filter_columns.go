@@ -8,6 +8,7 @@ import (
 
 	custom "zhike/internal/field"
 	"zhike/internal/platform/clock"
+	"zhike/internal/platform/web"
 	"zhike/internal/region"
 )
 
@@ -173,7 +174,7 @@ func (s *Service) names(ctx context.Context, x *extras, columns []*listField) (e
 		}
 		x.sources = make(map[int64]string, len(list))
 		for _, src := range list {
-			x.sources[src.ID] = src.Name
+			x.sources[src.ID] = SourceName(web.Locale(ctx), src.Code, src.Name)
 		}
 	}
 	return nil

@@ -5,6 +5,8 @@ import (
 	"context"
 	"maps"
 	"slices"
+
+	"zhike/internal/platform/web"
 )
 
 // Source is where data comes from.
@@ -45,7 +47,10 @@ func (s *Service) Options(ctx context.Context) (Options, error) {
 	if err != nil {
 		return o, err
 	}
-	o.Sources = append(o.Sources, sources...)
+	for _, src := range sources {
+		src.Name = SourceName(web.Locale(ctx), src.Code, src.Name)
+		o.Sources = append(o.Sources, src)
+	}
 	regions, err := s.regions.get("", func() ([]Region, error) { return s.readRegions(ctx) })
 	if err != nil {
 		return o, err

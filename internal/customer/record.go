@@ -8,6 +8,7 @@ import (
 	"zhike/internal/platform/calendar"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/vault"
+	"zhike/internal/platform/web"
 )
 
 // Named is something by its id and name.
@@ -207,11 +208,11 @@ func (s *Service) sourceKeys(ctx context.Context, id, firstID int64) (keys []Sou
 		if err != nil {
 			return nil, nil, err
 		}
-		key := SourceKey{Source: Source{k.sourceID, k.code, k.name}}
+		key := SourceKey{Source: Source{k.sourceID, k.code, SourceName(web.Locale(ctx), k.code, k.name)}}
 		key.Number, key.Hidden = maskNumber(number)
 		keys = append(keys, key)
 		if k.sourceID == firstID {
-			first = &Source{k.sourceID, k.code, k.name}
+			first = &Source{k.sourceID, k.code, SourceName(web.Locale(ctx), k.code, k.name)}
 		}
 	}
 	if first == nil {
@@ -220,7 +221,7 @@ func (s *Service) sourceKeys(ctx context.Context, id, firstID int64) (keys []Sou
 			return nil, nil, err
 		}
 		if code != "" {
-			first = &Source{firstID, code, name}
+			first = &Source{firstID, code, SourceName(web.Locale(ctx), code, name)}
 		}
 	}
 	return keys, first, nil

@@ -5,11 +5,13 @@ import (
 	"slices"
 	"strings"
 
+	"zhike/internal/customer"
 	"zhike/internal/platform/audit"
 	"zhike/internal/platform/auth"
 	"zhike/internal/platform/errs"
 	"zhike/internal/platform/i18n"
 	"zhike/internal/platform/jobs"
+	"zhike/internal/platform/web"
 )
 
 // ReasonCount is how many rows were refused for one reason.
@@ -75,7 +77,7 @@ func viewOf(r *Record, locale string) View {
 		return &n
 	}
 	v := View{
-		ID: r.ID, Kind: r.Kind, SourceID: r.SourceID, SourceCode: r.SourceCode, SourceName: r.SourceName, Status: r.Status,
+		ID: r.ID, Kind: r.Kind, SourceID: r.SourceID, SourceCode: r.SourceCode, SourceName: customer.SourceName(locale, r.SourceCode, r.SourceName), Status: r.Status,
 		DryRun: r.DryRun, FileName: r.FileName, FileSize: r.FileSize, RowsTotal: r.RowsTotal, RowsRead: r.RowsRead,
 		Accepted: r.Accepted, Rejected: r.Rejected, Unchanged: r.Unchanged, Created: r.CustomersCreated, Matched: r.CustomersMatched,
 		Orders: r.OrdersCreated, Updated: r.OrdersUpdated, Counts: r.Counts, Rounding: r.Counts.rounding(), Mapping: r.Mapping,
@@ -313,7 +315,11 @@ func (s *Service) Sources(ctx context.Context) ([]Source, error) {
 	if err := auth.Require(ctx, PermView); err != nil {
 		return nil, err
 	}
-	return s.st.sources(ctx)
+	list, err := s.st.sources(ctx)
+	for i := range list {
+		list[i].Name = customer.SourceName(web.Locale(ctx), list[i].Code, list[i].Name)
+	}
+	return list, err
 }
 
 // CreateSource adds a source, or gives the one of that name. Error: import.bad_source.

@@ -192,7 +192,7 @@ func (s *Service) itemsOf(ctx context.Context, rows []orderRow) ([]Item, error) 
 			refunded = o.Net.Neg()
 		}
 		items[i] = Item{
-			ID: o.ID, Source: SourceRef{o.SourceID, o.SourceCode, o.SourceName}, ExternalID: o.ExternalID,
+			ID: o.ID, Source: SourceRef{o.SourceID, o.SourceCode, customer.SourceName(web.Locale(ctx), o.SourceCode, o.SourceName)}, ExternalID: o.ExternalID,
 			Kind: o.Kind.Code(), Status: o.Status.Code(), PaidAt: o.PaidAt, Day: o.Day,
 			GrossFen: o.Gross.Fen, SalesFen: o.Sales.Fen, NetFen: o.Net.Fen, RefundedFen: refunded.Fen,
 			FreightFen: o.FreightFen, QuantityMilli: o.QuantityMilli, LineCount: o.LineCount,

@@ -7,8 +7,10 @@ import (
 	"slices"
 
 	"zhike/internal/column"
+	"zhike/internal/customer"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/db"
+	"zhike/internal/platform/web"
 )
 
 // Store reads records for the rules and keeps what they say.
@@ -293,7 +295,17 @@ func (s *Store) total(ctx context.Context) (n int64, err error) {
 
 // sources gives the names of sources.
 func (s *Store) sources(ctx context.Context) (map[int64]string, error) {
-	return s.names(ctx, `SELECT id, name FROM sources ORDER BY id`)
+	type source struct {
+		id         int64
+		code, name string
+	}
+	list, err := db.Select(ctx, s.db.Q(ctx), `SELECT id, code, name FROM sources ORDER BY id`,
+		func(v *source, r db.Scanner) error { return r.Scan(&v.id, &v.code, &v.name) })
+	out := map[int64]string{}
+	for _, v := range list {
+		out[v.id] = customer.SourceName(web.Locale(ctx), v.code, v.name)
+	}
+	return out, err
 }
 
 func (s *Store) departments(ctx context.Context) (map[int64]string, error) {

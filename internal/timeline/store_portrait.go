@@ -3,8 +3,10 @@ package timeline
 import (
 	"context"
 
+	"zhike/internal/customer"
 	"zhike/internal/platform/clock"
 	"zhike/internal/platform/db"
+	"zhike/internal/platform/web"
 )
 
 // dayRow is what a customer spent on a day.
@@ -56,7 +58,7 @@ type buyRow struct {
 
 // buys reads the newest n orders of a customer in a span of days.
 func (s *store) buys(ctx context.Context, customerID int64, from, to clock.Day, n int) ([]buyRow, error) {
-	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT o.paid_at, o.net_fen * 1000 + o.net_sub, o.channel, COALESCE(s.name, ''), o.store, o.province, o.city
+	rows, err := s.db.Q(ctx).QueryContext(ctx, `SELECT o.paid_at, o.net_fen * 1000 + o.net_sub, o.channel, COALESCE(s.code, ''), COALESCE(s.name, ''), o.store, o.province, o.city
 FROM orders o LEFT JOIN sources s ON s.id = o.source_id
 WHERE o.customer_id = $1 AND o.day >= $2 AND o.day <= $3 ORDER BY o.day DESC, o.id DESC LIMIT $4`, customerID, int64(from), int64(to), n)
 	if err != nil {
@@ -66,9 +68,11 @@ WHERE o.customer_id = $1 AND o.day >= $2 AND o.day <= $3 ORDER BY o.day DESC, o.
 	var out []buyRow
 	for rows.Next() {
 		var r buyRow
-		if err := rows.Scan(&r.at, &r.milli, &r.channel, &r.source, &r.store, &r.province, &r.city); err != nil {
+		var code string
+		if err := rows.Scan(&r.at, &r.milli, &r.channel, &code, &r.source, &r.store, &r.province, &r.city); err != nil {
 			return nil, db.MapError(err)
 		}
+		r.source = customer.SourceName(web.Locale(ctx), code, r.source)
 		out = append(out, r)
 	}
 	return out, db.MapError(rows.Err())

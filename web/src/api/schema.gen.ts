@@ -4740,7 +4740,7 @@ export interface components {
         };
         AudienceEntriesImport: {
             /**
-             * @description What the values are; auto where left out. number is the customer's own, ZK-… or the bare id
+             * @description What the values are; auto where left out. number is the customer's own, ZK-… or the bare id, which auto takes where no member number is the same
              * @enum {string}
              */
             by?: "auto" | "number" | "phone" | "email" | "member" | "";
@@ -4777,6 +4777,8 @@ export interface components {
             not_found: number;
             /** @description The first 1,000 rows that added nobody */
             problems: components["schemas"]["AudienceImportRow"][];
+            /** @description As what the rows were read */
+            read: components["schemas"]["AudienceImportRead"];
             /** Format: int64 */
             rows: number;
             /**
@@ -5001,6 +5003,22 @@ export interface components {
         };
         AudienceImpactIn: {
             rule: unknown;
+        };
+        AudienceImportRead: {
+            /** Format: int64 */
+            email: number;
+            /**
+             * Format: int64
+             * @description A number in a source
+             */
+            member: number;
+            /**
+             * Format: int64
+             * @description The customer's own number
+             */
+            number: number;
+            /** Format: int64 */
+            phone: number;
         };
         AudienceImportRow: {
             /**

@@ -113,6 +113,9 @@ export function antdConfig(mode: Mode, reducedMotion: boolean): ThemeConfig {
       // What is chosen stands out of its track: in the dark nothing is lighter than hover.
       Segmented: {
         itemSelectedBg: mode === 'dark' ? p.borderStrong : p.raised,
+        // What the pointer rests on or presses stays nearer to the track than what is chosen.
+        itemHoverBg: p.border,
+        itemActiveBg: p.border,
         trackBg: p.hover,
         trackPadding: 3,
       },

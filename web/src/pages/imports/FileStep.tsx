@@ -9,7 +9,6 @@ import shared from './imports.module.css'
 import { Track } from './Track'
 import { recall, refusal, type UploadState } from './upload'
 import { type UploadControl, useUpload } from './useUpload'
-import { useSourceName } from './words'
 
 export interface Choice {
   upload: number
@@ -32,18 +31,17 @@ export function FileStep({
   const { t } = useTranslation()
   const upload = useUpload()
   const sources = useSources()
-  const sourceName = useSourceName()
   const [what, setWhat] = useState<Kind | ''>(kind ?? '')
   const [typed, setTyped] = useState(source)
   // The source used last stands there from the start: most files come from the same place.
   const latest = sources.data?.toSorted((a, b) => b.created_at - a.created_at)[0]
-  const byDefault = latest ? sourceName(latest) : sources.data ? t('imports.source.main') : ''
+  const byDefault = latest ? latest.name : sources.data ? t('imports.source.main') : ''
   const name = typed ?? byDefault
   const id = upload.state?.phase === 'done' ? upload.state.id : null
   const ready = id !== null && name.trim() !== ''
   const next = () => {
     if (id === null || !name.trim()) return
-    const known = sources.data?.find((s) => sourceName(s) === name.trim())
+    const known = sources.data?.find((s) => s.name === name.trim())
     onNext({ upload: id, kind: what || undefined, source: known?.code ?? name.trim() })
   }
   return (
@@ -60,7 +58,7 @@ export function FileStep({
           value={name}
           maxLength={40}
           onChange={setTyped}
-          options={(sources.data ?? []).map((s) => ({ value: sourceName(s) }))}
+          options={(sources.data ?? []).map((s) => ({ value: s.name }))}
           placeholder={t('imports.source.placeholder')}
         />
       </Form.Item>

@@ -20,7 +20,7 @@ import { useMeaningWord, useTargets } from './meanings'
 import { Progress } from './Progress'
 import { Result } from './Result'
 import { StepBar } from './StepBar'
-import { ImportState, sourceOf, useSourceName, useWho } from './words'
+import { ImportState, useWho } from './words'
 
 /** One import: its progress while it works, its result ever after. */
 export default function ImportPage() {
@@ -69,7 +69,6 @@ function About({ of }: { of: Import }) {
   const { t } = useTranslation()
   const f = useFormat()
   const who = useWho()
-  const sourceName = useSourceName()
   const took = of.started_at && of.finished_at ? of.finished_at - of.started_at : null
   const columns = Object.entries(of.mapping.columns)
   const own = columns.some(([, meaning]) => meaning.startsWith('field.'))
@@ -79,7 +78,7 @@ function About({ of }: { of: Import }) {
       <Facts
         columns={2}
         items={[
-          { label: t('common.source'), value: sourceName(sourceOf(of)) },
+          { label: t('common.source'), value: of.source_name },
           { label: t('imports.kind'), value: t(`import.kind.${of.kind}`) },
           { label: t('imports.size'), value: of.file_size > 0 ? f.bytes(of.file_size) : null },
           { label: t('imports.who'), value: who(of) },

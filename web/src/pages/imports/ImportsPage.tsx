@@ -20,7 +20,7 @@ import {
 import { type Import, isEnded, kinds, listImports, statuses, useSources } from './api'
 import { FileFigure } from './FileFigure'
 import { SumBar } from './SumBar'
-import { ImportState, sourceOf, useSourceName, useWho } from './words'
+import { ImportState, useWho } from './words'
 
 const narrowing = ['status', 'kind', 'source_id', 'mine']
 
@@ -31,7 +31,6 @@ export default function ImportsPage() {
   const [live, setLive] = useState(false)
   const [none, setNone] = useState(false)
   const sources = useSources()
-  const sourceName = useSourceName()
   const load = useCallback(async (query: ListQuery, signal: AbortSignal) => {
     const page = await listImports(query, signal)
     setLive(page.items.some((x) => !isEnded(x.status)))
@@ -57,7 +56,7 @@ export default function ImportsPage() {
         key: 'source_id',
         label: t('common.source'),
         type: 'select',
-        options: (sources.data ?? []).map((s) => ({ value: String(s.id), label: sourceName(s) })),
+        options: (sources.data ?? []).map((s) => ({ value: String(s.id), label: s.name })),
       },
       {
         key: 'mine',
@@ -66,7 +65,7 @@ export default function ImportsPage() {
         options: [{ value: 'true', label: t('imports.who.me') }],
       },
     ],
-    [sources.data, sourceName, t],
+    [sources.data, t],
   )
   return (
     <Page>
@@ -132,7 +131,6 @@ function First() {
 function useColumns(): Column<Import>[] {
   const { t } = useTranslation()
   const who = useWho()
-  const sourceName = useSourceName()
   return useMemo<Column<Import>[]>(
     () => [
       {
@@ -153,7 +151,7 @@ function useColumns(): Column<Import>[] {
       {
         key: 'source',
         title: t('common.source'),
-        render: (x) => sourceName(sourceOf(x)),
+        render: (x) => x.source_name,
       },
       {
         key: 'status',
@@ -186,6 +184,6 @@ function useColumns(): Column<Import>[] {
         render: (x) => who(x) ?? <span className="zk-muted">–</span>,
       },
     ],
-    [t, who, sourceName],
+    [t, who],
   )
 }

@@ -19,13 +19,6 @@ export function ImportState({ status }: { status: Status }) {
   return <StatusTag kind={tags[status]}>{t(`import.status.${status}`)}</StatusTag>
 }
 
-/** Source of files whose source was not named; the code is fixed, the name is ours. */
-export function useSourceName() {
-  const { t } = useTranslation()
-  return ({ code, name }: { code: string; name: string }) =>
-    code === 'default' && name === 'default' ? t('imports.source.default') : name
-}
-
 /** Who began an import: a colleague, or somebody at the command line of the server. */
 export function useWho() {
   const { t } = useTranslation()
@@ -36,5 +29,3 @@ export function useWho() {
     return x.created_by === me.staff.id ? me.staff.name : null
   }
 }
-
-export const sourceOf = (x: Import) => ({ code: x.source_code, name: x.source_name })

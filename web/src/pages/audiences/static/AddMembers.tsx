@@ -240,7 +240,7 @@ function Numbers({ audience, way }: { audience: FullAudience; way: Way }) {
   )
 }
 
-// i18n-keys: audiences.row.*
+// i18n-keys: audiences.row.* audiences.read.*
 /** What became of the rows, and those that added nobody as a file. */
 function Result({
   out,
@@ -265,6 +265,7 @@ function Result({
       ['unreadable', out.unreadable],
     ] as const
   ).filter(([kind, n]) => n > 0 || kind === 'added')
+  const read = (['phone', 'email', 'member', 'number'] as const).filter((k) => out.read[k] > 0)
   const save = () => {
     const rows = out.problems.map((p) => [
       String(p.row),
@@ -292,6 +293,15 @@ function Result({
           </div>
         ))}
       </dl>
+      {read.length > 0 && (
+        <p className="zk-muted">
+          {t('audiences.add.read', {
+            kinds: read
+              .map((kind) => t(`audiences.read.${kind}`, { rows: f.count(out.read[kind]) }))
+              .join(t('audiences.add.read_between')),
+          })}
+        </p>
+      )}
       {out.problems.length > 0 && (
         <Button size="small" icon={<Download size={14} />} onClick={save}>
           {t('audiences.add.download', { count: out.problems.length })}
