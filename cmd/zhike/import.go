@@ -36,6 +36,10 @@ func (c *cli) importKindCmd(kind importer.Kind, short string) *cobra.Command {
 		Example: fmt.Sprintf("  zhike import %[1]s 文件.xlsx --source tmall\n  zhike import %[1]s export.csv.gz --map map.yaml --dry-run\n  zhike import %[1]s export.csv --json", kind),
 		RunE: func(cmd *cobra.Command, a []string) error {
 			in := importer.RunInput{Kind: kind, Path: a[0], Source: source, DryRun: dryRun, Errors: errorFile, Locale: c.locale}
+			// Before a data folder is made for a name that was mistyped.
+			if _, err := os.Stat(a[0]); err != nil {
+				return fileFault(err, a[0])
+			}
 			if mapFile != "" {
 				m, err := readMapping(mapFile)
 				if err != nil {

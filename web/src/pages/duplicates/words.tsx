@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import { useTranslation } from 'react-i18next'
 import { LevelTag, Money, useFormat } from '@/kit'
 import type { Pair, PairSide, Reason } from './api'
@@ -7,6 +8,7 @@ import styles from './duplicates.module.css'
 export function SideFacts({ side }: { side: PairSide }) {
   const { t } = useTranslation()
   const c = side.card
+  const facts = [c?.phone, c?.email, c?.city].filter((fact) => !!fact)
   return (
     <div className={styles.side}>
       <div className={styles.name}>
@@ -14,11 +16,22 @@ export function SideFacts({ side }: { side: PairSide }) {
       </div>
       {c ? (
         <div className={styles.facts}>
-          {[c.phone, c.email, c.city].filter(Boolean).join(' · ') || t('duplicates.no_contact')}
+          {facts.length === 0 && t('duplicates.no_contact')}
+          {/* A separator stands before what follows it, never at the end of a line. */}
+          {facts.map((fact, i) => (
+            <Fragment key={fact}>
+              {i > 0 && ' '}
+              <span className={styles.whole}>
+                {i > 0 && '· '}
+                {fact}
+              </span>
+            </Fragment>
+          ))}
           {c.orders_all !== undefined && (
             <>
-              {' · '}
+              {' '}
               <span className={styles.whole}>
+                {'· '}
                 {t('duplicates.orders', { count: c.orders_all })}
                 {c.net_all_fen !== undefined && (
                   <>

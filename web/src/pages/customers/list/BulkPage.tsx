@@ -7,6 +7,7 @@ import {
   DateTime,
   DetailDrawer,
   EmptyState,
+  LinkButton,
   Page,
   PageHeader,
   useActorName,
@@ -88,7 +89,13 @@ export default function BulkPage() {
         ]}
         onOpen={setOpen}
         openKey={open?.id ?? null}
-        empty={<EmptyState title={t('ui_list.bulk.none')} text={t('ui_list.bulk.none_text')} />}
+        empty={
+          <EmptyState
+            title={t('ui_list.bulk.none')}
+            text={t('ui_list.bulk.none_text')}
+            action={<LinkButton to="/customers">{t('nav.customers.list')}</LinkButton>}
+          />
+        }
       />
       <DetailDrawer open={open !== null} title={open && deed(open)} onClose={() => setOpen(null)}>
         {open && <BulkOutcome id={open.id} />}
