@@ -3,10 +3,13 @@ import { Button, Form, Input, Select } from 'antd'
 import { Download, Plus, Trash2 } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { perm } from '@/app/permissions'
 import {
+  Can,
   DateTime,
   EmptyState,
   FormDrawer,
+  LinkButton,
   Page,
   PageHeader,
   QueryView,
@@ -62,7 +65,15 @@ export default function MappingsPage() {
       <QueryView query={query}>
         {(list) =>
           list.length === 0 ? (
-            <EmptyState title={t('imports.mappings.none')} text={t('imports.mappings.none_text')} />
+            <EmptyState
+              title={t('imports.mappings.none')}
+              text={t('imports.mappings.none_text')}
+              action={
+                <Can permission={perm.importRun}>
+                  <LinkButton to="/imports/new">{t('imports.new')}</LinkButton>
+                </Can>
+              }
+            />
           ) : (
             <ul className={styles.savedList} aria-label={t('imports.mappings')}>
               {list.map((m) => (

@@ -216,7 +216,7 @@ function RelationForm({
     >
       {!old && (
         <>
-          <Form.Item name="as" label={t('record.relation.as')}>
+          <Form.Item name="as" label={t('record.relation.as')} required>
             <Select options={kinds.map((k) => ({ value: k, label: t(`record.relation.${k}`) }))} />
           </Form.Item>
           <Form.Item
