@@ -138,7 +138,7 @@ func makeFields() []listField {
 		record(withKept(instant("created", "c.created_at", "created_at", false), func(c *compiler, n *Node) (expr, error) {
 			return keptInstant(c, n, "c.created_at")
 		})),
-		record(instant("updated", "c.updated_at", "updated_at", false)),
+		record(withoutIndex(instant("updated", "c.updated_at", "updated_at", false))),
 		record(instant("last_contact", "c.last_contact_at", "last_contact_at", true)),
 		record(listField{code: "has_phone", typ: "bool", ops: opsBool, compile: hasContact("phone")}),
 		record(listField{code: "has_email", typ: "bool", ops: opsBool, compile: hasContact("email")}),
@@ -237,6 +237,19 @@ func instant(code, column, key string, optional bool) listField {
 	}
 	return listField{code: code, typ: "time", ops: ops, column: true, width: 150, sortBy: onCustomers(key, false),
 		compile: func(c *compiler, n *Node) (expr, error) { return instantCondition(c, n, column, optional) }}
+}
+
+// withoutIndex is a field whose column no index holds: it would be written with
+// every write of a customer. The columns in memory find and sort by it.
+func withoutIndex(f listField) listField {
+	by, compile := *f.sortBy, f.compile
+	by.scan, f.sortBy = true, &by
+	f.compile = func(c *compiler, n *Node) (expr, error) {
+		e, err := compile(c, n)
+		e.drive, e.exact = nil, false
+		return e, err
+	}
+	return f
 }
 
 func figure(code, typ, column string, byIndex bool) listField {

@@ -49,7 +49,7 @@ func main() {
 	flag.StringVar(&o.serving, "serving", "", "address of a program that serves bench data already: only what is asked of it is measured")
 	flag.IntVar(&o.pid, "pid", 0, "with -serving: its process, for the CPU time")
 	flag.IntVar(&o.postmaster, "postmaster", 0, "with -serving: the first process of its PostgreSQL, for the CPU time of all of them")
-	flag.StringVar(&o.only, "only", "", "measure only loads whose name begins so; with -serving also records: what needs custom fields and tags, lists: only those with three filters, and upserts: only those by many callers, and an export behind them; with -data counts, members, followed, changes, memory, full, snapshot, sql, grading, review, stages")
+	flag.StringVar(&o.only, "only", "", "measure only loads whose name begins so; with -serving also records: what needs custom fields and tags, lists: only those with three filters, upserts: only those by many callers, and an export behind them, and bulk: only a bulk edit and its undo; with -data counts, members, followed, changes, memory, full, snapshot, sql, grading, review, stages")
 	flag.StringVar(&o.data, "data", "", "data folder of a base that is there already: only audiences, grading and the lifecycle are measured on it")
 	flag.StringVar(&o.base, "db", "", "with -data: the URL of its database; empty for SQLite in the folder")
 	flag.Parse()
@@ -235,6 +235,8 @@ func loadOnly(ctx context.Context, o options) error {
 		err = s.listsOnly(ctx, m)
 	case "upserts":
 		err = s.measureUpserts(ctx, m)
+	case "bulk":
+		err = s.bulkOnly(ctx, m)
 	}
 	m.t.print(os.Stdout)
 	return err

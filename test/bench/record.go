@@ -253,6 +253,34 @@ func (r *records) measureLists(ctx context.Context, m measuring) error {
 // custom fields and tags already.
 func (s *server) listsOnly(ctx context.Context, m measuring) error {
 	r := &records{server: s}
+	if err := r.giveOnce(ctx, m); err != nil {
+		return err
+	}
+	return r.measureLists(ctx, m)
+}
+
+// bulkOnly measures a bulk edit and its undo on such a base, once what a start
+// makes the program do is done.
+func (s *server) bulkOnly(ctx context.Context, m measuring) error {
+	r := &records{server: s}
+	if err := r.giveOnce(ctx, m); err != nil {
+		return err
+	}
+	lists, err := r.lists(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.warm(ctx, lists); err != nil {
+		return err
+	}
+	if err := r.settle(ctx); err != nil {
+		return err
+	}
+	return r.bulk(ctx, m)
+}
+
+// giveOnce is give where the base has no tags yet.
+func (r *records) giveOnce(ctx context.Context, m measuring) error {
 	var known struct {
 		Items []struct {
 			ID   int64  `json:"id"`
@@ -265,10 +293,8 @@ func (s *server) listsOnly(ctx context.Context, m measuring) error {
 	for _, t := range known.Items {
 		r.tags, r.tagIDs = append(r.tags, t.Name), append(r.tagIDs, t.ID)
 	}
-	if len(r.tags) == 0 {
-		if err := r.give(ctx, m); err != nil {
-			return err
-		}
+	if len(r.tags) > 0 {
+		return nil
 	}
-	return r.measureLists(ctx, m)
+	return r.give(ctx, m)
 }

@@ -33,6 +33,15 @@ func (r *records) bulk(ctx context.Context, m measuring) error {
 		Changed    int64  `json:"changed"`
 		Undone     int64  `json:"undone"`
 	}
+	cpu, postgres := r.cpuTime(), familyCPU(m.postmaster)
+	spent := func(what string) {
+		m.add(what+": CPU s of the program", "%.1f", per100k(r.cpuTime()-cpu))
+		if m.postmaster != 0 {
+			m.add(what+": CPU s of PostgreSQL", "%.1f", per100k(familyCPU(m.postmaster)-postgres))
+		}
+		cpu, postgres = r.cpuTime(), familyCPU(m.postmaster)
+	}
+	m.note("the edit itself")
 	started = time.Now()
 	if err := r.send(ctx, "POST", "/bulk", map[string]any{"preview_id": preview.ID}, &run); err != nil {
 		return err
@@ -45,6 +54,8 @@ func (r *records) bulk(ctx context.Context, m measuring) error {
 		return fmt.Errorf("%d customers were changed, %d were promised", run.Changed, preview.Changed)
 	}
 	m.add("bulk edit of 100,000, s (≤ 10)", "%.1f", per100k(time.Since(started)))
+	spent("bulk edit of 100,000")
+	m.note("its undo")
 	started = time.Now()
 	if err := r.send(ctx, "POST", path+"/undo", nil, nil); err != nil {
 		return err
@@ -56,6 +67,8 @@ func (r *records) bulk(ctx context.Context, m measuring) error {
 		return fmt.Errorf("%d customers were restored of %d", run.Undone, preview.Changed)
 	}
 	m.add("its undo, s (≤ 10)", "%.1f", per100k(time.Since(started)))
+	spent("its undo")
+	m.note("edited and undone")
 	return nil
 }
 

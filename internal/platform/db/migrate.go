@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io/fs"
+	"regexp"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -113,11 +114,14 @@ func (d *DB) migrateRiver(ctx context.Context) (int, error) {
 // dialectFS serves the one stream of migrations with the few words in which
 // the engines differ. On SQLite only "INTEGER PRIMARY KEY" is the row's own
 // key (BIGINT would cost a second tree), a table marked "clustered" is kept in
-// the order of its key, and text is compared byte by byte without being told.
+// the order of its key, and text is compared byte by byte without being told. A
+// statement of one line marked "postgres" is about what SQLite does not have.
 type dialectFS struct {
 	fs.FS
 	engine Engine
 }
+
+var onlyPostgres = regexp.MustCompile(`(?m)^.* /\* postgres \*/;$`)
 
 func (f dialectFS) Open(name string) (fs.File, error) {
 	file, err := f.FS.Open(name)
@@ -143,6 +147,7 @@ func (f dialectFS) ReadFile(name string) ([]byte, error) {
 	}
 	b = bytes.ReplaceAll(b, []byte("BIGINT PRIMARY KEY"), []byte("INTEGER PRIMARY KEY"))
 	b = bytes.ReplaceAll(b, []byte(` COLLATE "C"`), nil)
+	b = onlyPostgres.ReplaceAll(b, nil)
 	return bytes.ReplaceAll(b, []byte(") /* clustered */;"), []byte(") WITHOUT ROWID;")), nil
 }
 
