@@ -37,6 +37,16 @@ func (r *rows) count() (n int) {
 	return n
 }
 
+// and leaves in o those who are in r too, and says whether there are any.
+func (r *rows) and(o *rows) bool {
+	any := uint64(0)
+	for w := range o {
+		o[w] &= r[w]
+		any |= o[w]
+	}
+	return any != 0
+}
+
 // cell is the customers of a block that have one key.
 type cell struct {
 	list []uint16 // ascending, until there are listMax
@@ -85,6 +95,28 @@ func (c *cell) or(in, out *rows) {
 	for _, i := range c.list {
 		out[i>>6] |= in[i>>6] & (1 << (i & 63))
 	}
+}
+
+// cell is the customers that have a key, nil for nobody.
+func (k *setBlock) cell(key int64) *cell {
+	if k == nil {
+		return nil
+	}
+	return k.cells[key]
+}
+
+// and leaves in r those who are in the cell, which may be nil for nobody, and
+// says whether there are any.
+func (c *cell) and(r *rows) bool {
+	if c != nil && c.bits != nil {
+		return c.bits.and(r)
+	}
+	var out rows
+	if c != nil {
+		c.or(r, &out)
+	}
+	*r = out
+	return !r.none()
 }
 
 // cellBytes is what a cell takes beside its rows, with its place in a map.

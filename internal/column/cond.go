@@ -243,14 +243,7 @@ func (t *test) eval(b int, in, out *rows) {
 		return
 	case opAll:
 		*out = *in
-		var next rows
-		for i := range t.kids {
-			if out.none() {
-				return
-			}
-			t.kids[i].eval(b, out, &next)
-			*out = next
-		}
+		t.narrow(b, out)
 		return
 	case opAny:
 		*out = rows{}
@@ -304,9 +297,9 @@ func (t *test) eval(b int, in, out *rows) {
 	case opBetween:
 		switch d := t.num.(type) {
 		case *numbers[int64]:
-			between(d.block(b), d.none, t.from, t.to, in, out)
+			d.between(b, t.from, t.to, in, out)
 		case *numbers[int32]:
-			between(d.block(b), d.none, t.from, t.to, in, out)
+			d.between(b, t.from, t.to, in, out)
 		}
 	case opPair:
 		filter(in, out, func(row uint16) bool {
@@ -331,6 +324,36 @@ func (t *test) eval(b int, in, out *rows) {
 			return found
 		})
 	}
+}
+
+// narrow is eval in place: it leaves in r those for which the test holds, and
+// says whether there are any.
+func (t *test) narrow(b int, r *rows) bool {
+	switch t.op {
+	case opTrue:
+		return !r.none()
+	case opAll:
+		for i := range t.kids {
+			if !t.kids[i].narrow(b, r) {
+				return false
+			}
+		}
+		return len(t.kids) > 0 || !r.none()
+	case opKeys:
+		if len(t.keys) == 1 {
+			return t.sets.block(b).cell(t.keys[0]).and(r)
+		}
+	case opHas:
+		if t.sets != nil {
+			if k := t.sets.block(b); k != nil {
+				return k.any.and(r)
+			}
+		}
+	}
+	var out rows
+	t.eval(b, r, &out)
+	*r = out
+	return !r.none()
 }
 
 // filter adds to out those of in for whom is holds; what it says decides no branch.

@@ -209,6 +209,7 @@ func (d *sets) tidy() {
 type numbers[T int32 | int64] struct {
 	none   T
 	blocks []*[blockRows]T
+	bounds []*bounds[T] // of the blocks
 }
 
 func (d *numbers[T]) block(b int) *[blockRows]T {
@@ -244,8 +245,11 @@ func (d *numbers[T]) addNumber(id, v int64) error {
 		for i := range d.blocks[b] {
 			d.blocks[b][i] = d.none
 		}
+		d.bounds = grown(d.bounds, b)
+		d.bounds[b] = boundsOf(d.blocks[b], d.none)
 	}
 	d.blocks[b][row] = T(v)
+	d.bounds[b].add(row, T(v))
 	return nil
 }
 
@@ -274,7 +278,7 @@ func (d *numbers[T]) size() (n int64) {
 	}
 	for _, b := range d.blocks {
 		if b != nil {
-			n += blockRows * width
+			n += (blockRows + 2*blockWords) * width
 		}
 	}
 	return n

@@ -24,10 +24,12 @@ func mask[T int32 | int64 | uint64](part *[64]T, lo, hi T) uint64 {
 
 // between compares the numbers of a block. Where most of 64 are asked for, all
 // of them are compared without a branch.
-func between[T int32 | int64](k *[blockRows]T, none T, from, to int64, in, out *rows) {
+func (d *numbers[T]) between(b int, from, to int64, in, out *rows) {
+	k, none := d.block(b), d.none
 	if k == nil || from > to {
 		return
 	}
+	bounds := d.bounds[b]
 	// Out of the range of T nothing lies; none is its lowest.
 	low, high := max(from, int64(none)+1), to
 	if int64(T(high)) != high {
@@ -42,7 +44,7 @@ func between[T int32 | int64](k *[blockRows]T, none T, from, to int64, in, out *
 	lo, hi := T(low), T(high)
 	for w, word := range in {
 		switch {
-		case word == 0:
+		case word == 0 || bounds.outside(w, lo, hi):
 		case bits.OnesCount64(word) >= 24:
 			out[w] = mask((*[64]T)(k[w<<6:]), lo, hi) & word
 		default:

@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/bits"
 	"slices"
-	"sync"
 )
 
 // Segment is a stretch of a sorted list: those for whom Where holds (nil: all
@@ -78,19 +77,6 @@ func (q *Query) cols() []Col {
 	return list
 }
 
-// found is the matches of a query, block by block; empty blocks are left out.
-type found struct {
-	at   []int
-	rows []rows
-}
-
-var pool = sync.Pool{New: func() any { return &found{} }}
-
-func (f *found) add(b int, r *rows) {
-	f.at = append(f.at, b)
-	f.rows = append(f.rows, *r)
-}
-
 // matching evaluates a condition: of each block who matches, nil for nobody.
 func (v *view) matching(c *Cond) (at []int, out []*rows, err error) {
 	t := c.bind(v)
@@ -108,24 +94,18 @@ func (v *view) matching(c *Cond) (at []int, out []*rows, err error) {
 // answer evaluates the query on columns that do not change meanwhile. The error
 // is that of the context.
 func (q *Query) answer(v *view) (out Result, err error) {
-	get := v.get
 	f := pool.Get().(*found)
-	defer pool.Put(f)
-	f.at, f.rows = f.at[:0], f.rows[:0]
-	at, rest, err := v.matching(q.Where)
-	if err != nil {
+	out, err = q.page(v, f)
+	pool.Put(f) // not after a panic: others may be writing into it still
+	return out, err
+}
+
+// page is answer, with room for the matches.
+func (q *Query) page(v *view, f *found) (out Result, err error) {
+	get := v.get
+	if out.Total, err = f.match(v, q.Where); err != nil || q.N <= 0 {
 		return out, err
 	}
-	for i, r := range rest {
-		if r != nil {
-			out.Total += int64(r.count())
-			f.add(at[i], r)
-		}
-	}
-	if q.N <= 0 {
-		return out, nil
-	}
-	var r rows
 	seg, step := 0, 1
 	if q.Back {
 		step = -1
@@ -144,8 +124,9 @@ func (q *Query) answer(v *view) (out Result, err error) {
 			part.at, part.rows = part.at[:0], part.rows[:0]
 			t := g.Where.bind(v)
 			for i, b := range f.at {
-				if t.eval(b, &f.rows[i], &r); !r.none() {
-					part.add(b, &r)
+				part.add(b, &f.rows[i])
+				if r := &part.rows[len(part.rows)-1]; !t.narrow(b, r) {
+					part.at, part.rows = part.at[:len(part.at)-1], part.rows[:len(part.rows)-1]
 				}
 			}
 			list = part
@@ -253,12 +234,21 @@ func byNumber[T int32 | int64](p *pick, f *found, d *numbers[T]) []Hit {
 	look := func(i int) {
 		k := d.block(f.at[i])
 		base := int64(f.at[i]) << blockBits
-		for w, word := range f.rows[i] {
-			if full && k != nil && p.missing^turn > worst.key && bits.OnesCount64(word) >= 24 {
+		for w := range f.rows[i] {
+			word := f.rows[i][w]
+			if word == 0 {
+				continue
+			}
+			if full && k != nil && p.missing^turn > worst.key {
 				// Few of these are better than what there is: look at those alone.
-				if low, high := d.none+1, T(worst.key^turn); p.desc {
-					word &= mask((*[64]T)(k[w<<6:]), high, ^d.none)
-				} else {
+				low, high := d.none+1, T(worst.key^turn)
+				if p.desc {
+					low, high = high, ^d.none
+				}
+				if d.bounds[f.at[i]].outside(w, low, high) {
+					continue
+				}
+				if bits.OnesCount64(word) >= 24 {
 					word &= mask((*[64]T)(k[w<<6:]), low, high)
 				}
 			}

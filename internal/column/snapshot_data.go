@@ -254,8 +254,10 @@ func decodeData(kind Kind, b []byte) (data, error) {
 		k.blocks = decodeBlocks(d, d.setBlock)
 	case *numbers[int64]:
 		k.blocks = decodeBlocks(d, func() *[blockRows]int64 { return (*[blockRows]int64)(list[int64](d, blockRows)) })
+		k.bind()
 	case *numbers[int32]:
 		k.blocks = decodeBlocks(d, func() *[blockRows]int32 { return (*[blockRows]int32)(list[int32](d, blockRows)) })
+		k.bind()
 	case *texts:
 		k.blocks = decodeBlocks(d, d.textBlock)
 	case *series:

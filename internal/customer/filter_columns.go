@@ -46,17 +46,49 @@ func (s *Service) fillColumns(ctx context.Context, items []Item, columns []*list
 	for i := range items {
 		ids[i] = items[i].ID
 	}
-	x, err := s.extras(ctx, ids, columns)
+	var more []*listField
+	for _, f := range columns {
+		if _, there := items[0].shows(f.code); !there {
+			more = append(more, f)
+		}
+	}
+	x, err := s.extras(ctx, ids, more)
 	if err != nil {
 		return err
 	}
 	for i := range items {
-		items[i].Values = make(map[string]any, len(columns))
+		it := &items[i]
+		it.Values = make(map[string]any, len(columns))
 		for _, f := range columns {
-			items[i].Values[f.code] = x.value(f, &items[i])
+			v, there := it.shows(f.code)
+			if !there {
+				v = x.value(f, it)
+			}
+			it.Values[f.code] = v
 		}
 	}
 	return nil
+}
+
+// shows gives the values that came with the row of a list: the whole record is not
+// read once more for them.
+func (it *Item) shows(code string) (v any, there bool) {
+	switch code {
+	case ownerField:
+		if it.Owner == nil {
+			return nil, true
+		}
+		return Named(*it.Owner), true
+	case "kind":
+		return it.Kind, true
+	case "gender":
+		return it.Gender, true
+	case "province":
+		return it.Province, true
+	case "city":
+		return it.City, true
+	}
+	return nil, false
 }
 
 func (s *Service) extras(ctx context.Context, ids []int64, columns []*listField) (x *extras, err error) {
