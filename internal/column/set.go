@@ -69,6 +69,7 @@ type held struct {
 type Set struct {
 	o     Options
 	store store
+	heads heads
 
 	// mu guards the columns and how far they are; asked for briefly.
 	mu   sync.RWMutex
@@ -130,6 +131,7 @@ func New(o Options) *Set {
 	}
 	s := &Set{o: o, store: store{o.DB}, cols: map[Col]*held{}, wants: map[Col]bool{}, refused: map[Col]time.Time{},
 		kept: newLeaves(o.MaxBytes / leafShare), beside: make(chan struct{}, 2*runtime.GOMAXPROCS(0))}
+	s.heads.read = s.store.head
 	if s.left.always = o.ByDay; o.ByDay {
 		s.kept.every = 8
 	}
@@ -217,7 +219,7 @@ func (s *Set) with(ctx context.Context, cols []Col, fn func(v *view) error) (ok 
 		s.stats.passed.Add(1)
 		return false, nil
 	}
-	head, err := s.store.head(ctx)
+	head, err := s.heads.now(ctx)
 	if err != nil {
 		return false, err
 	}
