@@ -59,12 +59,16 @@ func TestBounds(t *testing.T) {
 			}
 			f.add(b, &in)
 		}
-		for _, desc := range []bool{false, true} {
+		for way := range 4 {
 			const missing = -2000
-			p := pick{n: 20, desc: desc, missing: missing}
+			desc, present := way&1 == 1, way&2 == 2
+			p := pick{n: 20, desc: desc, missing: missing, present: present}
 			var want []numbered
 			for id := range int64(customers) {
 				v, has := plain[id]
+				if !has && present {
+					continue
+				}
 				if !has {
 					v = missing
 				}
@@ -74,7 +78,11 @@ func TestBounds(t *testing.T) {
 				want = append(want, numbered{v, id})
 			}
 			slices.SortFunc(want, numbered.compare)
-			for i, h := range byNumber(&p, f, d) {
+			got := byNumber(&p, f, d)
+			if len(got) != min(p.n, len(want)) {
+				t.Fatalf("round %d: %d of %d", round, len(got), len(want))
+			}
+			for i, h := range got {
 				x := numbered{h.Num, h.ID}
 				if desc {
 					x = numbered{^h.Num, ^h.ID}

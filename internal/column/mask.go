@@ -44,8 +44,11 @@ func (d *numbers[T]) between(b int, from, to int64, in, out *rows) {
 	lo, hi := T(low), T(high)
 	for w, word := range in {
 		switch {
-		case word == 0 || bounds.outside(w, lo, hi):
+		case word == 0:
 		case bits.OnesCount64(word) >= 24:
+			if bounds.outside(w, lo, hi) {
+				continue
+			}
 			out[w] = mask((*[64]T)(k[w<<6:]), lo, hi) & word
 		default:
 			for ; word != 0; word &= word - 1 {

@@ -119,7 +119,8 @@ func (q *Query) page(v *view, f *found) (out Result, err error) {
 	for ; seg >= 0 && seg < len(q.Segments) && len(out.Hits) < want; seg += step {
 		g := &q.Segments[seg]
 		list := f
-		if g.Where != nil {
+		present := g.present(get)
+		if g.Where != nil && !present {
 			part := pool.Get().(*found)
 			part.at, part.rows = part.at[:0], part.rows[:0]
 			t := g.Where.bind(v)
@@ -132,7 +133,7 @@ func (q *Query) page(v *view, f *found) (out Result, err error) {
 			list = part
 			defer pool.Put(part)
 		}
-		p := pick{n: want - len(out.Hits), desc: q.Desc != q.Back, missing: g.Missing, from: from, back: q.Back}
+		p := pick{n: want - len(out.Hits), desc: q.Desc != q.Back, missing: g.Missing, present: present, from: from, back: q.Back}
 		from = nil
 		hits := p.run(list, g, get)
 		for i := range hits {
@@ -149,11 +150,26 @@ func (q *Query) page(v *view, f *found) (out Result, err error) {
 	return out, v.ctx.Err()
 }
 
+// present says that the segment is those who have the number that it is sorted by:
+// whoever looks at the numbers sees who has none, and does not find it out for all
+// who match.
+func (g *Segment) present(get func(Col) data) bool {
+	if g.Where == nil || g.Where.op != opHas || g.Where.col != g.By || !g.Sorted || g.Then != nil {
+		return false
+	}
+	switch get(g.By).(type) {
+	case *numbers[int64], *numbers[int32]:
+		return true
+	}
+	return false
+}
+
 // pick finds the first n of a segment behind a place.
 type pick struct {
 	n       int
 	desc    bool
 	missing int64
+	present bool // those without a number are not in the segment
 	from    *Hit
 	back    bool
 }
@@ -233,13 +249,16 @@ func byNumber[T int32 | int64](p *pick, f *found, d *numbers[T]) []Hit {
 	full := false
 	look := func(i int) {
 		k := d.block(f.at[i])
+		if k == nil && p.present {
+			return
+		}
 		base := int64(f.at[i]) << blockBits
 		for w := range f.rows[i] {
 			word := f.rows[i][w]
 			if word == 0 {
 				continue
 			}
-			if full && k != nil && p.missing^turn > worst.key {
+			if full && k != nil && (p.present || p.missing^turn > worst.key) {
 				// Few of these are better than what there is: look at those alone.
 				low, high := d.none+1, T(worst.key^turn)
 				if p.desc {
@@ -257,6 +276,8 @@ func byNumber[T int32 | int64](p *pick, f *found, d *numbers[T]) []Hit {
 				v := p.missing
 				if k != nil && k[row] != d.none {
 					v = int64(k[row])
+				} else if p.present {
+					continue
 				}
 				v ^= turn
 				if full && v > worst.key {
