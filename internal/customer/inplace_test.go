@@ -2,6 +2,7 @@ package customer
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"zhike/internal/platform/db"
@@ -28,6 +29,27 @@ func TestNoIndexOfWhatEveryWriteChanges(t *testing.T) {
 		for _, name := range names {
 			if name == "updated_at" || name == "version" {
 				t.Errorf("an index holds %s", name)
+			}
+		}
+	})
+}
+
+// Indexes of customers compare texts byte by byte on both engines: PostgreSQL
+// would else compare by the rules of whatever language its database was made with.
+func TestIndexesCompareBytes(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		if d.Engine() != db.Postgres {
+			return // SQLite does not otherwise
+		}
+		ctx := context.Background()
+		names, err := db.Select(ctx, d.Q(ctx), `SELECT i.indexrelid::regclass || '.' || a.attname || ' ' || co.collname FROM pg_index i
+JOIN pg_attribute a ON a.attrelid = i.indexrelid JOIN pg_collation co ON co.oid = a.attcollation WHERE i.indrelid = 'customers'::regclass`, db.Column[string])
+		if err != nil || len(names) < 4 {
+			t.Fatal(names, err)
+		}
+		for _, name := range names {
+			if !strings.HasSuffix(name, " C") {
+				t.Error(name)
 			}
 		}
 	})
