@@ -49,6 +49,7 @@ type Deps struct {
 type Service struct {
 	Deps
 	store *Store
+	rush  rush
 }
 
 // NewService makes the service.
@@ -82,6 +83,8 @@ func (ScanArgs) Kind() string { return "quality.scan" }
 type WrittenArgs struct {
 	First int64 `json:"first"`
 	Last  int64 `json:"last"`
+	// Waits is how often the end of a bulk write was waited for.
+	Waits int `json:"waits,omitempty"`
 }
 
 // Kind names the job.
@@ -93,6 +96,11 @@ func (s *Service) Register(r *jobs.Registry) {
 		return s.Scan(ctx, func(done, total int64) { jobs.Report(ctx, done, total, "customers", "") })
 	}, jobs.Unique(), jobs.Timeout(0))
 	jobs.Handle(r, func(ctx context.Context, j jobs.Job[WrittenArgs]) error {
+		if a := j.Args; a.Waits < maxWaits && s.rush.on(a.Last, s.Clock.Now()) {
+			a.Waits++
+			_, err := s.Jobs.Enqueue(ctx, a, jobs.EnqueueOpts{Priority: 3, At: s.Clock.Now().Add(rushCalm)})
+			return err
+		}
 		return s.Written(ctx, j.Args.First, j.Args.Last)
 	},
 		jobs.Timeout(time.Hour))
@@ -107,7 +115,8 @@ func (s *Service) Changed(ctx context.Context, e customer.Changed) error {
 	if e.CustomerID != 0 {
 		return s.look(ctx, []int64{e.CustomerID})
 	}
-	_, err := s.Jobs.Enqueue(ctx, WrittenArgs{e.FirstSeq, e.LastSeq}, jobs.EnqueueOpts{Priority: 3})
+	s.rush.heard(e.LastSeq, s.Clock.Now())
+	_, err := s.Jobs.Enqueue(ctx, WrittenArgs{First: e.FirstSeq, Last: e.LastSeq}, jobs.EnqueueOpts{Priority: 3})
 	return err
 }
 
