@@ -1,12 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Button } from 'antd'
 import { type ReactNode, useEffect } from 'react'
-import { useTranslation } from 'react-i18next'
 import { Navigate, Outlet, useLocation, useRouteError } from 'react-router'
 import { onSessionEnded } from '@/api/client'
+import { ApiError } from '@/api/errors'
 import { JobsProvider } from '@/kit/jobs/store'
 import { MeProvider, sessionKey, useMe, useSessionQuery } from '@/kit/session'
-import { EmptyState, ErrorState, NoPermission } from '@/kit/states'
+import { ErrorState, NoPermission } from '@/kit/states'
 import { Mark } from './Mark'
 import { Shell } from './Shell'
 import styles from './shell.module.css'
@@ -67,24 +66,10 @@ export function Guard({
   return children
 }
 
-/** A page that broke, or whose file is gone because the server was updated. */
+/** A page that broke; one whose code does not come is told by `late`. */
 export function PageFailure() {
-  const { t } = useTranslation()
   const error = useRouteError()
-  const stale =
-    error instanceof TypeError && /import|module|fetch/i.test(error.message) && navigator.onLine
-  if (stale) {
-    return (
-      <EmptyState
-        title={t('ui.new_version.title')}
-        text={t('ui.new_version.text')}
-        action={
-          <Button type="primary" onClick={() => window.location.reload()}>
-            {t('ui.reload')}
-          </Button>
-        }
-      />
-    )
-  }
-  return <ErrorState error={error} onRetry={() => window.location.reload()} />
+  // A TypeError of a page is a fault of the page: only one of a call means that nobody answered.
+  const told = error instanceof ApiError ? error : new ApiError({ status: -1, code: 'ui' })
+  return <ErrorState error={told} onRetry={() => window.location.reload()} />
 }

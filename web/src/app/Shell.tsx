@@ -1,6 +1,7 @@
-import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ScrollRestoration, useLocation, useNavigation } from 'react-router'
+import { late } from '@/kit/late'
 import { useIsPhone, useMedia } from '@/kit/media'
 import { useMe } from '@/kit/session'
 import { keyIsTaken } from '@/kit/table/useRowKeys'
@@ -13,8 +14,8 @@ import { SideNav } from './SideNav'
 import styles from './shell.module.css'
 import { TopBar } from './TopBar'
 
-const Palette = lazy(() => import('./Palette'))
-const Keys = lazy(() => import('./Keys'))
+const Palette = late(() => import('./Palette'), { over: true })
+const Keys = late(() => import('./Keys'), { over: true })
 
 /** Navigation, top bar and the page between them. */
 export function Shell({ children }: { children: ReactNode }) {

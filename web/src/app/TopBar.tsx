@@ -15,8 +15,11 @@ import styles from './shell.module.css'
 export const themeIcons = { light: Sun, dark: Moon, system: Monitor }
 
 export function chooseLanguage(lang: Lang) {
-  setPrefs({ lang })
-  showLang(lang)
+  // Texts that do not come leave the language as it is.
+  showLang(lang).then(
+    () => setPrefs({ lang }),
+    () => {},
+  )
 }
 
 export const isMac = () => /mac|iphone|ipad/i.test(navigator.userAgent)

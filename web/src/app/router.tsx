@@ -1,19 +1,33 @@
+import { type ReactNode, Suspense } from 'react'
 import { createBrowserRouter } from 'react-router'
+import { late } from '@/kit/late'
 import { Guard, PageFailure, Root, Splash } from './Root'
-import { routes } from './routes'
+import { type PageRoute, routes } from './routes'
+
+/**
+ * A page whose code comes when it is gone to. The router is never told that loading failed: it would
+ * leave the place of the page empty. The page itself says so where it would stand.
+ */
+function coming(load: PageRoute['page'], wrap: (page: ReactNode) => ReactNode = (page) => page) {
+  const Page = late(load)
+  return async () => {
+    await Page.ready()
+    return { element: <Suspense fallback={<Splash />}>{wrap(<Page />)}</Suspense> }
+  }
+}
 
 export const router = createBrowserRouter([
   {
     path: '/login',
     HydrateFallback: Splash,
     errorElement: <PageFailure />,
-    lazy: async () => ({ Component: (await import('@/pages/login/LoginPage')).default }),
+    lazy: coming(() => import('@/pages/login/LoginPage')),
   },
   {
     path: '/password',
     HydrateFallback: Splash,
     errorElement: <PageFailure />,
-    lazy: async () => ({ Component: (await import('@/pages/login/FirstPasswordPage')).default }),
+    lazy: coming(() => import('@/pages/login/FirstPasswordPage')),
   },
   {
     element: <Root />,
@@ -23,21 +37,13 @@ export const router = createBrowserRouter([
       ...routes.map((route) => ({
         path: route.path,
         errorElement: <PageFailure />,
-        lazy: async () => {
-          const { default: Component } = await route.page()
-          return {
-            element: (
-              <Guard permission={route.permission} beside={route.beside}>
-                <Component />
-              </Guard>
-            ),
-          }
-        },
+        lazy: coming(route.page, (page) => (
+          <Guard permission={route.permission} beside={route.beside}>
+            {page}
+          </Guard>
+        )),
       })),
-      {
-        path: '*',
-        lazy: async () => ({ Component: (await import('@/pages/NotFoundPage')).default }),
-      },
+      { path: '*', lazy: coming(() => import('@/pages/NotFoundPage')) },
     ],
   },
 ])

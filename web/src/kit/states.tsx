@@ -100,8 +100,8 @@ export function NoPermission({ permission, text }: { permission?: string; text?:
   )
 }
 
-/** Nothing at this address, or nothing this person may know of. */
-export function NotFound({ what }: { what?: string }) {
+/** Nothing at this address, or nothing this person may know of; `back` is where others of its kind are. */
+export function NotFound({ what, back }: { what?: string; back?: { label: string; to: string } }) {
   const { t } = useTranslation()
   return (
     <State
@@ -109,8 +109,8 @@ export function NotFound({ what }: { what?: string }) {
       title={what ? t('ui.not_found.title_named', { what }) : t('ui.not_found.title')}
       text={t('ui.not_found.text')}
       action={
-        <Link to="/" className={styles.link}>
-          {t('ui.go_home')}
+        <Link to={back?.to ?? '/'} className={styles.link}>
+          {back ? t('ui.go_back_to', { page: back.label }) : t('ui.go_home')}
         </Link>
       }
     />

@@ -102,13 +102,23 @@ export function Chart<Row extends object>(props: ChartProps<Row>) {
           />
         </div>
       ) : (
-        (props.drawing ?? <Canvas {...props} height={height} />)
+        (props.drawing ?? <Canvas {...props} height={height} onFail={() => setAsTable(true)} />)
       )}
     </figure>
   )
 }
 
-function Canvas<Row extends object>({ title, option, format, height, onSelect }: ChartProps<Row>) {
+function Canvas<Row extends object>({
+  title,
+  option,
+  format,
+  height,
+  onSelect,
+  onFail,
+}: ChartProps<Row> & {
+  /** The code that draws did not come: the rows say the same. */
+  onFail: () => void
+}) {
   const { t } = useTranslation()
   const f = useFormat()
   const colors = useTheme()
@@ -117,6 +127,8 @@ function Canvas<Row extends object>({ title, option, format, height, onSelect }:
   const chart = useRef<Instance | null>(null)
   const select = useRef(onSelect)
   select.current = onSelect
+  const failed = useRef(onFail)
+  failed.current = onFail
 
   const full = useRef<() => EChartsCoreOption>(() => ({}))
   full.current = () => {
@@ -138,7 +150,7 @@ function Canvas<Row extends object>({ title, option, format, height, onSelect }:
   useEffect(() => {
     let gone = false
     let observer: ResizeObserver | undefined
-    import('./engine').then(({ init }) => {
+    const draw = ({ init }: typeof import('./engine')) => {
       if (gone || !box.current) return
       const made = init(box.current, chartTheme(colors.mode)) as unknown as Instance
       chart.current = made
@@ -146,6 +158,9 @@ function Canvas<Row extends object>({ title, option, format, height, onSelect }:
       made.on('click', (hit) => select.current?.(hit as ChartHit))
       observer = new ResizeObserver(() => made.resize())
       observer.observe(box.current)
+    }
+    import('./engine').then(draw, () => {
+      if (!gone) failed.current()
     })
     return () => {
       gone = true

@@ -1,15 +1,16 @@
 import { Button, Checkbox, Dropdown, Input, Popover, Radio } from 'antd'
 import { ListFilter, X } from 'lucide-react'
-import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { type ReactNode, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { late } from '../late'
 import { Bone } from '../states'
 import { Typed, useTyped } from '../typed/scope'
 import styles from './filters.module.css'
 import { joinRange, splitRange } from './state'
 import type { FilterDef } from './types'
 
-const DatesEditor = lazy(() => import('./DatesEditor'))
-const RangeEditor = lazy(() => import('./RangeEditor'))
+const DatesEditor = late(() => import('./DatesEditor'))
+const RangeEditor = late(() => import('./RangeEditor'))
 
 interface Props {
   defs: FilterDef[]

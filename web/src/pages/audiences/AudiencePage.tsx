@@ -1,9 +1,9 @@
-import { type ComponentType, lazy, Suspense } from 'react'
+import { type ComponentType, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams, useSearchParams } from 'react-router'
 import { isStatus } from '@/api/errors'
 import { perm } from '@/app/permissions'
-import { Bone, NotFound, Page, PageHeader, QueryView, useMe } from '@/kit'
+import { Bone, late, NotFound, Page, PageHeader, QueryView, useMe } from '@/kit'
 import { type FullAudience, useAudience } from './api'
 import { Actions } from './detail/Actions'
 import styles from './detail/detail.module.css'
@@ -11,10 +11,10 @@ import { Overview } from './detail/Overview'
 import { KindTag, StateTags } from './words'
 
 const tabs: Record<string, ComponentType<{ audience: FullAudience }>> = {
-  members: lazy(() => import('./detail/Members')),
-  changes: lazy(() => import('./detail/Changes')),
-  versions: lazy(() => import('./detail/Versions')),
-  uses: lazy(() => import('./detail/Uses')),
+  members: late(() => import('./detail/Members')),
+  changes: late(() => import('./detail/Changes')),
+  versions: late(() => import('./detail/Versions')),
+  uses: late(() => import('./detail/Uses')),
 }
 
 // i18n-keys: audiences.tab.*
@@ -63,7 +63,10 @@ export default function AudiencePage() {
         activeTab={tab}
       />
       {missing ? (
-        <NotFound what={t('audiences.one')} />
+        <NotFound
+          what={t('audiences.one')}
+          back={{ label: t('nav.audiences'), to: '/audiences' }}
+        />
       ) : (
         <QueryView query={query} skeleton={<Skeleton />}>
           {(full) =>

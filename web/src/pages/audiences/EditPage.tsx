@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Form, Input } from 'antd'
-import { lazy, Suspense, useMemo, useState } from 'react'
+import { Suspense, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router'
 import { type ApiError, asApiError } from '@/api/errors'
@@ -10,6 +10,7 @@ import {
   Count,
   errorRef,
   errorText,
+  late,
   Page,
   PageHeader,
   QueryView,
@@ -42,7 +43,7 @@ import { RuleBuilder } from './builder/RuleBuilder'
 import { SaveDialog } from './builder/SaveDialog'
 import { useLive } from './builder/useLive'
 
-const Explain = lazy(() => import('./Explain'))
+const Explain = late(() => import('./Explain'), { over: true })
 
 /** Says whom an audience means: a new one, or another version of one. */
 export default function EditPage() {

@@ -1,9 +1,10 @@
 import { Button } from 'antd'
 import { CircleHelp } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { late } from '@/kit'
 
-const Explain = lazy(() => import('./Explain'))
+const Explain = late(() => import('./Explain'), { over: true })
 
 /** Opens which conditions of an audience hold of a customer, and which do not. */
 export function WhyButton({

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { NotebookPen } from 'lucide-react'
-import { type ComponentType, lazy, Suspense, useState } from 'react'
+import { type ComponentType, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams, useSearchParams } from 'react-router'
 import { isStatus } from '@/api/errors'
@@ -13,6 +13,7 @@ import {
   Facts,
   Grid,
   LevelTag,
+  late,
   Money,
   NotFound,
   Page,
@@ -47,9 +48,9 @@ import { Windows } from './Windows'
 import { KindMark, region, useName } from './words'
 
 const tabs: Record<string, ComponentType<{ id: number; onWrite?: () => void }>> = {
-  timeline: lazy(() => import('./timeline/TimelineTab')),
-  portrait: lazy(() => import('./portrait/PortraitTab')),
-  record: lazy(() => import('./record/RecordTab')),
+  timeline: late(() => import('./timeline/TimelineTab')),
+  portrait: late(() => import('./portrait/PortraitTab')),
+  record: late(() => import('./record/RecordTab')),
 }
 
 // i18n-keys: customers.tab.*
@@ -116,7 +117,10 @@ export default function CustomerPage() {
         activeTab={tab}
       />
       {missing ? (
-        <NotFound what={t('common.customer')} />
+        <NotFound
+          what={t('common.customer')}
+          back={{ label: t('nav.customers.list'), to: '/customers' }}
+        />
       ) : (
         <QueryView query={query} skeleton={<Skeleton />}>
           {(detail) =>

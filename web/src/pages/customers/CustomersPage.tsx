@@ -1,10 +1,21 @@
 import { Button } from 'antd'
-import { lazy, Suspense, useCallback, useState } from 'react'
+import { Suspense, useCallback, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation, useSearchParams } from 'react-router'
 import type { ListQuery } from '@/api/types'
 import { perm } from '@/app/permissions'
-import { Bones, Can, Day, EmptyState, ErrorState, LinkButton, Page, PageHeader, useMe } from '@/kit'
+import {
+  Bones,
+  Can,
+  Day,
+  EmptyState,
+  ErrorState,
+  LinkButton,
+  late,
+  Page,
+  PageHeader,
+  useMe,
+} from '@/kit'
 import type { Customer } from './api'
 import { CustomerDrawer } from './CustomerDrawer'
 import { queryCustomers, useCatalogue } from './list/api'
@@ -15,7 +26,7 @@ import { useList } from './list/useList'
 import { ViewBar } from './list/ViewBar'
 import { NewButton } from './record/NewButton'
 
-const Board = lazy(() => import('./list/Board'))
+const Board = late(() => import('./list/Board'))
 
 /** Who the lists show, by saved views and nested filters, as a table or a board. */
 export default function CustomersPage() {

@@ -46,7 +46,10 @@ export default function ImportPage() {
         }
       />
       {id === null || isStatus(query.error, 404) ? (
-        <NotFound what={t('imports.one')} />
+        <NotFound
+          what={t('imports.one')}
+          back={{ label: t('nav.customers.imports'), to: '/imports' }}
+        />
       ) : (
         <QueryView query={query} skeleton={<Skeleton />}>
           {(of) => (

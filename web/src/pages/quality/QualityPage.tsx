@@ -147,6 +147,7 @@ function Overview({
       <Chart
         title={t('quality.trend')}
         note={t('quality.trend_note')}
+        format={(score) => f.count(score, 1)}
         option={(c) => ({
           grid: { left: 40, right: 16, top: 16, bottom: 28 },
           xAxis: { type: 'category', data: data.trend.map((d) => d.day) },

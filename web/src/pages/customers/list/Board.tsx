@@ -176,8 +176,7 @@ export default function Board({
             {t('ui.table.clear_filters')}
           </Button>
         )}
-        <span className={styles.push} />
-        {bar}
+        <div className={styles.end}>{bar}</div>
       </div>
       <SortedBy sort={shown.sort} name={(code) => fields?.find((f) => f.code === code)?.label} />
       {!movable && field && board.data && (

@@ -1,11 +1,11 @@
 import { App, Button } from 'antd'
 import { Target } from 'lucide-react'
-import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from 'react'
+import { type ReactNode, Suspense, useCallback, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import type { ListQuery } from '@/api/types'
 import { perm } from '@/app/permissions'
-import { Bones, Can, DataTable, useIsPhone, useMe } from '@/kit'
+import { Bones, Can, DataTable, late, useIsPhone, useMe } from '@/kit'
 import { AddToList } from '../../audiences/static/AddToList'
 import type { FieldInfo, ListRow, queryCustomers } from './api'
 import { Cell, useColumns } from './columns'
@@ -16,7 +16,7 @@ import { simple } from './SetInput'
 import { Tools } from './Tools'
 import type { List } from './useList'
 
-const BulkDrawer = lazy(() => import('./BulkDrawer'))
+const BulkDrawer = late(() => import('./BulkDrawer'), { over: true })
 
 /** The list as a table with the columns that were chosen; as cards on a phone. */
 export function CustomerTable({

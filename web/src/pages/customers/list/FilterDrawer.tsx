@@ -1,9 +1,9 @@
 import { Alert, Button, Drawer, Segmented, Select, Switch } from 'antd'
 import { FolderPlus, Plus, SlidersHorizontal, Trash2 } from 'lucide-react'
-import { lazy, Suspense, useMemo, useState } from 'react'
+import { Suspense, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, asApiError } from '@/api/errors'
-import { errorText, Typed, useIsPhone, useTyped } from '@/kit'
+import { errorText, late, Typed, useIsPhone, useTyped } from '@/kit'
 import { AdvancedRow } from './AdvancedRow'
 import { type FieldInfo, queryCustomers } from './api'
 import { ConditionLine } from './ConditionLine'
@@ -33,7 +33,7 @@ import {
 import { ValueInput } from './ValueInput'
 import { changedOp, isShiftOp, opKey, useByCode, useNames, useWords } from './words'
 
-const AdvancedDrawer = lazy(() => import('./AdvancedDrawer'))
+const AdvancedDrawer = late(() => import('./AdvancedDrawer'), { over: true })
 
 interface Props {
   fields: FieldInfo[]

@@ -2,6 +2,7 @@ import { Segmented, Select } from 'antd'
 import { LayoutList, SquareKanban } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { FieldInfo } from './api'
+import styles from './board.module.css'
 import { ColumnChooser } from './ColumnChooser'
 import { mostOnCard, onCard } from './card'
 import { type Layout, type List, usual } from './useList'
@@ -38,6 +39,7 @@ export function Tools({ list, fields }: { list: List; fields: FieldInfo[] | unde
         }
       />
       <Segmented<Layout>
+        className={styles.layout}
         aria-label={t('ui_list.layout')}
         value={shown.layout}
         onChange={(layout) => change({ layout })}

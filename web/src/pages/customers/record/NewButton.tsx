@@ -1,11 +1,13 @@
 import { Button } from 'antd'
 import { UserRoundPlus } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { perm } from '@/app/permissions'
-import { Can, useMe } from '@/kit'
+import { Can, late, useMe } from '@/kit'
 
-const NewCustomer = lazy(() => import('./NewCustomer').then((m) => ({ default: m.NewCustomer })))
+const NewCustomer = late(async () => ({ default: (await import('./NewCustomer')).NewCustomer }), {
+  over: true,
+})
 
 /** Opens the form of a new customer; its code comes when it is needed. */
 export function NewButton() {

@@ -1,6 +1,7 @@
 import { Button } from 'antd'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { late } from '@/kit'
 import { CountButton } from '../../audiences/CountButton'
 import type { Config } from '../api'
 import { newMove, put } from './draft'
@@ -8,7 +9,7 @@ import { EntryActs, List } from './List'
 import { StageTag } from './StageTag'
 import styles from './settings.module.css'
 
-const MoveDrawer = lazy(() => import('./MoveDrawer'))
+const MoveDrawer = late(() => import('./MoveDrawer'), { over: true })
 const most = 20
 
 /** Where customers begin who come new: the first rule that holds, else the first stage. */

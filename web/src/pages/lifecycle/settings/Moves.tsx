@@ -1,7 +1,7 @@
 import { Button } from 'antd'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Grip, moved, useReorder } from '@/kit'
+import { Grip, late, moved, useReorder } from '@/kit'
 import { CountButton } from '../../audiences/CountButton'
 import type { Config, Move } from '../api'
 import { newMove, put } from './draft'
@@ -10,7 +10,7 @@ import { StageTag } from './StageTag'
 import styles from './settings.module.css'
 
 // The builder of rules is heavy and not needed for looking.
-const MoveDrawer = lazy(() => import('./MoveDrawer'))
+const MoveDrawer = late(() => import('./MoveDrawer'), { over: true })
 const most = 60
 
 /** Moves in order of precedence: of those whose rule holds the first one counts. */

@@ -78,7 +78,7 @@ export function TagGroupBox({
           menu={{
             items: [
               { key: 'edit', label: t('common.edit') },
-              { key: 'delete', label: t('common.delete'), danger: true, disabled: group.tags > 0 },
+              deleting(t('common.delete'), group.tags > 0 && t('tag.delete_group_first')),
             ],
             onClick: ({ key }) => (key === 'edit' ? acts.onGroup(group) : remove()),
           }}
@@ -103,6 +103,21 @@ export function TagGroupBox({
     </section>
   )
 }
+
+/** The entry that deletes; where it cannot, why stands under it. */
+const deleting = (label: string, why: string | false) => ({
+  key: 'delete',
+  danger: true,
+  disabled: why !== false,
+  label: why ? (
+    <span className={styles.barred}>
+      {label}
+      <small>{why}</small>
+    </span>
+  ) : (
+    label
+  ),
+})
 
 function TagRow({ tag, onTag, onMerge, onChanged }: TagActs & { tag: TagView }) {
   const { t } = useTranslation()
@@ -166,7 +181,7 @@ function TagRow({ tag, onTag, onMerge, onChanged }: TagActs & { tag: TagView }) 
             { key: 'edit', label: t('common.edit') },
             { key: 'merge', label: t('tag.merge') },
             { key: 'retire', label: t(tag.retired ? 'common.restore' : 'tag.retire') },
-            { key: 'delete', label: t('common.delete'), danger: true, disabled: tag.members !== 0 },
+            deleting(t('common.delete'), tag.members !== 0 && t('tag.delete_first')),
           ],
           onClick: ({ key }) => run[key]?.(),
         }}

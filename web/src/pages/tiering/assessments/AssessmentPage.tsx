@@ -32,7 +32,10 @@ export default function AssessmentPage() {
         }
       />
       {isStatus(query.error, 404) ? (
-        <NotFound what={t('ui_assess.one')} />
+        <NotFound
+          what={t('ui_assess.one')}
+          back={{ label: t('ui_assess.title'), to: '/tiering/assessments' }}
+        />
       ) : (
         <QueryView query={query} skeleton={<Bones rows={10} />}>
           {(a) => <Body assessment={a} />}

@@ -1,15 +1,15 @@
 import { Button, Switch, Tooltip } from 'antd'
 import { Pencil, Plus, X } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { perm } from '@/app/permissions'
-import { useMe } from '@/kit'
+import { late, useMe } from '@/kit'
 import styles from './editor.module.css'
 import { ErrorsBelow } from './Field'
 import type { FormPeople } from './model'
 import { peopleText } from './words'
 
-const PeopleDrawer = lazy(() => import('./PeopleDrawer'))
+const PeopleDrawer = late(() => import('./PeopleDrawer'), { over: true })
 
 /** A condition that is a rule of audiences: a switch and what it says; its drawer edits it. */
 export function PeopleRow({
