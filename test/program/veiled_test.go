@@ -71,7 +71,7 @@ func newVeiledBase(t *testing.T, in *install) *veiledBase {
 	if err := os.WriteFile(file, []byte(csv.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, errOut, code := in.run("import", "orders", file, "--source", "shop"); code != 0 && code != 4 && code != 5 {
+	if _, errOut, code := in.run("import", "orders", file, "--source", "shop"); code != exitRefused {
 		t.Fatalf("import ended with %d: %s", code, errOut)
 	}
 	in.must(nil, "tier", "run", "--scheme", "value-rules", "--as-of", "2026-03-31")
