@@ -21,13 +21,16 @@ type rush struct {
 	at   time.Time
 }
 
-// heard is told of written records up to a number of the feed.
-func (r *rush) heard(last int64, now time.Time) {
+// heard is told of written records up to a number of the feed, and says whether
+// it heard of others just before.
+func (r *rush) heard(last int64, now time.Time) (goesOn bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	goesOn = r.last > 0 && now.Sub(r.at) < rushCalm
 	if last > r.last {
 		r.last, r.at = last, now
 	}
+	return goesOn
 }
 
 // on says whether more was written behind a number of the feed, just now.

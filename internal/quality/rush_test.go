@@ -13,12 +13,17 @@ func TestRush(t *testing.T) {
 	if r.on(0, at) {
 		t.Error("there was nothing to wait for")
 	}
-	r.heard(100, at)
+	if r.heard(100, at) {
+		t.Error("the first stretch comes behind another")
+	}
 	if r.on(100, at) {
 		t.Error("the last stretch waits for itself")
 	}
 	if !r.on(50, at.Add(rushCalm-1)) || r.on(50, at.Add(rushCalm)) {
 		t.Error("a stretch waits two seconds for what came behind it")
+	}
+	if !r.heard(101, at.Add(rushCalm-1)) {
+		t.Error("a stretch right behind another is not seen to be")
 	}
 	r.heard(90, at.Add(time.Hour)) // told again, or late
 	if r.on(50, at.Add(time.Hour)) {

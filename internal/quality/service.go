@@ -115,8 +115,11 @@ func (s *Service) Changed(ctx context.Context, e customer.Changed) error {
 	if e.CustomerID != 0 {
 		return s.look(ctx, []int64{e.CustomerID})
 	}
-	s.rush.heard(e.LastSeq, s.Clock.Now())
-	_, err := s.Jobs.Enqueue(ctx, WrittenArgs{First: e.FirstSeq, Last: e.LastSeq}, jobs.EnqueueOpts{Priority: 3})
+	o := jobs.EnqueueOpts{Priority: 3}
+	if s.rush.heard(e.LastSeq, s.Clock.Now()) {
+		o.At = s.Clock.Now().Add(rushCalm)
+	}
+	_, err := s.Jobs.Enqueue(ctx, WrittenArgs{First: e.FirstSeq, Last: e.LastSeq}, o)
 	return err
 }
 
