@@ -139,8 +139,8 @@ type RunInput struct {
 	Source string // code or name; "" takes the one named "default"
 	// Mapping nil takes the one remembered for the source and these titles,
 	// else the guess.
-	Mapping  *Mapping
-	DryRun   bool
+	Mapping *Mapping
+	DryRun  bool
 	// Errors is where the error file goes; "" is the folder of files, and
 	// nowhere for a dry run, which leaves nothing behind unasked.
 	Errors   string
