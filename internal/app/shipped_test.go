@@ -190,7 +190,7 @@ func values(t *testing.T, a *App) {
 		{audience.ValuesIn{Stream: "behaviours", Dimension: "kind", Text: "加"}, "加购 15"},
 		{audience.ValuesIn{Field: "favourite_category", Text: "咖"}, "咖啡 28"},
 		{audience.ValuesIn{Field: "stage", Text: "现有"}, "现有客户 30"},
-		{audience.ValuesIn{Field: "source"}, "shop 30"},
+		{audience.ValuesIn{Field: "source"}, "商城 30"},
 		{audience.ValuesIn{Field: "name"}, "rule.no_values at field"},
 		{audience.ValuesIn{Field: "company"}, "rule.no_values at field"},
 		{audience.ValuesIn{Field: "gone"}, "list.unknown_field at field"},
