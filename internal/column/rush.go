@@ -4,9 +4,9 @@ import "time"
 
 const (
 	// RushFrom: a bulk write is on while the feed has got further by so much
-	// than was worked through, and moved within rushCalm.
+	// than was worked through, and moved within RushCalm.
 	RushFrom = 5_000
-	rushCalm = 2 * time.Second
+	RushCalm = 2 * time.Second
 	// RushMost is how long its end is waited for.
 	RushMost = 30 * time.Second
 )
@@ -36,5 +36,5 @@ func (r *Rush) On(head, done Place, now time.Time) bool {
 	if head.Feed != r.head {
 		r.head, r.moved = head.Feed, now
 	}
-	return now.Sub(r.moved) < rushCalm && now.Sub(r.since) < RushMost
+	return now.Sub(r.moved) < RushCalm && now.Sub(r.since) < RushMost
 }

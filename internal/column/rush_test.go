@@ -19,7 +19,7 @@ func TestRush(t *testing.T) {
 	is("a few", false)
 	head.Feed++
 	is("many", true)
-	now = now.Add(rushCalm - time.Millisecond)
+	now = now.Add(RushCalm - time.Millisecond)
 	is("many a moment ago", true)
 	now = now.Add(time.Millisecond)
 	is("calm", false)

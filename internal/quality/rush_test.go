@@ -3,6 +3,8 @@ package quality
 import (
 	"testing"
 	"time"
+
+	"zhike/internal/column"
 )
 
 // A stretch waits while more is written behind it, not for itself, and not for
@@ -19,10 +21,10 @@ func TestRush(t *testing.T) {
 	if r.on(100, at) {
 		t.Error("the last stretch waits for itself")
 	}
-	if !r.on(50, at.Add(rushCalm-1)) || r.on(50, at.Add(rushCalm)) {
+	if !r.on(50, at.Add(column.RushCalm-1)) || r.on(50, at.Add(column.RushCalm)) {
 		t.Error("a stretch waits two seconds for what came behind it")
 	}
-	if !r.heard(101, at.Add(rushCalm-1)) {
+	if !r.heard(101, at.Add(column.RushCalm-1)) {
 		t.Error("a stretch right behind another is not seen to be")
 	}
 	r.heard(90, at.Add(time.Hour)) // told again, or late

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"zhike/internal/column"
 	"zhike/internal/customer"
 	"zhike/internal/platform/audit"
 	"zhike/internal/platform/auth"
@@ -98,7 +99,7 @@ func (s *Service) Register(r *jobs.Registry) {
 	jobs.Handle(r, func(ctx context.Context, j jobs.Job[WrittenArgs]) error {
 		if a := j.Args; a.Waits < maxWaits && s.rush.on(a.Last, s.Clock.Now()) {
 			a.Waits++
-			_, err := s.Jobs.Enqueue(ctx, a, jobs.EnqueueOpts{Priority: 3, At: s.Clock.Now().Add(rushCalm)})
+			_, err := s.Jobs.Enqueue(ctx, a, jobs.EnqueueOpts{Priority: 3, At: s.Clock.Now().Add(column.RushCalm)})
 			return err
 		}
 		return s.Written(ctx, j.Args.First, j.Args.Last)
@@ -117,7 +118,7 @@ func (s *Service) Changed(ctx context.Context, e customer.Changed) error {
 	}
 	o := jobs.EnqueueOpts{Priority: 3}
 	if s.rush.heard(e.LastSeq, s.Clock.Now()) {
-		o.At = s.Clock.Now().Add(rushCalm)
+		o.At = s.Clock.Now().Add(column.RushCalm)
 	}
 	_, err := s.Jobs.Enqueue(ctx, WrittenArgs{First: e.FirstSeq, Last: e.LastSeq}, o)
 	return err

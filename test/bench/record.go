@@ -231,14 +231,20 @@ func (r *records) lists(ctx context.Context) ([]load, error) {
 	}, nil
 }
 
+// warmLists are the lists when the columns they go by are in memory.
+func (r *records) warmLists(ctx context.Context) ([]load, error) {
+	lists, err := r.lists(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return lists, r.warm(ctx, lists)
+}
+
 // measureLists measures lists with three filters.
 func (r *records) measureLists(ctx context.Context, m measuring) error {
 	m.note("lists with three filters")
-	lists, err := r.lists(ctx)
+	lists, err := r.warmLists(ctx)
 	if err != nil {
-		return err
-	}
-	if err := r.warm(ctx, lists); err != nil {
 		return err
 	}
 	for _, l := range lists {
@@ -266,11 +272,7 @@ func (s *server) bulkOnly(ctx context.Context, m measuring) error {
 	if err := r.giveOnce(ctx, m); err != nil {
 		return err
 	}
-	lists, err := r.lists(ctx)
-	if err != nil {
-		return err
-	}
-	if err := r.warm(ctx, lists); err != nil {
+	if _, err := r.warmLists(ctx); err != nil {
 		return err
 	}
 	if err := r.settle(ctx); err != nil {

@@ -80,11 +80,7 @@ func (s *server) measureUpserts(ctx context.Context, m measuring) error {
 	if err := r.define(ctx); err != nil {
 		return err
 	}
-	lists, err := r.lists(ctx)
-	if err != nil {
-		return err
-	}
-	if err := r.warm(ctx, lists); err != nil {
+	if _, err := r.warmLists(ctx); err != nil {
 		return err
 	}
 	if err := r.upserts(ctx, m, ""); err != nil {

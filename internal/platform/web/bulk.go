@@ -47,14 +47,20 @@ func readBulk(hc huma.Context, body []byte, v any) []error {
 	api := stateOf(hc.Context()).api.huma
 	registry, schema := api.OpenAPI().Components.Schemas, hc.Operation().RequestBody.Content[jsonType].Schema
 	read := func(v any) error { return api.Unmarshal(hc.Header("Content-Type"), body, v) }
+	fault := func(err error, status int) []error {
+		if errors.Is(err, huma.ErrUnknownContentType) {
+			status = http.StatusUnsupportedMediaType
+		}
+		list := []error{&huma.ErrorDetail{Location: "body", Message: err.Error()}}
+		if status != http.StatusUnprocessableEntity { // huma's own for what is wrong with an input
+			list = append(list, statusError(status))
+		}
+		return list
+	}
 	if bytes.Contains(body, escapedNUL) || !(fitting{registry, body}).all(schema) {
 		var parsed any
 		if err := read(&parsed); err != nil {
-			status := http.StatusBadRequest
-			if errors.Is(err, huma.ErrUnknownContentType) {
-				status = http.StatusUnsupportedMediaType
-			}
-			return []error{&huma.ErrorDetail{Location: "body", Message: err.Error()}, statusError(status)}
+			return fault(err, http.StatusBadRequest)
 		}
 		path, res := huma.NewPathBuffer(nil, 0), &huma.ValidateResult{}
 		path.Push("body")
@@ -64,10 +70,7 @@ func readBulk(hc huma.Context, body []byte, v any) []error {
 		}
 	}
 	if err := read(v); err != nil {
-		if errors.Is(err, huma.ErrUnknownContentType) {
-			return []error{&huma.ErrorDetail{Location: "body", Message: err.Error()}, statusError(http.StatusUnsupportedMediaType)}
-		}
-		return []error{&huma.ErrorDetail{Location: "body", Message: err.Error()}}
+		return fault(err, http.StatusUnprocessableEntity)
 	}
 	return nil
 }
