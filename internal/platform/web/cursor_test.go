@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -79,5 +80,31 @@ func TestLimiter(t *testing.T) {
 	}
 	if ok, _ := l.Allow("a", now.Add(-time.Hour)); ok {
 		t.Fatal("a clock that went back gave tokens")
+	}
+}
+
+// Whose tokens are used up does not use up those of others: a stranger who
+// guesses keeps nobody else out.
+func TestLimiterOfMany(t *testing.T) {
+	l := web.NewLimiter(1, 1, time.Minute)
+	now := time.Unix(1000, 0)
+	for i := range 600 {
+		if ok, _ := l.Allow("key "+strconv.Itoa(i), now); !ok {
+			t.Fatalf("key %d was refused its first", i)
+		}
+	}
+	for i := range 600 {
+		if ok, _ := l.Allow("key "+strconv.Itoa(i), now); ok {
+			t.Fatalf("key %d had a second", i)
+		}
+	}
+	// More keys than there are places: nobody has more than what is allowed.
+	for i := range 100_000 {
+		l.Allow("other "+strconv.Itoa(i), now)
+	}
+	for i := range 600 {
+		if ok, _ := l.Allow("key "+strconv.Itoa(i), now); ok {
+			t.Fatalf("key %d had a second once the places were used up", i)
+		}
 	}
 }
