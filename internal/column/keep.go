@@ -97,7 +97,7 @@ func (s *Set) ahead() {
 	}
 	head, err := s.store.head(s.ctx)
 	if err == nil {
-		if at, _, _ := s.place(); s.rush.On(Place{head.feed, head.marks}, Place{at.feed, at.marks}, s.o.Clock.Now()) {
+		if s.rushing(head) {
 			return // to a question columns follow all the same
 		}
 		_, err = s.reach(s.ctx, head)
@@ -105,6 +105,12 @@ func (s *Set) ahead() {
 	if err != nil && s.ctx.Err() == nil {
 		s.o.Log.Warn("columns do not follow", slog.Any("error", err))
 	}
+}
+
+// rushing says whether a bulk write goes on whose end is waited for.
+func (s *Set) rushing(head place) bool {
+	at, _, any := s.place()
+	return any && s.rush.On(Place{head.feed, head.marks}, Place{at.feed, at.marks}, s.o.Clock.Now())
 }
 
 // asked says whether an answer came from columns lately.
@@ -153,7 +159,12 @@ const (
 )
 
 // doubtPart compares the next part; where columns differ, they are read anew.
+// What a bulk write leaves behind would have to be followed first, and be written
+// to again meanwhile: its end is waited for.
 func (s *Set) doubtPart() {
+	if head, err := s.store.head(s.ctx); err == nil && s.rushing(head) {
+		return
+	}
 	if same, err := s.check(s.ctx); err != nil && s.ctx.Err() == nil {
 		s.o.Log.Warn("columns were not checked", slog.Any("error", err))
 	} else if !same {

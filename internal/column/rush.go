@@ -6,7 +6,7 @@ const (
 	// RushFrom: a bulk write is on while the feed has got further by so much
 	// than was worked through, and moved within RushCalm.
 	RushFrom = 5_000
-	RushCalm = 2 * time.Second
+	RushCalm = 5 * time.Second
 	// RushMost is how long its end is waited for.
 	RushMost = 30 * time.Second
 )
