@@ -259,7 +259,10 @@ func (r *records) measureLists(ctx context.Context, m measuring) error {
 // custom fields and tags already.
 func (s *server) listsOnly(ctx context.Context, m measuring) error {
 	r := &records{server: s}
-	if err := r.giveOnce(ctx, m); err != nil {
+	if err := r.unlessKnown(ctx, func() error { return r.give(ctx, m) }); err != nil {
+		return err
+	}
+	if err := r.settle(ctx); err != nil {
 		return err
 	}
 	return r.measureLists(ctx, m)
@@ -269,7 +272,7 @@ func (s *server) listsOnly(ctx context.Context, m measuring) error {
 // makes the program do is done.
 func (s *server) bulkOnly(ctx context.Context, m measuring) error {
 	r := &records{server: s}
-	if err := r.giveOnce(ctx, m); err != nil {
+	if err := r.unlessKnown(ctx, func() error { return r.give(ctx, m) }); err != nil {
 		return err
 	}
 	if _, err := r.warmLists(ctx); err != nil {
@@ -281,8 +284,8 @@ func (s *server) bulkOnly(ctx context.Context, m measuring) error {
 	return r.bulk(ctx, m)
 }
 
-// giveOnce is give where the base has no tags yet.
-func (r *records) giveOnce(ctx context.Context, m measuring) error {
+// unlessKnown makes custom fields and tags where the base has none yet.
+func (r *records) unlessKnown(ctx context.Context, define func() error) error {
 	var known struct {
 		Items []struct {
 			ID   int64  `json:"id"`
@@ -298,5 +301,5 @@ func (r *records) giveOnce(ctx context.Context, m measuring) error {
 	if len(r.tags) > 0 {
 		return nil
 	}
-	return r.give(ctx, m)
+	return define()
 }

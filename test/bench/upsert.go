@@ -77,10 +77,13 @@ func (p *program) export(_ context.Context, m measuring) error {
 // them, while the columns of lists are in memory.
 func (s *server) measureUpserts(ctx context.Context, m measuring) error {
 	r := &records{server: s}
-	if err := r.define(ctx); err != nil {
+	if err := r.unlessKnown(ctx, func() error { return r.define(ctx) }); err != nil {
 		return err
 	}
 	if _, err := r.warmLists(ctx); err != nil {
+		return err
+	}
+	if err := r.settle(ctx); err != nil {
 		return err
 	}
 	if err := r.upserts(ctx, m, ""); err != nil {

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"zhike/internal/column"
 )
 
 // bulk edits 100,000 customers and undoes it.
@@ -139,22 +141,30 @@ func (r *records) warm(ctx context.Context, lists []load) error {
 	return nil
 }
 
-// settle waits until the jobs that earlier steps began are through, so that one
-// figure does not pay for another.
+// lookEvery is how often it is looked whether jobs run.
+const lookEvery = 500 * time.Millisecond
+
+// settle waits until the jobs that a start, a new day or earlier steps began
+// are through, so that one figure does not pay for another. Jobs begin others:
+// it is quiet when none ran for longer than work waits for the end of a bulk write.
 func (r *records) settle(ctx context.Context) error {
-	for range 600 {
+	quiet, enough := 0, int(column.RushCalm/lookEvery)+2
+	for range 1200 {
 		var page struct {
 			Items []json.RawMessage `json:"items"`
 		}
-		if err := r.get(ctx, "/jobs?limit=50&state=running", &page); err != nil {
+		if err := r.get(ctx, "/jobs?limit=1&state=running", &page); err != nil {
 			return err
 		}
-		if len(page.Items) == 0 {
+		if quiet++; len(page.Items) > 0 {
+			quiet = 0
+		}
+		if quiet == enough {
 			return nil
 		}
-		time.Sleep(500 * time.Millisecond)
+		time.Sleep(lookEvery)
 	}
-	return errors.New("jobs did not come to an end within 5 minutes")
+	return errors.New("jobs did not come to an end within 10 minutes")
 }
 
 // wait asks until something is finished; anything that is over otherwise fails.
