@@ -95,6 +95,38 @@ func TestUndoSaysWhatConflicts(t *testing.T) {
 	})
 }
 
+// A place is one thing to people: where its city was edited, an undo neither
+// calls it by a column nor takes the province away from under it.
+func TestUndoKeepsAnEditedPlaceWhole(t *testing.T) {
+	eachApp(t, func(t *testing.T, ctx context.Context, a *App) {
+		ids := make2(t, ctx, a, "王芳", "王芳")
+		edit := func(id int64, p customer.Patch) {
+			t.Helper()
+			if _, err := a.Customer.Change(ctx, customer.Edit{ID: id, Patch: p}, customer.WriteOptions{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		hangzhou, ningbo, remark := "330100", "330200", "老客户"
+		edit(ids[1], customer.Patch{RegionCode: &hangzhou, Remark: &remark})
+		m, err := a.Duplicates.Merge(ctx, duplicate.MergeInput{WinnerID: ids[0], LoserID: ids[1]}, "page")
+		if err != nil {
+			t.Fatal(err)
+		}
+		edit(ids[0], customer.Patch{RegionCode: &ningbo})
+		_, err = a.Duplicates.Undo(ctx, m.ID, duplicate.UndoInput{})
+		if !errs.Is(err, "duplicate.edited_since") || len(errs.From(err).Fields) != 1 || errs.From(err).Fields[0].Path != "region" {
+			t.Fatalf("undo over an edited place: %v, %+v", err, errs.From(err))
+		}
+		if _, err := a.Duplicates.Undo(ctx, m.ID, duplicate.UndoInput{KeepEdited: true}); err != nil {
+			t.Fatal(err)
+		}
+		r, err := a.Customer.Read(ctx, ids[0])
+		if err != nil || r.RegionCode != ningbo || r.Province != "浙江省" || r.City != "宁波市" || r.Remark != "" {
+			t.Errorf("after the undo: %q %q %q, remark %q, %v", r.RegionCode, r.Province, r.City, r.Remark, err)
+		}
+	})
+}
+
 // An import may have looked a customer up before it was merged.
 func TestLateRowsFollow(t *testing.T) {
 	eachApp(t, func(t *testing.T, ctx context.Context, a *App) {

@@ -42,6 +42,17 @@ var groups = []group{
 
 func one(column string) group { return group{column, []string{column}, column} }
 
+// groupOf names what a column is chosen with; a column that nobody chooses
+// stands for itself.
+func groupOf(column string) string {
+	for i := range groups {
+		if slices.Contains(groups[i].columns, column) {
+			return groups[i].name
+		}
+	}
+	return column
+}
+
 func empty(v any) bool {
 	switch v := v.(type) {
 	case nil:

@@ -96,26 +96,30 @@ func (s *Service) holding(ctx context.Context, id int64) (mergeRow, error) {
 	return m, nil
 }
 
-// before gives the columns of the winner that go back to what they were.
+// before gives the columns of the winner that go back to what they were. What
+// is chosen as one is kept as one: an edited city keeps its province.
 func (s *Service) before(m *mergeRow, winner row, keepEdited bool) (row, error) {
 	two, err := s.seal().unpack(m.fields, &customersLink)
 	if err != nil {
 		return nil, err
 	}
 	was, became := two[0], two[1]
-	conflict := errs.New(errs.Conflict, "duplicate.edited_since")
-	for _, c := range slices.Sorted(maps.Keys(became)) {
-		if s.same(c, winner[c], became[c]) {
-			continue
+	edited := map[string]bool{}
+	for c := range became {
+		if !s.same(c, winner[c], became[c]) {
+			edited[groupOf(c)] = true
 		}
-		delete(was, c)
-		if c != "last_contact_at" {
-			_ = conflict.WithField(c, "duplicate.edited_field", "field", c)
+	}
+	conflict := errs.New(errs.Conflict, "duplicate.edited_since")
+	for _, name := range slices.Sorted(maps.Keys(edited)) {
+		if name != "last_contact_at" {
+			_ = conflict.WithField(name, "duplicate.edited_field", "field", name)
 		}
 	}
 	if len(conflict.Fields) > 0 && !keepEdited {
 		return nil, conflict
 	}
+	maps.DeleteFunc(was, func(c string, _ any) bool { return edited[groupOf(c)] })
 	return was, nil
 }
 

@@ -107,8 +107,15 @@ function Batches({ onStart }: { onStart: Start }) {
   )
 }
 
+// i18n-keys: duplicates.group.*
 function Single() {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
+  // The server names what was edited as the comparison does.
+  const fieldNames = (error: ApiError) =>
+    error.fields
+      .map(({ path }) => `duplicates.group.${path}`)
+      .map((key) => (i18n.exists(key) ? t(key) : t('duplicates.edited.other')))
+      .join(t('ui_list.comma'))
   const client = useQueryClient()
   const confirm = useConfirmWithUndo()
   const { done, fail } = useSay()
@@ -122,7 +129,7 @@ function Single() {
       if (error instanceof ApiError && error.code === 'duplicate.edited_since' && !keep) {
         confirm({
           title: t('duplicates.edited.title'),
-          text: t('duplicates.edited.text', { fields: error.fields.map((f) => f.path).join(', ') }),
+          text: t('duplicates.edited.text', { fields: fieldNames(error) }),
           confirmText: t('duplicates.edited.act'),
           act: () => undo(m.id, true).then(again),
           done: t('duplicates.undone', { name: m.loser_name }),
