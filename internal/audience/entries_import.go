@@ -35,7 +35,7 @@ type probe struct {
 
 // ImportEntries puts those customers into a static list whom a column of
 // numbers, phones, e-mails or member numbers means, within the actor's scope.
-// The answer names rows and never values. Errors: those of ChangeEntries,
+// The answer names rows and titles, never values. Errors: those of ChangeEntries,
 // customer.field_hidden, audience.too_many_rows, audience.no_rows, sheet.….
 func (s *Service) ImportEntries(ctx context.Context, id int64, in EntriesImport) (out EntriesImported, err error) {
 	if err := auth.Require(ctx, customer.PermView); err != nil {
@@ -44,7 +44,8 @@ func (s *Service) ImportEntries(ctx context.Context, id int64, in EntriesImport)
 	if _, err := s.list(ctx, id); err != nil {
 		return out, err
 	}
-	probes, err := s.probes(ctx, in)
+	var told EntriesImported
+	probes, err := s.probes(ctx, in, &told)
 	if err != nil {
 		return out, err
 	}
@@ -56,6 +57,7 @@ func (s *Service) ImportEntries(ctx context.Context, id int64, in EntriesImport)
 		return out, err
 	}
 	out = tell(probes)
+	out.Column, out.Title = told.Column, told.Title
 	out.Found, out.Added = len(ids)+out.Already, len(ids)
 	if in.DryRun || len(ids) == 0 {
 		return out, nil
@@ -64,9 +66,10 @@ func (s *Service) ImportEntries(ctx context.Context, id int64, in EntriesImport)
 	return out, err
 }
 
-// probes reads the first cell of every row. A first row without a digit is a
-// title where rows follow; alone it is a value, such as a member number of letters.
-func (s *Service) probes(ctx context.Context, in EntriesImport) ([]probe, error) {
+// probes reads one column of every row, the place and the title of which it puts
+// into told. A first row without a digit is a title where rows follow; alone it is
+// a value, such as a member number of letters.
+func (s *Service) probes(ctx context.Context, in EntriesImport, told *EntriesImported) ([]probe, error) {
 	if (in.Text == "") == (len(in.File) == 0) {
 		return nil, rule.Bad("text", "audience.no_rows")
 	}
@@ -79,6 +82,12 @@ func (s *Service) probes(ctx context.Context, in EntriesImport) ([]probe, error)
 		return nil, err
 	}
 	defer f.Close()
+	l := lines{file: f}
+	if err := l.look(); err != nil {
+		return nil, err
+	}
+	at, titled := s.column(l.first, in.By)
+	told.Column = at + 1
 	var out []probe
 	title, titleRow := "", 0
 	add := func(text string, row int) error {
@@ -88,18 +97,18 @@ func (s *Service) probes(ctx context.Context, in EntriesImport) ([]probe, error)
 		return err
 	}
 	for first := true; ; first = false {
-		row, err := f.Next()
+		row, err := l.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return nil, err
 		}
-		text, _ := clean.Text(row.Cells[0])
+		text := cell(row, at)
 		if text == "" {
 			continue
 		}
-		if first && !strings.ContainsAny(text, "0123456789") {
+		if first && (titled || !strings.ContainsAny(text, "0123456789")) {
 			title, titleRow = text, int(row.Line)
 			continue
 		}
@@ -110,7 +119,10 @@ func (s *Service) probes(ctx context.Context, in EntriesImport) ([]probe, error)
 			return nil, err
 		}
 	}
-	if len(out) == 0 && title != "" {
+	switch {
+	case len(out) > 0:
+		told.Title = title
+	case title != "" && !titled:
 		if err := add(title, titleRow); err != nil {
 			return nil, err
 		}

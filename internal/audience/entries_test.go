@@ -123,6 +123,28 @@ func TestImportEntries(t *testing.T) {
 		if got, want := dry("boss"), "1 rows, 0 found, 0 added, 1:not_found"; got != want {
 			t.Errorf("a value alone is no title: got %s\nwant %s", got, want)
 		}
+		// The column is found by its title, or by what is in it.
+		for _, c := range []struct {
+			text, by, title string
+			column, added   int
+		}{
+			{"姓名,手机号\n张三,13800000001\n李四,13800000002\n", "auto", "手机号", 2, 2},
+			{"姓名,手机1\n张三,13800000001\n", "phone", "手机1", 2, 1},
+			{"订单编号,电话\n20260901,13800000001\n", "auto", "电话", 2, 1},
+			{"会员姓名,会员等级,手机号\n张三,金卡,13800000001\n", "auto", "手机号", 3, 1},
+			{"会员编号,手机号\nM002,13800000009\n", "auto", "会员编号", 1, 1},
+			{"会员编号,手机号\nM002,13800000009\n", "phone", "手机号", 2, 1},
+			{"张三,13800000001\n李四,13800000002\n", "auto", "", 2, 2},
+			{"备注,值\n好,13800000001\n", "auto", "值", 2, 1},
+			{"M002,a\nM003,b\n", "auto", "", 1, 2},
+			{"M002,a\n", "member", "", 1, 1},
+		} {
+			out = audience.EntriesImported{}
+			s.ok("boss", "POST", at(id, "/entries/import"), 0, object{"text": c.text, "by": c.by, "dry_run": true}, &out)
+			if out.Column != c.column || out.Title != c.title || out.Added != c.added || len(out.Problems) != 0 {
+				t.Errorf("%q by %s: %+v", c.text, c.by, out)
+			}
+		}
 		var file bytes.Buffer
 		w, err := sheet.NewWriter(&file, "xlsx", "x", []sheet.Column{{Title: "手机号"}})
 		must(t, err)

@@ -173,7 +173,7 @@ type EntriesOut struct {
 
 // EntriesImport is a column of numbers, phones, e-mails or member numbers.
 type EntriesImport struct {
-	Text     string `json:"text,omitempty" maxLength:"8000000" doc:"One value a line, or CSV whose first column counts"`
+	Text     string `json:"text,omitempty" maxLength:"8000000" doc:"One value a line, or CSV. Of several columns the first that is titled as a phone, e-mail or number counts, or else the one with the most of them"`
 	File     []byte `json:"file,omitempty" maxLength:"16000000" doc:"Or: a CSV or XLSX file, base64"`
 	FileName string `json:"file_name,omitempty" maxLength:"255"`
 	By       string `json:"by,omitempty" enum:"auto,number,phone,email,member," doc:"What the values are; auto where left out. number is the customer's own, ZK-… or the bare id, which auto takes where no member number is the same"`
@@ -197,6 +197,8 @@ type ImportRead struct {
 // EntriesImported is what became of the rows.
 type EntriesImported struct {
 	Rows       int         `json:"rows"`
+	Column     int         `json:"column" doc:"Place of the column that was read, from 1"`
+	Title      string      `json:"title" doc:"Its title, empty without one"`
 	Found      int         `json:"found" doc:"Different customers that rows mean"`
 	Added      int         `json:"added" doc:"Of them, those that were not in the list; what a dry run would add"`
 	Already    int         `json:"already"`

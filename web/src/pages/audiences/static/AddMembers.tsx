@@ -265,6 +265,8 @@ function Result({
       ['unreadable', out.unreadable],
     ] as const
   ).filter(([kind, n]) => n > 0 || kind === 'added')
+  // Of text that was pasted there is one column, and nothing to say of it.
+  const column = out.column > 1 || out.title !== ''
   const read = (['phone', 'email', 'member', 'number'] as const).filter((k) => out.read[k] > 0)
   const save = () => {
     const rows = out.problems.map((p) => [
@@ -285,6 +287,14 @@ function Result({
       <strong>
         {t(done ? 'audiences.add.did' : 'audiences.add.would', { rows: f.count(out.rows) })}
       </strong>
+      {column && (
+        <p className="zk-muted">
+          {t(out.title ? 'audiences.add.column_titled' : 'audiences.add.column', {
+            column: out.column,
+            title: out.title,
+          })}
+        </p>
+      )}
       <dl>
         {parts.map(([kind, n]) => (
           <div key={kind}>
