@@ -125,6 +125,7 @@ func (c *cli) printImport(w writer, r importer.Result) {
 		{"cancelled", r.Counts.Cancelled}, {"unpaid", r.Counts.Unpaid}, {"exact_duplicates", r.Counts.ExactDuplicates},
 		{"without_buyer", r.Counts.WithoutBuyer}, {"zero_price", r.Counts.ZeroPrice},
 		{"columns_ignored", r.Counts.ColumnsIgnored}, {"links_open", r.Counts.LinksOpen},
+		{"owners_left_out", r.Counts.OwnersLeftOut}, {"stages_left_out", r.Counts.StagesLeftOut},
 		{"tags_made", r.Counts.TagsMade}, {"tags_left_out", r.Counts.TagsLeftOut}, {"alike", r.Counts.Alike},
 	} {
 		if k.count > 0 {

@@ -244,16 +244,21 @@ func TestLayoutOwner(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		importOwners := func(ctx context.Context, rows, source string) {
+		importOwners := func(ctx context.Context, rows, source string, owners, stages int64) {
 			t.Helper()
 			file := writeFile(t, source+".csv", "客户编号,客户名称,客户级别,客户来源,成交状态,负责人,所属公海\n"+rows)
-			if _, err := a.Importer.Run(ctx, importer.RunInput{Kind: importer.KindCustomers, Path: file, Source: source}); err != nil {
+			r, err := a.Importer.Run(ctx, importer.RunInput{Kind: importer.KindCustomers, Path: file, Source: source})
+			if err != nil {
 				t.Fatal(err)
+			}
+			// What a row said and nobody could take is told.
+			if r.Counts.OwnersLeftOut != owners || r.Counts.StagesLeftOut != stages || r.Rejected != 0 {
+				t.Errorf("%s: %d owners and %d stages left out, %d rows refused", source, r.Counts.OwnersLeftOut, r.Counts.StagesLeftOut, r.Rejected)
 			}
 		}
 		clerk := auth.With(t.Context(), &auth.Actor{StaffID: 904, Scope: auth.ScopeAll, Permissions: map[auth.Permission]bool{importer.PermRun: true}})
-		importOwners(clerk, "A1,甲公司,,,,小李,\n", "clerk")
-		importOwners(ctx, "B1,乙公司,,,,小李,\nB2,丙公司,,,,老王,\nB3,丁公司,,,,没有这人,\n", "boss")
+		importOwners(clerk, "A1,甲公司,,,,小李,\n", "clerk", 0, 0)
+		importOwners(ctx, "B1,乙公司,,,谈判中,小李,\nB2,丙公司,,,已成交,老王,\nB3,丁公司,,,,没有这人,\n", "boss", 2, 1)
 		for name, want := range map[string]int64{"甲公司": 0, "乙公司": 903, "丙公司": 0, "丁公司": 0} {
 			var got int64
 			if err := a.DB.Q(ctx).QueryRowContext(ctx, `SELECT COALESCE(owner_id, 0) FROM customers WHERE name = $1`, name).Scan(&got); err != nil {

@@ -23,11 +23,13 @@ type ImportedRecord struct {
 	PreferredChannel string
 	Favourites       string // as [FavouritesText] writes them
 	Owner            string // name; taken where one member of staff has it and nobody owns the customer
+	OwnerUnknown     bool   // told by ImportRecords: nobody has the name of the owner, or several have
 }
 
 // ImportRecords writes what the rows say inside InTx, with the history of
-// customers that were there before, and tells which customers changed. The feed
-// is for the caller, who writes it last (Imported). at is in unix ms; seal seals
+// customers that were there before, and tells which customers changed and, in
+// the rows, whose owner is unknown. The feed is for the caller, who writes it
+// last (Imported). at is in unix ms; seal seals
 // free text for the history.
 func (s *Store) ImportRecords(ctx context.Context, at, actorID int64, seal func(string) ([]byte, error), in []ImportedRecord) (changed []int64, err error) {
 	ids, names := make([]int64, 0, len(in)), make([]string, 0, len(in))
@@ -51,6 +53,9 @@ func (s *Store) ImportRecords(ctx context.Context, at, actorID int64, seal func(
 	var order []*Stored
 	fresh := map[int64]bool{}
 	for i := range in {
+		if _, known := owners[in[i].Owner]; in[i].Owner != "" {
+			in[i].OwnerUnknown = !known
+		}
 		r := rows[in[i].CustomerID]
 		if r == nil {
 			continue

@@ -19,6 +19,9 @@ func (w *writer) count(b *batch, pl *plan) {
 			continue
 		}
 		w.countTags(pl, d)
+		if d.buyer.more != nil && d.buyer.more.oddStage {
+			w.rec.Counts.StagesLeftOut++
+		}
 		rows := int64(d.to - d.from)
 		id := d.customer
 		if pl.same[i] {

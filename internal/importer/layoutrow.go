@@ -17,6 +17,8 @@ import (
 type more struct {
 	record customer.ImportedRecord // CustomerID is set by the writer
 	links  []link
+	// oddStage is true where a stage is said that nobody knows.
+	oddStage bool
 }
 
 // link is a parent, or the company whose contact the buyer is.
@@ -156,7 +158,9 @@ func (p *parser) readMore(at int, r *row, out *buyer) *fault {
 		}
 		*t.to = text
 	}
-	m.record.Stage = stageOf(cell(r, p.more.stage))
+	stage := cell(r, p.more.stage)
+	m.record.Stage = stageOf(stage)
+	m.oddStage = m.record.Stage == "" && !clean.IsBlank(stage)
 	if s := cell(r, p.more.education); !clean.IsBlank(s) {
 		e, err := clean.ParseEducation(s)
 		if err != nil {

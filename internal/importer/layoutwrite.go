@@ -92,6 +92,11 @@ func (w *writer) writeMore(ctx context.Context, b *batch, pl *plan, made []int64
 		if err != nil {
 			return err
 		}
+		for i := range records {
+			if records[i].OwnerUnknown {
+				w.rec.Counts.OwnersLeftOut++
+			}
+		}
 		w.tellMore(b, pl, changed, fresh)
 	}
 	return w.st.holdLinks(ctx, w.rec.SourceID, links)

@@ -96,6 +96,8 @@ type Counts struct {
 	Compared            int64 `json:"compared" doc:"new customers that were compared with all others; 0 where there were too many"`
 	Alike               int64 `json:"alike" doc:"of a dry run: new customers that look like others"`
 	LinksOpen           int64 `json:"links_open" doc:"parents and companies named in files of the source that are not there yet"`
+	OwnersLeftOut       int64 `json:"owners_left_out" doc:"rows whose owner is no member of staff by that name, or several are; not of a dry run"`
+	StagesLeftOut       int64 `json:"stages_left_out" doc:"rows whose state of the business is none that is known"`
 	BehavioursCreated   int64 `json:"behaviours_created"`
 	BehavioursUpdated   int64 `json:"behaviours_updated"`
 	BehavioursUnchanged int64 `json:"behaviours_unchanged"`

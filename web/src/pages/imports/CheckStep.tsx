@@ -37,6 +37,7 @@ import { MappingTable } from './MappingTable'
 import { assign, columnsOf, errorColumn, mappingOf, needs } from './mapping'
 import { Reading } from './Reading'
 import { RulesForm } from './RulesForm'
+import { SourceDoubt } from './SourceDoubt'
 import { discard, handedOver } from './useUpload'
 
 interface Props {
@@ -245,6 +246,7 @@ function Editor({
         />
         <Reading preview={preview} shape={shape} onChange={onShape} />
       </div>
+      <SourceDoubt preview={preview} source={source} onChange={onBack} />
       {preview.missing.length > 0 && (
         <Alert
           type="warning"
