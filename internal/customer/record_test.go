@@ -153,7 +153,11 @@ func TestEditWithVersions(t *testing.T) {
 			c.Birthday = "01-01"
 			return f.service.Store().UpdateCustomers(ctx, []customer.Customer{c})
 		}))
-		f.refuse(t, "ops", "PATCH", path+"?merge=true", `"v4"`, `{"gender":"male"}`, 409, "customer.version_conflict", "")
+		p = f.refuse(t, "ops", "PATCH", path+"?merge=true", `"v4"`, `{"gender":"male"}`, 409, "customer.version_conflict", "")
+		// Nobody's name is known then: the sentence stands without one.
+		if p.Params["by"] != "" || strings.Contains(p.Detail, "， ") || strings.HasPrefix(p.Detail, " ") {
+			t.Errorf("by %q: %s", p.Params["by"], p.Detail)
+		}
 
 		history := f.changes(t, "ops", r.ID, "&field=name,city")
 		if len(history) != 2 || history[0].Field != "city" || history[1].Before != "王小明" || history[1].After != "王大明" || history[1].ActorName != "ops" || history[1].Version != 2 {

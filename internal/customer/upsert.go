@@ -19,7 +19,7 @@ const MaxUpsert = 10_000
 // in the source, else created.
 type Upsert struct {
 	ID     int64  `json:"id,omitempty" minimum:"1" doc:"Id here; without one the number in the source decides"`
-	Number string `json:"number,omitempty" maxLength:"100" doc:"The customer's number in the source"`
+	Number string `json:"number,omitempty" maxLength:"100" doc:"The customer's number in the source. A row without id and number is a new customer in each call: send those with an Idempotency-Key"`
 	// Version refuses the row where the record is no longer at it or not there; 0
 	// takes what is there, or makes it.
 	Version int64 `json:"version,omitempty" minimum:"0" doc:"Refuse the row unless the record is there at this version"`
@@ -81,7 +81,8 @@ type ParsedFields any
 
 // Upsert writes up to MaxUpsert customers, some thousand in one transaction;
 // what is wrong with one row is in its result and keeps back no other. The
-// same call again changes nothing. Errors of the call: forbidden, and
+// same call again changes nothing, but that rows without id and number are new
+// customers each time. Errors of the call: forbidden, and
 // customer.too_many_rows.
 func (s *Service) Upsert(ctx context.Context, in UpsertInput) (UpsertAnswer, error) {
 	out := UpsertAnswer{Results: make([]UpsertResult, len(in.Items))}

@@ -4749,7 +4749,7 @@ export interface components {
             /** @description Or: a CSV or XLSX file, base64 */
             file?: string;
             file_name?: string;
-            /** @description One value a line, or CSV whose first column counts */
+            /** @description One value a line, or CSV. Of several columns the first that is titled as a phone, e-mail or number counts, or else the one with the most of them */
             text?: string;
         };
         AudienceEntriesImported: {
@@ -4767,6 +4767,11 @@ export interface components {
             ambiguous: number;
             /**
              * Format: int64
+             * @description Place of the column that was read, from 1
+             */
+            column: number;
+            /**
+             * Format: int64
              * @description Different customers that rows mean
              */
             found: number;
@@ -4781,6 +4786,8 @@ export interface components {
             read: components["schemas"]["AudienceImportRead"];
             /** Format: int64 */
             rows: number;
+            /** @description Its title, empty without one */
+            title: string;
             /**
              * Format: int64
              * @description Rows of a customer that an earlier row named
@@ -6517,7 +6524,7 @@ export interface components {
             /** @enum {string} */
             kind?: "person" | "company" | "org";
             name?: string;
-            /** @description The customer's number in the source */
+            /** @description The customer's number in the source. A row without id and number is a new customer in each call: send those with an Idempotency-Key */
             number?: string;
             /** Format: int64 */
             owner_id?: number | null;
@@ -7805,6 +7812,11 @@ export interface components {
             net_milli: number;
             /** Format: int64 */
             orders_unchanged: number;
+            /**
+             * Format: int64
+             * @description rows whose owner is no member of staff by that name, or several are; not of a dry run
+             */
+            owners_left_out: number;
             /** Format: int64 */
             part_refunded: number;
             reasons?: {
@@ -7824,6 +7836,11 @@ export interface components {
             sales_fen: number;
             /** Format: int64 */
             sales_milli: number;
+            /**
+             * Format: int64
+             * @description rows whose state of the business is none that is known
+             */
+            stages_left_out: number;
             /**
              * Format: int64
              * @description names in a column of tags that are no tag, or one no longer given

@@ -30,7 +30,13 @@ export function useSay() {
       const ref = errorRef(error, t)
       notification.error({
         title,
-        description: [text, ref].filter(Boolean).join(' '),
+        description: (
+          <>
+            {text && <div>{text}</div>}
+            {/* For whoever is asked for help; not a part of the sentence. */}
+            {ref && <small className="zk-muted">{ref}</small>}
+          </>
+        ),
         placement: 'bottomRight',
         duration: 10,
       })

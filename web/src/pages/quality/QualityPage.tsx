@@ -186,7 +186,7 @@ function Overview({
           ],
         }}
       />
-      <Grid pair>
+      <Grid min={360}>
         <Groups
           title={t('quality.departments')}
           none={t('quality.no_department')}

@@ -5,11 +5,13 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isStatus } from '@/api/errors'
 import { errorText, Typed, useSay, useTyped } from '@/kit'
+import { conflictOf } from '../record/conflict'
 import type { FieldInfo, ListRow } from './api'
+import { useClashText } from './clash'
 import { Cell, shownValue } from './columns'
 import styles from './list.module.css'
 import { SetInput } from './SetInput'
-import { showValue, versionOf, writeField, written } from './write'
+import { recordName, showValue, versionOf, writeField, written } from './write'
 
 /**
  * A value that is edited where it stands: Enter saves and Esc puts it back. It
@@ -46,7 +48,8 @@ export function EditCell({
 function Editor({ field, row, onClose }: { field: FieldInfo; row: ListRow; onClose: () => void }) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const { done, fail } = useSay()
+  const { done } = useSay()
+  const clashText = useClashText()
   const was = shownValue(row, field.code) ?? null
   const [value, setValue] = useState<unknown>(was)
   const [fault, setFault] = useState('')
@@ -73,10 +76,13 @@ function Editor({ field, row, onClose }: { field: FieldInfo; row: ListRow; onClo
     } catch (error) {
       back()
       setBusy(false)
-      if (isStatus(error, 409)) {
-        onClose()
-        fail(error)
-        client.invalidateQueries({ queryKey: ['customers', 'list'] })
+      if (isStatus(error, 409)) client.invalidateQueries({ queryKey: ['customers', 'list'] })
+      const clash = conflictOf(error)
+      if (clash) {
+        // What was typed stays. Who saves once more has read what it replaces.
+        version.current = clash.version > 0 ? Promise.resolve(clash.version) : versionOf(row.id)
+        version.current.catch(() => {})
+        setFault(clashText(clash, recordName(field)))
         return
       }
       const { title, text } = errorText(error, t)

@@ -12,6 +12,9 @@ const recordNames: Record<string, string> = {
   region: 'region_code',
 }
 
+/** What the record calls a field of a list. */
+export const recordName = ({ code }: FieldInfo): string => recordNames[code] ?? code
+
 const isCustom = (field: FieldInfo) => field.group === 'custom'
 
 /** The version that a change is made on: whoever writes later than this is asked. */
@@ -40,7 +43,7 @@ export async function writeField(
     await handOver(id, version, value, false)
     return
   }
-  const name = recordNames[field.code] ?? field.code
+  const name = recordName(field)
   const empty = field.type === 'staff' || field.type === 'department' ? null : ''
   await patchRecord(id, version, { [name]: value ?? empty } as Patch)
 }

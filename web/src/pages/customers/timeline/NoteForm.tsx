@@ -16,6 +16,7 @@ import {
   updateNote,
   useFileLimits,
 } from './api'
+import { named, type Refused, sortOut } from './files'
 import { dayFrom, fromLocal, toLocal } from './history'
 import { People } from './People'
 import styles from './timeline.module.css'
@@ -84,7 +85,7 @@ export function NoteForm({
     for (const file of files) {
       await attachFile(saved.id, file).catch((error) => {
         missing++
-        fail(error)
+        fail(named(error, t('note.not_attached', { name: file.name })))
       })
     }
     await refresh()
@@ -233,6 +234,7 @@ function Kinds({ value, onChange }: { value?: NoteKind; onChange?: (kind: NoteKi
   )
 }
 
+// i18n-keys: note.unknown_type, note.too_large, note.too_many
 function FilePicker({
   note,
   gone,
@@ -250,15 +252,17 @@ function FilePicker({
   const f = useFormat()
   const limits = useFileLimits(true).data
   const input = useRef<HTMLInputElement>(null)
-  const [large, setLarge] = useState<string[]>([])
+  const [refused, setRefused] = useState<Refused>({})
   const kept = (note?.attachments ?? []).filter((a) => !gone.includes(a.id))
   const add = (list: FileList | null) => {
-    const all = [...(list ?? [])]
-    const fits = (x: File) => !limits || x.size <= limits.max_bytes
-    setLarge(all.filter((x) => !fits(x)).map((x) => x.name))
-    onFiles([...files, ...all.filter(fits)])
+    const sorted = sortOut([...(list ?? [])], kept.length + files.length, limits)
+    setRefused(sorted.refused)
+    onFiles([...files, ...sorted.taken])
     if (input.current) input.current.value = ''
   }
+  const faults = Object.entries(refused).map(([why, names]) =>
+    t(`note.${why}`, { names: names.join(t('ui_list.comma')) }),
+  )
   return (
     <Form.Item
       label={t('note.files')}
@@ -266,8 +270,8 @@ function FilePicker({
         limits &&
         t('note.files_extra', { size: f.bytes(limits.max_bytes), count: limits.max_files })
       }
-      validateStatus={large.length ? 'error' : undefined}
-      help={large.length ? t('note.too_large', { names: large.join('、') }) : undefined}
+      validateStatus={faults.length ? 'error' : undefined}
+      help={faults.length ? faults.map((fault) => <div key={fault}>{fault}</div>) : undefined}
     >
       <ul className={styles.picked}>
         {kept.map((a) => (
