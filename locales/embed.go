@@ -5,7 +5,9 @@ package locales
 
 import "embed"
 
-// FS contains <language>/<domain>.json, each a flat object of key → text.
+// FS contains <language>/<domain>.json, each a flat object of key → text, but
+// for the files that begin with "ui": those only the web UI reads, and it is
+// built with them. The program would carry them twice.
 //
-//go:embed zh-CN/*.json en/*.json
+//go:embed zh-CN/[^u]*.json en/[^u]*.json
 var FS embed.FS

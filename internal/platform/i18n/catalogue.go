@@ -38,7 +38,6 @@ type Params = map[string]any
 // Bundle is a set of merged catalogues. It is read-only and safe for concurrent use.
 type Bundle struct {
 	texts map[string]map[string]string // locale → key → text
-	raw   map[string][]byte            // locale → the merged catalogue as JSON
 }
 
 var (
@@ -58,7 +57,7 @@ func Load(fsys fs.FS) (*Bundle, error) {
 	if len(files) == 0 {
 		return nil, errors.New("i18n: no catalogue found")
 	}
-	b := &Bundle{texts: map[string]map[string]string{}, raw: map[string][]byte{}}
+	b := &Bundle{texts: map[string]map[string]string{}}
 	home := map[string]string{} // locale/key → file
 	var bad []error
 	for _, name := range files {
@@ -89,11 +88,6 @@ func Load(fsys fs.FS) (*Bundle, error) {
 	}
 	if len(bad) > 0 {
 		return nil, fmt.Errorf("i18n: %w", errors.Join(bad...))
-	}
-	for locale, texts := range b.texts {
-		if b.raw[locale], err = json.Marshal(texts); err != nil {
-			return nil, fmt.Errorf("i18n: %w", err)
-		}
 	}
 	return b, nil
 }
@@ -177,10 +171,6 @@ func (b *Bundle) Has(locale, key string) bool {
 	}
 	return false
 }
-
-// JSON is the merged catalogue of a language as one object, nil for a language
-// that is not there. The caller must not change it.
-func (b *Bundle) JSON(locale string) []byte { return b.raw[locale] }
 
 // T gives the text of key in the language, or else in zh-CN, or else the key, with
 // the parameters put in. A placeholder without a parameter stays visible, which

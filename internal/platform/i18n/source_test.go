@@ -52,9 +52,13 @@ type use struct {
 	open     bool // made at run time without a declaration
 }
 
-func report(t *testing.T, uses []use) {
+// every has the files of the web UI too, which the program does not carry.
+var every = os.DirFS(filepath.Join(root, "locales"))
+
+// report tells the keys that texts do not have.
+func report(t *testing.T, texts fs.FS, uses []use) {
 	t.Helper()
-	b, err := Load(locales.FS)
+	b, err := Load(texts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,8 +80,9 @@ func report(t *testing.T, uses []use) {
 	t.Logf("%d uses of keys", len(uses))
 }
 
-func TestKeysInGoSources(t *testing.T) {
-	var uses []use
+// inGoSources are the keys that the program's sources name.
+func inGoSources(t *testing.T) (uses []use) {
+	t.Helper()
 	for _, dir := range []string{"internal", "cmd"} {
 		walk(t, filepath.Join(root, dir), func(path string) {
 			if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
@@ -97,7 +102,37 @@ func TestKeysInGoSources(t *testing.T) {
 	if len(uses) == 0 {
 		t.Fatal("no use of a key found: the walk is broken")
 	}
-	report(t, uses)
+	return uses
+}
+
+func TestKeysInGoSources(t *testing.T) { report(t, locales.FS, inGoSources(t)) }
+
+// What the program says itself is not in the files that only the web UI has.
+func TestFilesOfTheWebUI(t *testing.T) {
+	shipped, err := Load(locales.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := Load(every)
+	if err != nil {
+		t.Fatal(err)
+	}
+	uses := inGoSources(t)
+	left := 0
+	for _, key := range all.Keys(ZhCN) {
+		if shipped.Has(ZhCN, key) {
+			continue
+		}
+		left++
+		for _, u := range uses {
+			if u.key == key || u.prefix && strings.HasPrefix(key, u.key) {
+				t.Errorf("%s: %s is in a file of the web UI (locales/*/ui*.json), which the program does not carry", u.pos, key)
+			}
+		}
+	}
+	if left == 0 {
+		t.Fatal("no file of the web UI was found")
+	}
 }
 
 func TestKeysInWebSources(t *testing.T) {
@@ -119,7 +154,7 @@ func TestKeysInWebSources(t *testing.T) {
 		}
 		uses = append(uses, webUses(path, string(src))...)
 	})
-	report(t, uses)
+	report(t, every, uses)
 }
 
 func isWebSource(path string) bool {
