@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,12 +28,12 @@ func (c *cli) exportCustomersCmd() *cobra.Command {
 		Example: "  zhike export customers --out 客户.xlsx\n  zhike export customers --layout zoho_contacts --clear --out contacts.csv\n" +
 			`  zhike export customers --layout fxiaoke_accounts --filter '{"field":"city","op":"eq","value":"杭州市"}' --out 客户.csv`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			switch {
-			case format != "":
-			case strings.HasSuffix(strings.ToLower(out), ".xlsx"):
-				format = "xlsx"
-			default:
-				format = "csv"
+			if format == "" {
+				// By the name of the file; what is none of both is refused below, and
+				// does not hold something else than its name says.
+				if format = strings.TrimPrefix(strings.ToLower(filepath.Ext(out)), "."); format == "" {
+					format = "csv"
+				}
 			}
 			if format != "csv" && format != "xlsx" || format == "xlsx" && (out == "" || out == "-") {
 				return errs.New(errs.Invalid, "cli.export.format", "value", format)

@@ -44,7 +44,8 @@ type FeedPage struct {
 // kept, which is 90 days. A customer that was written twice is there twice; a
 // reader asks for the record itself. Entries come in the order of commits: none
 // appears later before a cursor that was given out.
-// Errors: customer.feed_scope for actors who do not see all customers,
+// Errors: customer.feed_scope for actors who do not see all customers, invalid
+// (customer.cursor_ahead) behind the end,
 // customer.cursor_expired where entries behind the cursor are gone.
 func (s *Service) Feed(ctx context.Context, cursor int64, limit int) (FeedPage, error) {
 	p := FeedPage{Items: []FeedEntry{}, NextCursor: cursor}
@@ -58,7 +59,7 @@ func (s *Service) Feed(ctx context.Context, cursor int64, limit int) (FeedPage, 
 			return err
 		}
 		if cursor > head {
-			return errs.New(errs.Invalid, "invalid").WithField("cursor", "web.bad_cursor")
+			return errs.New(errs.Invalid, "invalid").WithField("cursor", "customer.cursor_ahead", "head", head)
 		}
 		oldest, err := s.store.feedOldest(ctx)
 		if err != nil {

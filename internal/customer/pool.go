@@ -78,7 +78,7 @@ func (s *Service) SetPoolRules(ctx context.Context, rules PoolRules) (PoolRules,
 // Claim makes the actor the owner of a customer of the pool. Of two who claim
 // at once one gets it. Errors: forbidden without customer.pool,
 // customer.not_found, customer.already_owned (parameter owner: the name),
-// customer.pool_limit (parameter limit).
+// customer.pool_limit (parameters limit and held).
 func (s *Service) Claim(ctx context.Context, id int64) (*Record, error) {
 	if err := auth.Require(ctx, PermPool); err != nil {
 		return nil, err
@@ -116,12 +116,12 @@ func (s *Service) Claim(ctx context.Context, id int64) (*Record, error) {
 			return err
 		}
 		if rules.ClaimLimit > 0 {
-			n, err := s.store.ownedBy(ctx, a.StaffID, rules.ClaimLimit+1)
+			n, err := s.store.ownedBy(ctx, a.StaffID)
 			if err != nil {
 				return err
 			}
-			if n > rules.ClaimLimit {
-				return errs.New(errs.Conflict, "customer.pool_limit", "limit", rules.ClaimLimit)
+			if n > rules.ClaimLimit { // this one among them
+				return errs.New(errs.Conflict, "customer.pool_limit", "limit", rules.ClaimLimit, "held", n-1)
 			}
 		}
 		changes := []Change{{CustomerID: id, Field: fieldOwner, After: idText(a.StaffID)}}

@@ -217,7 +217,7 @@ func TestBadInput(t *testing.T) {
 			{"POST", fmt.Sprintf("/customers/%d/release", person.ID), `{"reason":" "}`, 422, "customer.reason_missing", "reason"},
 			{"POST", fmt.Sprintf("/customers/%d/claim", person.ID), ``, 409, "customer.already_owned", ""},
 			{"PUT", "/pool/rules", `{"claim_limit":-1,"recover":true,"recover_days":0}`, 422, "web.minimum", "claim_limit"},
-			{"GET", "/feed?cursor=99", ``, 422, "web.bad_cursor", "cursor"},
+			{"GET", "/feed?cursor=99", ``, 422, "customer.cursor_ahead", "cursor"},
 			{"GET", fmt.Sprintf("/customers/%d/changes?cursor=x", person.ID), ``, 422, "web.bad_cursor", "cursor"},
 			{"GET", fmt.Sprintf("/customers/%d/changes?sort=x", person.ID), ``, 422, "web.unknown_field", "sort"},
 		} {

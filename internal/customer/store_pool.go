@@ -18,9 +18,9 @@ WHERE id = $5 AND owner_id IS NULL RETURNING version`, staffID, orNull(departmen
 	return version, db.MapError(err)
 }
 
-// ownedBy counts the customers of somebody, up to limit.
-func (s *Store) ownedBy(ctx context.Context, staffID, limit int64) (n int64, err error) {
-	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM customers WHERE owner_id = $1 LIMIT $2) AS own`, staffID, limit).Scan(&n)
+// ownedBy counts the customers of somebody.
+func (s *Store) ownedBy(ctx context.Context, staffID int64) (n int64, err error) {
+	err = s.db.Q(ctx).QueryRowContext(ctx, `SELECT COUNT(*) FROM customers WHERE owner_id = $1`, staffID).Scan(&n)
 	return n, db.MapError(err)
 }
 

@@ -114,7 +114,7 @@ func exports(t *testing.T, in *install) {
 	if head, _, _ := strings.Cut(string(b), "\n"); err != nil || !strings.Contains(head, "Contact Owner,") || !strings.Contains(head, ",Mailing Zip,") {
 		t.Errorf("%v, first line %q", err, head)
 	}
-	for _, wrong := range [][]string{{"--layout", "sap"}, {"--format", "pdf"}, {"--format", "xlsx"}, {"--layout", "zoho_contacts", "--columns", "id"}, {"--filter", "{"}} {
+	for _, wrong := range [][]string{{"--layout", "sap"}, {"--format", "pdf"}, {"--format", "xlsx"}, {"--out", filepath.Join(in.dir, "customers.txt")}, {"--layout", "zoho_contacts", "--columns", "id"}, {"--filter", "{"}} {
 		if _, _, code := in.run(append([]string{"export", "customers"}, wrong...)...); code != 2 {
 			t.Errorf("%v ended with %d", wrong, code)
 		}

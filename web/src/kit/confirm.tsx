@@ -13,7 +13,7 @@ export interface ConfirmOptions {
   act: () => Promise<unknown>
   /** Said when done: "已停用 3 名员工". */
   done: string
-  /** Takes it back; offered for 8 s. Leave out where it cannot be. */
+  /** Takes it back; offered for 8 s. Leave out where it cannot be. False: not yet, it asks first. */
   undo?: () => Promise<unknown>
   danger?: boolean
   /** Takes a refusal that the page can do something about; true where it did. */
@@ -61,8 +61,7 @@ export function useSay() {
             onClick={async () => {
               notification.destroy(key)
               try {
-                await undo()
-                message.success(t('ui.undone'))
+                if ((await undo()) !== false) message.success(t('ui.undone'))
               } catch (error) {
                 fail(error)
               }

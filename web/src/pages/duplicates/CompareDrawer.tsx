@@ -3,9 +3,10 @@ import { ArrowLeftRight } from 'lucide-react'
 import { useCallback, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { DetailDrawer, LinkButton, QueryView, Section, useIsPhone, useMe, useSay } from '@/kit'
-import { decide, type FieldChoice, merge, type Pair, type Side, undo, usePreview } from './api'
+import { decide, type FieldChoice, merge, type Pair, type Side, usePreview } from './api'
 import styles from './duplicates.module.css'
 import { Histories } from './Histories'
+import { useTakeBack } from './takeBack'
 import { Keys, Reasons, SideFacts, stays } from './words'
 
 // Where keys are typed text, or choose among options.
@@ -59,6 +60,7 @@ function Foreign({ pair }: { pair: Pair }) {
 function Compare({ pair, onDone }: { pair: Pair; onDone: (pair?: Pair) => void }) {
   const { t } = useTranslation()
   const { done, fail } = useSay()
+  const takeBack = useTakeBack()
   const phone = useIsPhone()
   const first = stays(pair)[0] === pair.b
   const [swapped, setSwapped] = useState(first)
@@ -97,10 +99,9 @@ function Compare({ pair, onDone }: { pair: Pair; onDone: (pair?: Pair) => void }
         winner_version: preview.data?.winner_version,
         loser_version: preview.data?.loser_version,
       })
-      done(t('duplicates.merged', { winner: winner.name, count: m.moved }), async () => {
-        await undo(m.id)
-        onDone()
-      })
+      done(t('duplicates.merged', { winner: winner.name, count: m.moved }), () =>
+        takeBack(m.id, loser.name, onDone),
+      )
     })
   const swap = useCallback(() => {
     setSwapped((s) => !s)

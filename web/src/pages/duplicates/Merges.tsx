@@ -2,7 +2,6 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { Undo2 } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { ApiError } from '@/api/errors'
 import {
   type Column,
   DataTable,
@@ -16,7 +15,8 @@ import {
   useFormat,
   useSay,
 } from '@/kit'
-import { type Batch, listMerges, type Merged, undo, undoBatch, useBatches } from './api'
+import { type Batch, listMerges, type Merged, undoBatch, useBatches } from './api'
+import { useTakeBack } from './takeBack'
 
 type Start = (work: Promise<{ job_id: number }>) => Promise<void>
 
@@ -107,35 +107,18 @@ function Batches({ onStart }: { onStart: Start }) {
   )
 }
 
-// i18n-keys: duplicates.group.*
 function Single() {
-  const { t, i18n } = useTranslation()
-  // The server names what was edited as the comparison does.
-  const fieldNames = (error: ApiError) =>
-    error.fields
-      .map(({ path }) => `duplicates.group.${path}`)
-      .map((key) => (i18n.exists(key) ? t(key) : t('duplicates.edited.other')))
-      .join(t('ui_list.comma'))
+  const { t } = useTranslation()
   const client = useQueryClient()
-  const confirm = useConfirmWithUndo()
+  const takeBack = useTakeBack()
   const { done, fail } = useSay()
   const again = () => client.invalidateQueries({ queryKey: ['duplicates'] })
-  const back = async (m: Merged, keep = false) => {
+  const back = async (m: Merged) => {
     try {
-      await undo(m.id, keep)
-      done(t('duplicates.undone', { name: m.loser_name }))
-      again()
-    } catch (error) {
-      if (error instanceof ApiError && error.code === 'duplicate.edited_since' && !keep) {
-        confirm({
-          title: t('duplicates.edited.title'),
-          text: t('duplicates.edited.text', { fields: fieldNames(error) }),
-          confirmText: t('duplicates.edited.act'),
-          act: () => undo(m.id, true).then(again),
-          done: t('duplicates.undone', { name: m.loser_name }),
-        })
-        return
+      if (await takeBack(m.id, m.loser_name, again)) {
+        done(t('duplicates.undone', { name: m.loser_name }))
       }
+    } catch (error) {
       fail(error)
     }
   }

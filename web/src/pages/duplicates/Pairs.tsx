@@ -3,8 +3,9 @@ import { useCallback, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ListQuery } from '@/api/types'
 import { type Column, DataTable, EmptyState, useIsPhone, useSay } from '@/kit'
-import { decide, listPairs, merge, type Pair, type State, undo } from './api'
+import { decide, listPairs, merge, type Pair, type State } from './api'
 import { CompareDrawer } from './CompareDrawer'
+import { useTakeBack } from './takeBack'
 import { Keys, Reasons, Score, SideFacts, stays } from './words'
 
 /**
@@ -25,6 +26,7 @@ export function Pairs({
 }) {
   const { t } = useTranslation()
   const { done, fail } = useSay()
+  const takeBack = useTakeBack()
   const phone = useIsPhone()
   const [open, setOpen] = useState<Pair | null>(null)
   // What is on the page, so that a decision in the drawer goes on to the next pair.
@@ -91,10 +93,9 @@ export function Pairs({
     try {
       const m = await merge({ winner_id: winner.id, loser_id: loser.id })
       again()
-      done(t('duplicates.merged', { winner: winner.name, count: m.moved }), async () => {
-        await undo(m.id)
-        again()
-      })
+      done(t('duplicates.merged', { winner: winner.name, count: m.moved }), () =>
+        takeBack(m.id, loser.name, again),
+      )
     } catch (error) {
       fail(error)
       again()

@@ -27,6 +27,7 @@ import {
   type Shape,
   startImport,
   useImport,
+  useSourceName,
 } from './api'
 import styles from './check.module.css'
 import { DryRun } from './DryRun'
@@ -180,6 +181,7 @@ function Editor({
   const [released, setReleased] = useState<string | null>(null)
   const [dry, setDry] = useState<{ id: number; of: string } | null>(null)
   const [busy, setBusy] = useState<'dry' | 'run' | null>(null)
+  const sourceName = useSourceName(source)
   const [failure, setFailure] = useState<ApiError | null>(null)
   const { kind } = preview
 
@@ -230,6 +232,9 @@ function Editor({
             onChange={(value) => onKind(value)}
             options={kinds.map((k) => ({ value: k, label: t(`import.kind.${k}`) }))}
           />
+          {sourceName && (
+            <span className="zk-muted">{t('imports.source.named', { source: sourceName })}</span>
+          )}
           {preview.saved && <ToneTag tone={5}>{t('imports.saved')}</ToneTag>}
           {preview.layout && preview.mapping.layout === preview.layout && (
             <ToneTag tone={5}>

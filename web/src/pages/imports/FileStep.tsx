@@ -3,7 +3,7 @@ import { FileSpreadsheet, Pause, Play, Trash2, UploadCloud } from 'lucide-react'
 import { type DragEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { EmptyState, errorRef, errorText, useFormat } from '@/kit'
-import { type Kind, kinds, useLimits, useSources } from './api'
+import { type Kind, kinds, useLimits, useSourceName, useSources } from './api'
 import styles from './file.module.css'
 import shared from './imports.module.css'
 import { Track } from './Track'
@@ -32,11 +32,12 @@ export function FileStep({
   const upload = useUpload()
   const sources = useSources()
   const [what, setWhat] = useState<Kind | ''>(kind ?? '')
-  const [typed, setTyped] = useState(source)
+  const [typed, setTyped] = useState<string>()
   // The source used last stands there from the start: most files come from the same place.
   const latest = sources.data?.toSorted((a, b) => b.created_at - a.created_at)[0]
   const byDefault = latest ? latest.name : sources.data ? t('imports.source.main') : ''
-  const name = typed ?? byDefault
+  const given = useSourceName(source)
+  const name = typed ?? given ?? (source === null ? byDefault : '')
   const id = upload.state?.phase === 'done' ? upload.state.id : null
   const ready = id !== null && name.trim() !== ''
   const next = () => {

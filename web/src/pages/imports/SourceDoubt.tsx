@@ -27,11 +27,13 @@ export function SourceDoubt({
       type="warning"
       showIcon
       title={t('imports.source.doubt', { source: known.name, system })}
-      description={t('imports.source.doubt_text', { source: known.name, system })}
-      action={
-        <Button size="small" onClick={onChange}>
-          {t('imports.source.other')}
-        </Button>
+      description={
+        <>
+          <p>{t('imports.source.doubt_text', { source: known.name, system })}</p>
+          <Button size="small" onClick={onChange}>
+            {t('imports.source.other')}
+          </Button>
+        </>
       }
     />
   )

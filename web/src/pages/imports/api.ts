@@ -52,6 +52,13 @@ export const useSources = () =>
     staleTime: 60_000,
   })
 
+/** How people call a source: its name, else the code that it will be made with; undefined while that is not known. */
+export function useSourceName(code: string | null): string | undefined {
+  const { data, isLoading } = useSources()
+  if (code === null || isLoading) return undefined
+  return data?.find((s) => s.code === code)?.name ?? code
+}
+
 /** What the server takes; set when it starts. */
 export const useLimits = () =>
   useQuery({
