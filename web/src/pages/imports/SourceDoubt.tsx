@@ -1,4 +1,4 @@
-import { Alert, Button } from 'antd'
+import { Alert, Button, Flex } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { type Preview, useSources } from './api'
 
@@ -28,12 +28,12 @@ export function SourceDoubt({
       showIcon
       title={t('imports.source.doubt', { source: known.name, system })}
       description={
-        <>
-          <p>{t('imports.source.doubt_text', { source: known.name, system })}</p>
+        <Flex vertical gap={8} align="start">
+          {t('imports.source.doubt_text', { source: known.name, system })}
           <Button size="small" onClick={onChange}>
             {t('imports.source.other')}
           </Button>
-        </>
+        </Flex>
       }
     />
   )
