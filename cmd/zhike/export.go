@@ -29,8 +29,7 @@ func (c *cli) exportCustomersCmd() *cobra.Command {
 			`  zhike export customers --layout fxiaoke_accounts --filter '{"field":"city","op":"eq","value":"杭州市"}' --out 客户.csv`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if format == "" {
-				// By the name of the file; what is none of both is refused below, and
-				// does not hold something else than its name says.
+				// The ending says it; another one is refused below.
 				if format = strings.TrimPrefix(strings.ToLower(filepath.Ext(out)), "."); format == "" {
 					format = "csv"
 				}

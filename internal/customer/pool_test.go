@@ -84,6 +84,9 @@ func TestClaimLimit(t *testing.T) {
 				mu.Lock()
 				defer mu.Unlock()
 				codes[errs.CodeOf(err)]++
+				if err != nil && errs.From(err).Params["held"] != int64(3) {
+					t.Errorf("told to hold %v", errs.From(err).Params["held"])
+				}
 			}()
 		}
 		wg.Wait()
